@@ -1,0 +1,80 @@
+"""Finding the columns a program names in the header a file really has.
+
+What belongs here: header cleaning and the error for a column that is not there. What does not:
+what is done with the columns (connectors.mapping).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+from pipelines.errors import SourceError
+from pipelines.program.source import Source
+
+_BLANKS = re.compile(r"\s+")
+_FOOTNOTE = re.compile(r"(?<=[A-Za-z)%])\d{1,2}$")
+
+
+def tidy(name: str) -> str:
+    """A column name without byte-order mark, surrounding and repeated blanks."""
+    return _BLANKS.sub(" ", name.replace("\ufeff", "")).strip()
+
+
+def without_footnote(name: str) -> str:
+    """A tidy name without footnote digits at its end (`Response Rate1`)."""
+    return _FOOTNOTE.sub("", tidy(name)).strip()
+
+
+def used_columns(source: Source) -> list[str]:
+    """Columns of the input the source names, each once, in the order of the program."""
+    names: list[str] = [m.column for m in source.columns.values() if m.column]
+    for rule in source.values:
+        names += rule.columns
+        names += rule.when or {}
+    names += [rule.column for rule in source.identifiers]
+    names += [f.column for f in source.filters]
+    if source.comment:
+        names.append(source.comment)
+    return list(dict.fromkeys(names))
+
+
+def find_columns(source: Source, header: Sequence[str], where: str) -> dict[str, str]:
+    """For each column the program names, the header's own spelling.
+
+    A name is looked for as written, then tidied in any letter case, then without footnote
+    digits. Raises SourceError naming every missing column with the closest ones present.
+    """
+    steps = [str, lambda n: tidy(n).casefold()]
+    if source.clean_headers:
+        steps.append(lambda n: without_footnote(n).casefold())
+    found: dict[str, str] = {}
+    problems: list[str] = []
+    for name in used_columns(source):
+        match = _look_up(name, header, steps)
+        if len(match) == 1:
+            found[name] = match[0]
+        elif match:
+            problems.append(f"{name!r} fits several columns: {', '.join(map(repr, match))}")
+        else:
+            close = difflib.get_close_matches(tidy(name), [tidy(h) for h in header], n=3)
+            hint = f"; close: {', '.join(map(repr, close))}" if close else ""
+            problems.append(f"no column {name!r}{hint}")
+    if problems:
+        raise SourceError(
+            f"Source {source.name} does not find its columns: " + "; ".join(problems),
+            where=where,
+            mend="name the columns as the file has them, or fix the file. It has: "
+            + ", ".join(repr(tidy(h)) for h in list(header)[:40])
+            + (" ..." if len(header) > 40 else ""),
+        )
+    return found
+
+
+def _look_up(name: str, header: Sequence[str], steps: Iterable) -> list[str]:
+    for step in steps:
+        matches = [h for h in header if step(h) == step(name)]
+        if matches:
+            return matches
+    return []

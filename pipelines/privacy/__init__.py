@@ -1,0 +1,1 @@
+"""Pseudonyms, thresholds and suppression: what keeps people unrecognisable."""

@@ -1,0 +1,114 @@
+"""The whole program: its sections and the checks that need several of them.
+
+What belongs here: the `Program` model. What does not: reading YAML and wording errors
+(program.reading), periods (program.periods).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from pipelines.program.base import Name, Section, SectionProblemsError
+from pipelines.program.sections import Linkage, Metric, Organization, Privacy, Wave
+from pipelines.program.source import Source
+
+
+class Program(Section):
+    """A listening program: everything that differs between companies, in one folder."""
+
+    program: Name
+    """Name of the program; also the name of its state folder."""
+    title: str
+    """Name for people, on the result card and the report."""
+    time_zone: str = "UTC"
+    """Zone in which days begin and end, such as Europe/Berlin."""
+    period: Literal["week", "month", "quarter", "year", "wave"]
+    """Length of a period, the time step of every table; `wave`: the waves are the periods."""
+    start: dt.date | None = None
+    """First day of the first period; for calendar periods."""
+    end: dt.date | None = None
+    """Last day of the last period; default: today. A period that has not ended is open."""
+    waves: list[Wave] = Field(default_factory=list)
+    """Survey waves; with `period: wave` they are the periods."""
+    privacy: Privacy = Privacy()
+    """What may be released."""
+    org: Organization = Organization()
+    """How references to teams and locations become units."""
+    metrics: Annotated[list[Metric], Field(min_length=1)]
+    """The scores of both voices."""
+    linkage: Linkage | None = None
+    """What is to be estimated; without it the program ends with its marts."""
+    sources: Annotated[list[Source], Field(min_length=1)]
+    """The systems and files to read."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            msg = f"unknown time zone {zone!r}; use a name like Europe/Berlin"
+            raise ValueError(msg)
+        return zone
+
+    @model_validator(mode="after")
+    def _sections_meet(self) -> Program:
+        SectionProblemsError.raise_any(
+            [*self._time_problems(), *self._name_problems(), *self._pair_problems()]
+        )
+        return self
+
+    def _time_problems(self) -> Iterator[str]:
+        if self.period == "wave" and not self.waves:
+            yield "`period: wave` needs `waves`"
+        if self.period != "wave" and self.start is None:
+            yield f"`period: {self.period}` needs `start`: the first day of the first period"
+        if self.start and self.end and self.end < self.start:
+            yield f"`end` ({self.end}) lies before `start` ({self.start})"
+        waves = sorted(self.waves, key=lambda wave: wave.start)
+        for before, after in pairwise(waves):
+            if after.start <= before.end:
+                yield f"`waves` {before.id} and {after.id} overlap"
+
+    def _name_problems(self) -> Iterator[str]:
+        for key, what, names in (
+            ("metrics", "id", [m.id for m in self.metrics]),
+            ("sources", "name", [s.name for s in self.sources]),
+            ("waves", "id", [w.id for w in self.waves]),
+        ):
+            twice = sorted({n for n in names if names.count(n) > 1})
+            if twice:
+                yield f"`{key}` give one {what} twice: {', '.join(twice)}"
+
+    def _pair_problems(self) -> Iterator[str]:
+        if self.linkage is None:
+            return
+        voices = {m.id: m.voice for m in self.metrics}
+        for i, pair in enumerate(self.linkage.all_pairs):
+            key = f"linkage.pairs.{i - 1}" if i else "linkage.primary"
+            for side, metric, voice in (("x", pair.x, "employee"), ("y", pair.y, "customer")):
+                if metric not in voices:
+                    known = ", ".join(m for m, v in voices.items() if v == voice) or "none"
+                    yield (
+                        f"`{key}.{side}` names metric {metric!r}, which is not declared; "
+                        f"{voice} metrics: {known}"
+                    )
+                elif voices[metric] != voice:
+                    article = "an" if voice == "employee" else "a"
+                    yield f"`{key}.{side}` must be {article} {voice} metric, {metric!r} is not"
+        ids = [pair.pair_id for pair in self.linkage.all_pairs]
+        if len(set(ids)) < len(ids):
+            yield "`linkage.pairs` declare the same pair twice; give one of them an `id`"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The program's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def metric(self, metric_id: str) -> Metric:
+        """The metric of that id; KeyError when none."""
+        return next(m for m in self.metrics if m.id == metric_id)

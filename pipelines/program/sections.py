@@ -1,0 +1,190 @@
+"""The sections of a program other than its sources: time, privacy, organisation, metrics, linkage.
+
+What belongs here: the words of each section with their defaults and meaning. What does not:
+checks that need two sections at once (program.model).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pipelines.program.base import Name, PeriodId, Section
+
+HARD_FLOOR = 3
+"""No threshold may lie below this, whatever a program says."""
+
+
+class Wave(Section):
+    """One round of a survey and its fieldwork window, both days included."""
+
+    id: PeriodId
+    """Name of the wave, as the survey source writes it."""
+    start: dt.date
+    """First day of fieldwork."""
+    end: dt.date
+    """Last day of fieldwork."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Wave:
+        if self.end < self.start:
+            msg = f"end ({self.end}) lies before start ({self.start})"
+            raise ValueError(msg)
+        return self
+
+
+class Thresholds(Section):
+    """Smallest number of people behind a released value."""
+
+    employee: int = Field(default=5, ge=HARD_FLOOR)
+    """Employees behind a score."""
+    customer: int = Field(default=5, ge=HARD_FLOOR)
+    """Feedback events behind a score."""
+    comments: int = Field(default=10, ge=HARD_FLOOR)
+    """People behind a group whose comments are shown."""
+
+
+class Privacy(Section):
+    """What may be released."""
+
+    suppression: Literal["thresholds", "publisher"] = "thresholds"
+    """`publisher`: the data are public already and the publisher's own suppression holds."""
+    publisher: str | None = None
+    """Who published the data, for `suppression: publisher`."""
+    thresholds: Thresholds = Thresholds()
+    """Smallest number of people behind a released value, for `suppression: thresholds`."""
+
+    @model_validator(mode="after")
+    def _publisher_named(self) -> Privacy:
+        if self.suppression == "publisher" and not self.publisher:
+            msg = "`suppression: publisher` needs `publisher`: who made the data public"
+            raise ValueError(msg)
+        return self
+
+
+class IdentifierNorm(Section):
+    """How identifiers of one kind are made alike before they are hashed."""
+
+    strip_leading_zeros: bool = False
+    """`0012` and `12` are the same person."""
+
+
+class Organization(Section):
+    """How references to teams and locations become units (team x location)."""
+
+    unit: Literal["team_location", "location"] = "team_location"
+    """`location`: the program has no teams; every location is one unit."""
+    unknown_references: Literal["count", "adopt"] = "count"
+    """A reference that matches no declared unit: counted as unmatched, or taken as a unit."""
+    strip_leading_zeros: bool = False
+    """`0012` and `12` are the same location."""
+    identifiers: dict[Name, IdentifierNorm] = Field(default_factory=dict)
+    """Rules by `id_type`."""
+
+
+class Metric(Section):
+    """One score, made from the items of one voice."""
+
+    id: Name
+    """Key of the metric in tables and in `linkage`."""
+    label: str
+    """Name for people."""
+    voice: Literal["employee", "customer"]
+    """Whose score it is."""
+    kind: Literal["mean", "top_box", "net_promoter", "share"] = "mean"
+    """What is computed from the answers of a unit."""
+    items: Annotated[list[Name], Field(min_length=1)]
+    """Items (`item` of a value rule, or the column's own name) the score is made from."""
+    combine: Literal["mean"] = "mean"
+    """How the items of one respondent (or unit) become one number."""
+    require: Literal["all", "any"] | Annotated[int, Field(ge=1)] = "all"
+    """How many of the items a respondent (or unit) must have."""
+    top_box_from: float | None = None
+    """Lowest answer, on the question's own scale, that counts as favourable."""
+    definition: str = ""
+    """What the score means, for the metric catalogue."""
+
+    @model_validator(mode="after")
+    def _kind_complete(self) -> Metric:
+        if self.kind == "top_box" and self.top_box_from is None:
+            msg = "`kind: top_box` needs `top_box_from`: the lowest favourable answer"
+            raise ValueError(msg)
+        if self.kind != "top_box" and self.top_box_from is not None:
+            msg = "`top_box_from` fits only `kind: top_box`"
+            raise ValueError(msg)
+        if self.kind == "net_promoter" and len(self.items) > 1:
+            msg = "a net promoter score has one item"
+            raise ValueError(msg)
+        if isinstance(self.require, int) and self.require > len(self.items):
+            msg = f"`require: {self.require}` asks for more than the {len(self.items)} items"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def n_required(self) -> int:
+        """Number of items needed."""
+        return {"all": len(self.items), "any": 1}.get(self.require, self.require)  # type: ignore[arg-type,return-value]
+
+
+class MinRespondents(Section):
+    """Smallest number of answers for a cell to enter one pair; null: the release threshold."""
+
+    employee: int | None = Field(default=None, ge=1)
+    """Employees in the cell."""
+    customer: int | None = Field(default=None, ge=1)
+    """Feedback events in the cell."""
+
+
+class Pair(Section):
+    """An employee metric beside a customer metric."""
+
+    x: Name
+    """Employee metric."""
+    y: Name
+    """Customer metric."""
+    id: Name | None = None
+    """Default: `x__y`."""
+    min_respondents: MinRespondents = MinRespondents()
+    """Smallest number of answers for a cell to enter the pair."""
+
+    @property
+    def pair_id(self) -> str:
+        """Key of the pair in tables."""
+        return self.id or f"{self.x}__{self.y}"
+
+
+class PrimaryPair(Pair):
+    """The pair, window and question that were declared before the run."""
+
+    window: str = "pooled"
+    """`pooled`, or the id of one period."""
+
+
+class Linkage(Section):
+    """What is to be estimated, declared before the run."""
+
+    primary: PrimaryPair
+    """The one question the program was started to answer."""
+    pairs: list[Pair] = Field(default_factory=list)
+    """Further pairs; they share the correction for many questions."""
+    expected_direction: Literal["positive", "negative"] = "positive"
+    """Sign of the link that was expected before the run."""
+    windows: list[str] = Field(default_factory=lambda: ["pooled"])
+    """`pooled`, `each` (every closed period by itself), or ids of periods."""
+    cluster: Literal["location", "region", "unit"] = "location"
+    """Units of one cluster are not independent; intervals leave out one cluster at a time."""
+    weights: Literal["equal", "credibility", "responses"] = "equal"
+    """How much each unit counts: all the same, by reliability, or by number of answers."""
+    smallest_effect: float = Field(default=0.10, gt=0, lt=1)
+    """Smallest correlation that would matter (SESOI)."""
+    respondent_overlap: Literal["key", "none", "unknown"] = "key"
+    """Whether the same people answer in several waves: told by their keys, never, or unknown."""
+    seed: int = 20240101
+    """Start of the random numbers, so that a second run gives the same intervals."""
+
+    @property
+    def all_pairs(self) -> list[Pair]:
+        """The primary pair first, then the others."""
+        return [self.primary, *self.pairs]

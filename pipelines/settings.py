@@ -1,0 +1,130 @@
+"""Where a program's files lie and what the environment says: the only reader of the environment.
+
+What belongs here: paths under CROSSVOICE_HOME and the CROSSVOICE_* variables, read on call and
+never at import. What does not: the contents of any of these files.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import CrossvoiceError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_PROGRAM = "demo"
+
+TELEMETRY_OFF = {
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+"""Employee data: no library may call home. Set before any of them is imported."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and secrets of one program on this machine."""
+
+    program_folder: Path
+    home: Path
+    public_data: Path | None = None
+    secret: str | None = None
+
+    @property
+    def keep(self) -> Path:
+        """What cannot be rebuilt: the pseudonym secret and the access ledger."""
+        return self.home / "keep"
+
+    @property
+    def landing(self) -> Path:
+        """Landed batches."""
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The private DuckDB file."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history and event log of Dagster."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Compiled SQL and logs of dbt."""
+        return self.home / "dbt"
+
+    @property
+    def logs(self) -> Path:
+        """Logs and private check results."""
+        return self.home / "logs"
+
+    @property
+    def published(self) -> Path:
+        """Candidate, releases and the `current` link."""
+        return self.home / "published"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the run that is under way."""
+        return self.home / "run.lock"
+
+    def expand(self, location: str) -> Path:
+        """A source's location with its variables replaced, relative to the program's folder.
+
+        Raises CrossvoiceError when the location needs a variable that is not set.
+        """
+        known = {
+            "CROSSVOICE_PUBLIC_DATA": self.public_data,
+            "CROSSVOICE_HOME": self.home,
+        }
+        for name, value in known.items():
+            if f"${{{name}}}" not in location:
+                continue
+            if value is None:
+                raise CrossvoiceError(
+                    f"The location needs {name}, which is not set.",
+                    where=location,
+                    mend=f"export {name}=<the folder that holds the data> and run again",
+                )
+            location = location.replace(f"${{{name}}}", str(value))
+        return self.program_folder / location
+
+
+def load_settings(program: str | Path | None = None) -> Settings:
+    """Settings of a program: a folder, or the name of one under `programs/`.
+
+    Falls back to CROSSVOICE_PROGRAM, then to the demo company. Raises CrossvoiceError when there
+    is no such folder.
+    """
+    wanted = str(program or os.environ.get("CROSSVOICE_PROGRAM") or DEFAULT_PROGRAM)
+    shipped = PROJECT_ROOT / "programs" / wanted
+    folder = shipped if shipped.is_dir() else Path(wanted).expanduser().resolve()
+    if not folder.is_dir():
+        names = sorted(p.name for p in (PROJECT_ROOT / "programs").glob("*/") if p.is_dir())
+        raise CrossvoiceError(
+            f"There is no program {wanted!r}.",
+            where=str(folder),
+            mend=f"give a folder that holds program.yaml, or one of: {', '.join(names)}",
+        )
+    home = os.environ.get("CROSSVOICE_HOME")
+    public = os.environ.get("CROSSVOICE_PUBLIC_DATA")
+    return Settings(
+        program_folder=folder,
+        home=Path(home).resolve() if home else PROJECT_ROOT / "var" / folder.name,
+        public_data=Path(public).resolve() if public else None,
+        secret=os.environ.get("CROSSVOICE_SECRET") or None,
+    )
+
+
+def quiet_libraries(settings: Settings) -> None:
+    """Turn telemetry off and tell the libraries, by environment, where this program lives."""
+    os.environ.update(TELEMETRY_OFF)
+    os.environ["CROSSVOICE_PROGRAM"] = str(settings.program_folder)
+    os.environ["CROSSVOICE_HOME"] = str(settings.home)
+    os.environ["CROSSVOICE_WAREHOUSE"] = str(settings.warehouse)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

@@ -1,0 +1,91 @@
+"""The private DuckDB file: the only module that opens it.
+
+What belongs here: connections with one configuration, and the few statements that write a frame
+or register landed Parquet. What does not: SQL about the business; that is dbt's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+CONFIG = {"storage_compatibility_version": "v1.0.0"}
+"""One configuration everywhere: a second one in the same process would be refused by DuckDB."""
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for reading and writing, and close it again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(str(path), config=CONFIG)
+    try:
+        con.execute("set enable_progress_bar = false")
+        yield con
+    finally:
+        con.close()
+
+
+def write_table(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
+    """Replace `schema.table` by the frame in one transaction; returns its rows."""
+    schema, _, _ = table.partition(".")
+    con.register("frame_to_write", frame)
+    try:
+        con.execute("begin")
+        con.execute(f"create schema if not exists {schema}")
+        _drop(con, table)
+        con.execute(f"create table {table} as select * from frame_to_write")
+        con.execute("commit")
+    except Exception:
+        con.execute("rollback")
+        raise
+    finally:
+        con.unregister("frame_to_write")
+    return frame.height
+
+
+def register_parquet(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    files: Sequence[Path],
+) -> None:
+    """Make `schema.table` a view over Parquet files; without files an empty one of those types."""
+    schema, _, _ = table.partition(".")
+    con.execute(f"create schema if not exists {schema}")
+    if files:
+        listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
+        select = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns)
+        body = f"select {select} from read_parquet([{listed}])"
+    else:
+        nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns)
+        body = f"select {nulls} where false"
+    con.execute("begin")
+    _drop(con, table)
+    con.execute(f"create view {table} as {body}")
+    con.execute("commit")
+
+
+def read_table(con: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+    """The whole of `schema.table` as a frame."""
+    return con.sql(f"select * from {table}").pl()
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of `schema.table`."""
+    return int(con.sql(f"select count(*) from {table}").fetchall()[0][0])
+
+
+def _drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    schema, _, name = table.partition(".")
+    found = con.execute(
+        "select table_type from information_schema.tables"
+        " where table_schema = ? and table_name = ?",
+        [schema, name],
+    ).fetchone()
+    if found:
+        kind = "view" if found[0] == "VIEW" else "table"
+        con.execute(f"drop {kind} {table}")
