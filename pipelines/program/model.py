@@ -37,7 +37,7 @@ class Program(Section):
     waves: list[Wave] = Field(default_factory=list)
     """Survey waves; with `period: wave` they are the periods."""
     privacy: Privacy = Privacy()
-    """What may be released."""
+    """Thresholds of what may be released, or the publisher's own suppression."""
     org: Organization = Organization()
     """How references to teams and locations become units."""
     metrics: Annotated[list[Metric], Field(min_length=1)]
