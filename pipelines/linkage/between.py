@@ -1,0 +1,279 @@
+"""Between units: do units with happier employees have happier customers?
+
+Here: slope, correlation and rank correlation across unit means, observed and corrected for sampling
+error, with their reliabilities. Not here: change over time inside units (``within``) or covariates
+(``adjusted``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import polars as pl
+
+from pipelines.linkage.correlation import pearson, rank_correlation_influence, spearman
+from pipelines.linkage.demeaning import group_means, remove_means
+from pipelines.linkage.estimates import Linkage
+from pipelines.linkage.guards import Finding
+from pipelines.linkage.input_checks import input_findings
+from pipelines.linkage.intervals import (
+    Interval,
+    atanh,
+    fieller,
+    t_interval,
+    t_p_value,
+    t_quantile,
+    z_scale_interval,
+)  # fmt: skip
+from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.question import Question
+from pipelines.linkage.sample_checks import (
+    ceiling_findings,
+    correction_inputs,
+    is_flat,
+    people_findings,
+    size_findings,
+    variance_findings,
+    weight_findings,
+)  # fmt: skip
+from pipelines.linkage.sampling_error import between_error, people_of
+from pipelines.linkage.settings import Options, Settings
+from pipelines.linkage.sums import Jackknife, effective_clusters, jackknife, sums_by
+from pipelines.linkage.weighting import unit_weights
+
+SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, COV, VAR_TRUE = range(8)
+MIN_RELIABILITY = 0.5
+TOO_GOOD = 0.6
+
+
+@dataclass(frozen=True)
+class UnitMeans:
+    """Period-demeaned unit means, their weights, and the jackknife of everything made from them."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+    jack: Jackknife
+    df: float
+
+
+def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> Linkage:
+    """Link between unit averages of the employee and the customer score.
+
+    Measures how much higher customers score in units whose employees score one point higher, over
+    the window's average, after period means are removed. It compares units: it says nothing about
+    single employees (Robinson 1950), nor about what happens when a unit's score changes (use
+    ``within``), and units may differ in other ways (use ``adjusted``).
+
+    With C the moments of unit means and E their mean sampling variances: observed ``b = Cxy/Cxx``,
+    ``r = Cxy / sqrt(Cxx Cyy)``; corrected ``b* = Cxy/(Cxx - Ex)`` and
+    ``r* = Cxy / sqrt((Cxx - Ex)(Cyy - Ey))`` (Spearman 1904; Fuller 1987). Standard errors leave out
+    one cluster at a time; the corrected slope has a Fieller interval; p comes from the observed
+    slope, because a correction adds no evidence. ``correction="full"`` takes E (1 - 1/units).
+
+    Options are those of ``Settings``. Returns rows for slope and r (observed, corrected), Spearman,
+    reliabilities, and a Fisher-z row when every unit is its own cluster.
+
+    >>> rng = np.random.default_rng(1)
+    >>> level = np.repeat(rng.normal(0, 1, 60), 4)
+    >>> panel = pl.DataFrame({
+    ...     "unit_id": np.repeat([f"u{i:02d}" for i in range(60)], 4),
+    ...     "location_id": np.repeat([f"l{i // 3:02d}" for i in range(60)], 4),
+    ...     "period_id": np.tile(["a", "b", "c", "d"], 60),
+    ...     "n_e": 12, "mean_e": 60 + 5 * level + rng.normal(0, 3, 240), "var_e": 108.0,
+    ...     "n_c": 40, "mean_c": 30 + 4 * level + rng.normal(0, 6, 240), "var_c": 1440.0})
+    >>> result = between(panel, x_measure="esat", y_measure="nps", respondent_overlap="none")
+    >>> row = result.row(component="corrected", effect_type="slope")
+    >>> row["verdict"], round(row["estimate"], 2), row["n_clusters"]
+    ('supported', 0.85, 20)
+    """
+    settings = Settings(**options)
+    panel = panel.collect() if isinstance(panel, pl.LazyFrame) else panel
+    cells = cells_of(panel, settings)
+    question = Question("between", "unit", settings, cells)
+    question.find(input_findings(panel, cells, settings), weight_findings(cells, settings))
+    means = _means(cells, settings, question)
+    if means is not None and not question.is_stopped():
+        _gates(question, means)
+    _rows(question, means)
+    return question.result()
+
+
+def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | None:
+    """Unit means and their jackknife; ``None`` when there is nothing to compute from."""
+    sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
+    question.find(size_findings(cells, sizes))
+    if cells.n_units < 3 or cells.n_clusters < 2:
+        return None
+    x = group_means(remove_means(cells.x, cells.period, cells.n_periods), cells.unit, cells.n_units)
+    y = group_means(remove_means(cells.y, cells.period, cells.n_periods), cells.unit, cells.n_units)
+    question.find(
+        variance_findings(x, y, cells.x, cells.y),
+        ceiling_findings(group_means(cells.x, cells.unit, cells.n_units),
+                         group_means(cells.y, cells.unit, cells.n_units), settings),
+        correction_inputs(cells, settings, within=False),
+        people_findings(people_of(cells, settings) is not None, settings),
+    )  # fmt: skip
+    if is_flat(x, cells.x) or is_flat(y, cells.y):
+        return None
+    weight = unit_weights(cells, settings)
+    error_x = between_error(cells, settings, "x", weight)
+    error_y = between_error(cells, settings, "y", weight)
+    sums = sums_by(
+        cells.unit_cluster, cells.n_clusters, weight, weight * x, weight * y, weight * x * x,
+        weight * x * y, weight * y * y, weight**2, *error_x.columns, *error_y.columns,
+    )  # fmt: skip
+    last = 7 + len(error_x.columns)
+
+    def statistic(s: np.ndarray) -> np.ndarray:
+        w = s[..., 0]
+        mx, my = s[..., 1] / w, s[..., 2] / w
+        cxx, cxy, cyy = s[..., 3] / w - mx * mx, s[..., 4] / w - mx * my, s[..., 5] / w - my * my
+        kept = 1 - s[..., 6] / w**2 if settings.correction == "full" else 1.0
+        true_x = cxx - kept * error_x.total(s[..., 7:last]) / w
+        true_y = cyy - kept * error_y.total(s[..., last:]) / w
+        r = cxy / np.sqrt(cxx * cyy)
+        r_true = cxy / np.sqrt(np.where((true_x > 0) & (true_y > 0), true_x * true_y, np.nan))
+        z_true = np.arctanh(np.where(np.abs(r_true) < 1, r_true, np.nan))
+        return np.stack(
+            [cxy / cxx, atanh(r), cxy / true_x, z_true, true_x / cxx,
+             true_y / cyy, cxy, true_x], axis=-1,
+        )  # fmt: skip
+
+    df = cells.n_clusters - 1.0
+    if settings.correction == "full":
+        df = min(float(cells.n_clusters), effective_clusters(sizes)) - 1
+    return UnitMeans(x, y, weight, jackknife(sums, statistic), max(df, 1.0))
+
+
+def _gates(question: Question, means: UnitMeans) -> None:
+    """Guards that need the estimates: implausibly strong links, reliability of both sides."""
+    value, replicates = means.jack.estimate, means.jack.replicates
+    r = float(np.tanh(value[Z]))
+    if abs(r) > TOO_GOOD:
+        question.find(Finding(
+            code="too_good", severity="warn", value=r, threshold=TOO_GOOD,
+            message=f"An observed correlation of {r:.2f} is far above the usual .1 to .3 between "
+            "two independent surveys.",
+        ))  # fmt: skip
+    if question.is_stopped("corrected"):
+        return
+    if not value[VAR_TRUE] > 0 or (replicates[:, VAR_TRUE] <= 0).any():
+        question.find(Finding(
+            code="not_estimable", severity="refuse", component="corrected", value=value[REL_X],
+            message="Sampling noise explains all observed variation of the employee score.",
+        ))  # fmt: skip
+    elif not np.isfinite(value[Z_TRUE]) or not np.isfinite(replicates[:, Z_TRUE]).all():
+        question.find(Finding(
+            code="not_estimable", severity="refuse", component="corrected:r", value=value[REL_Y],
+            message="Not estimable: sampling noise explains all observed variation.",
+        ))  # fmt: skip
+    if value[REL_X] < MIN_RELIABILITY:
+        question.find(_low(value[REL_X], question.settings.x_measure, "corrected"))
+    elif value[REL_Y] < MIN_RELIABILITY:
+        question.find(_low(value[REL_Y], question.settings.y_measure, "corrected:r"))
+
+
+def _low(reliability: float, name: str, component: str) -> Finding:
+    return Finding(
+        code="low_reliability", severity="refuse", component=component, value=float(reliability),
+        threshold=MIN_RELIABILITY,
+        message=f"Reliability of unit means of {name} is {reliability:.2f}; at least "
+        f"{MIN_RELIABILITY} is needed.",
+    )  # fmt: skip
+
+
+def _rows(question: Question, means: UnitMeans | None) -> None:
+    if means is None:
+        for component in ("observed", "corrected"):
+            for effect_type in ("slope", "r"):
+                question.row(component, effect_type, method="unit_means")
+        return
+    settings, jack, df = question.settings, means.jack, means.df
+    value, error = jack.estimate, jack.std_error
+    q, q90 = t_quantile(0.5 + settings.conf_level / 2, df), t_quantile(0.95, df)
+    statistic = float(value[SLOPE] / error[SLOPE]) if error[SLOPE] > 0 else float("nan")
+    shared = {"p_value": t_p_value(statistic, df), "df": df, "method": "unit_means"}
+    sesoi = {settings.sesoi_type: settings.sesoi}
+    slope = {"sesoi": sesoi.get("slope"), "statistic": statistic}
+    correlation = {"sesoi": sesoi.get("r"), "statistic": statistic}
+    question.row(
+        "observed", "slope", interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
+        estimate=float(value[SLOPE]), std_error=float(error[SLOPE]), conf_method="cv3_t",
+        mde=question.mde(error[SLOPE], df), reliability=_known(value[REL_X]), **shared, **slope,
+    )  # fmt: skip
+    question.row(
+        "observed", "r", interval=z_scale_interval(np.tanh(value[Z]), error[Z], q),
+        estimate=float(np.tanh(value[Z])), std_error=float(error[Z]), conf_method="cv3_t",
+        mde=float(np.tanh(question.mde(error[Z], df))), **shared, **correlation,
+    )  # fmt: skip
+    _plain_rows(question, means, shared)
+    cov = jack.cov[np.ix_([COV, VAR_TRUE], [COV, VAR_TRUE])]
+    wide = fieller(value[COV], value[VAR_TRUE], cov, q)
+    narrow = fieller(value[COV], value[VAR_TRUE], cov, q90)
+    bounded = narrow.shape == "bounded"
+    question.row(
+        "corrected", "slope", interval=wide, estimate=_known(value[SLOPE_TRUE]),
+        std_error=_known(error[SLOPE_TRUE]), conf_method="fieller",
+        equivalence_low=narrow.low if bounded else None,
+        equivalence_high=narrow.high if bounded else None,
+        mde=question.mde(error[SLOPE_TRUE], df), reliability=_known(value[REL_X]), **shared, **slope,
+    )  # fmt: skip
+    r_true = np.tanh(value[Z_TRUE])
+    narrow = z_scale_interval(r_true, error[Z_TRUE], q90)
+    question.row(
+        "corrected", "r", interval=z_scale_interval(r_true, error[Z_TRUE], q),
+        estimate=_known(r_true), std_error=_known(error[Z_TRUE]), conf_method="cv3_t",
+        equivalence_low=narrow.low, equivalence_high=narrow.high,
+        mde=float(np.tanh(question.mde(error[Z_TRUE], df))), **shared, **correlation,
+    )  # fmt: skip
+    _reliability_rows(question, means)
+
+
+def _plain_rows(question: Question, means: UnitMeans, shared: dict[str, object]) -> None:
+    """Rank correlation always; the textbook interval of r only where units are independent."""
+    settings, n = question.settings, len(means.x)
+    own_cluster = question.base["cluster"] == "unit_id"
+    ranked = spearman(means.x, means.y, conf_level=settings.conf_level)
+    interval, method = Interval(ranked.conf_low, ranked.conf_high), "bonett_wright"
+    error = float(np.sqrt((1 + ranked.estimate**2 / 2) / max(n - 3, 1)))
+    if not own_cluster:
+        influence = rank_correlation_influence(means.x, means.y)
+        codes = question.unit_cluster
+        by_cluster = np.bincount(codes, weights=influence) / n
+        n_clusters = len(by_cluster)
+        raw = np.sqrt(n_clusters / (n_clusters - 1) * (by_cluster**2).sum())
+        error = float(raw / max(1 - ranked.estimate**2, 1e-12))
+        quantile = t_quantile(0.5 + settings.conf_level / 2, means.df)
+        interval, method = z_scale_interval(ranked.estimate, error, quantile), "cluster_influence_t"
+    question.row(
+        "observed", "r", interval=interval, estimate=ranked.estimate, std_error=error,
+        conf_method=method, **shared | {"method": "spearman", "df": float(ranked.df)
+                                        if own_cluster else means.df},
+    )  # fmt: skip
+    if own_cluster and settings.weights == "equal":
+        plain = pearson(means.x, means.y, conf_level=settings.conf_level)
+        question.row(
+            "observed", "r", interval=Interval(plain.conf_low, plain.conf_high),
+            estimate=plain.estimate, std_error=float(1 / np.sqrt(max(n - 3, 1))),
+            conf_method="fisher_z", **shared | {"method": "pearson", "df": float(plain.df)},
+        )  # fmt: skip
+
+
+def _reliability_rows(question: Question, means: UnitMeans) -> None:
+    level, jack = question.settings.conf_level, means.jack
+    for component, place in (("reliability_x", REL_X), ("reliability_y", REL_Y)):
+        if question.is_stopped("corrected") and not np.isfinite(jack.estimate[place]):
+            question.row("corrected", "index", method="unit_means", term=component)
+            continue
+        question.row(
+            component, "index", estimate=_known(jack.estimate[place]), df=means.df,
+            std_error=_known(jack.std_error[place]), conf_method="cv3_t", method="unit_means",
+            interval=t_interval(jack.estimate[place], jack.std_error[place], means.df, level),
+        )  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

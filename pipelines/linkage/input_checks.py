@@ -1,0 +1,221 @@
+"""Guards on the panel itself: is this input what it claims to be?
+
+Here: rules that look at raw cells before any estimate (duplicate keys, impossible counts, scale
+breaks, copies, shared respondents, missing scores). A ``reject`` finding refuses every row of the
+measure pair. Not here: rules about sample sizes and reliability (``sample_checks``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.linkage.guards import Finding
+from pipelines.linkage.panel import COUNTS, Cells, with_scores
+from pipelines.linkage.settings import Settings
+
+
+def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> list[Finding]:
+    """Every finding about the input of one measure pair."""
+    scored = with_scores(panel)
+    return [
+        *_declared(settings),
+        *_keys(scored),
+        *_counts(scored),
+        *_ranges(scored, settings),
+        *_individuals(cells),
+        *_scale_breaks(scored, settings),
+        *_identical(cells),
+        *_reorganised(cells),
+        *_nonresponse(cells),
+        *_dropped(cells),
+    ]
+
+
+def _declared(settings: Settings) -> list[Finding]:
+    found = []
+    if settings.sources_shared or settings.n_shared_respondents > 0:
+        n = settings.n_shared_respondents
+        found.append(Finding(
+            code="same_respondents", severity="refuse", n_affected=n,
+            message=f"{n} respondents feed both measures (or both come from one source): their "
+            "errors are not independent.",
+        ))  # fmt: skip
+    if settings.weights == "inverse_variance":
+        found.append(Finding(
+            code="inverse_variance_weights", severity="refuse",
+            message="Weights from each cell's own variance were asked for; they bias net promoter "
+            "scores by tens of points.",
+        ))  # fmt: skip
+    return found
+
+
+def _keys(panel: pl.DataFrame) -> list[Finding]:
+    n_extra = len(panel) - panel.select(pl.struct("unit_id", "period_id").n_unique()).item()
+    if not n_extra:
+        return []
+    return [Finding(
+        code="duplicate_keys", severity="reject", n_affected=n_extra, n_total=len(panel),
+        message=f"{n_extra} of {len(panel)} rows repeat a unit and period that is already there.",
+    )]  # fmt: skip
+
+
+def _counts(panel: pl.DataFrame) -> list[Finding]:
+    total = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
+    negative = pl.any_horizontal(pl.col(c) < 0 for c in (*COUNTS, "n_e", "n_c", "var_e", "var_c"))
+    more = (pl.col("n_e") > pl.col("headcount")) & (pl.col("headcount") > 0)
+    n_broken, n_more, n_known = panel.select(
+        (((total - pl.col("n_c")).abs() > 1e-9) | negative).fill_null(False).sum(),
+        more.fill_null(False).sum().alias("more"),
+        pl.col("headcount").is_not_null().sum().alias("known"),
+    ).row(0)
+    found = []
+    if n_broken:
+        found.append(Finding(
+            code="counts_do_not_add_up", severity="reject", n_affected=n_broken, n_total=len(panel),
+            message=f"{n_broken} of {len(panel)} rows have counts that are negative or do not sum "
+            "to n_c.",
+        ))  # fmt: skip
+    if n_more:
+        found.append(Finding(
+            code="responses_exceed_headcount", severity="warn", n_affected=n_more, n_total=n_known,
+            message=f"{n_more} of {n_known} cells have more answers than people on the headcount.",
+        ))  # fmt: skip
+    return found
+
+
+def _ranges(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
+    found = []
+    counted = panel["promoters"].is_not_null().any()
+    y_bounds = settings.y_bounds or ((-100.0, 100.0) if counted else None)
+    for column, bounds in (("mean_e", settings.x_bounds), ("mean_c", y_bounds)):
+        if bounds is None:
+            continue
+        slack = 1e-9 * (bounds[1] - bounds[0])
+        outside = panel.select(
+            (~pl.col(column).is_between(bounds[0] - slack, bounds[1] + slack))
+            .fill_null(False)
+            .sum()
+        ).item()
+        if outside:
+            found.append(Finding(
+                code="out_of_range", severity="reject", n_affected=outside, n_total=len(panel),
+                message=f"{outside} cells of {column} lie outside the declared scale "
+                f"{bounds[0]:g} to {bounds[1]:g}.",
+            ))  # fmt: skip
+    return found
+
+
+def _individuals(cells: Cells) -> list[Finding]:
+    if not cells.n_cells or np.isnan(cells.n_x).any() or np.isnan(cells.n_y).any():
+        return []
+    single = int(((cells.n_x <= 1) & (cells.n_y <= 1)).sum())
+    if single <= cells.n_cells / 2:
+        return []
+    return [Finding(
+        code="individual_level", severity="refuse", n_affected=single, n_total=cells.n_cells,
+        message=f"{single} of {cells.n_cells} cells join a single employee to a single customer.",
+    )]  # fmt: skip
+
+
+def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
+    """Jumps of a period mean beyond 4 usual SDs with another range, and sudden sign changes."""
+    found = []
+    for column, name in (("mean_e", settings.x_measure), ("mean_c", settings.y_measure)):
+        v = pl.col(column)
+        by = (
+            panel.filter(v.is_not_null()).group_by("period_index")
+            .agg(v.mean().alias("m"), v.std().alias("s"), (v.max() - v.min()).alias("w"),
+                 pl.len().alias("n"))
+            .sort("period_index")
+        )  # fmt: skip
+        usual = by["s"].median()
+        if len(by) < 2 or not usual:
+            continue
+        mean, width = by["m"].to_numpy(), by["w"].to_numpy()
+        ratio = (width[1:] + 1e-300) / (width[:-1] + 1e-300)
+        broken = (np.abs(np.diff(mean)) > 4 * usual) & ((ratio > 2) | (ratio < 0.5))
+        if broken.any():
+            at = by["period_index"][int(np.argmax(broken)) + 1]
+            found.append(Finding(
+                code="scale_break", severity="reject", n_affected=int(broken.sum()),
+                n_total=len(by), value=float(np.abs(np.diff(mean)).max() / usual), threshold=4.0,
+                message=f"The mean of {name} jumps at period index {at} by more than 4 usual "
+                "standard deviations and its range changes by a factor above 2.",
+            ))  # fmt: skip
+        found += _reversals(panel, column, name)
+    return found
+
+
+def _reversals(panel: pl.DataFrame, column: str, name: str) -> list[Finding]:
+    now = panel.filter(pl.col(column).is_not_null()).select("unit_id", "period_index", column)
+    before = now.select("unit_id", pl.col("period_index") + 1, pl.col(column).alias("before"))
+    lagged = (
+        now.join(before, on=["unit_id", "period_index"]).group_by("period_index")
+        .agg(pl.corr(column, "before").alias("r"), pl.len().alias("n"))
+        .filter((pl.col("n") >= 20) & (pl.col("r") < -0.5)).sort("period_index")
+    )  # fmt: skip
+    if not len(lagged):
+        return []
+    return [Finding(
+        code="scale_reversed", severity="warn", n_affected=len(lagged), value=lagged["r"].min(),
+        threshold=-0.5,
+        message=f"Units high in {name} turn low from one period to the next (correlation "
+        f"{lagged['r'][0]:.2f} at period index {lagged['period_index'][0]}): a reversed scale?",
+    )]  # fmt: skip
+
+
+def _identical(cells: Cells) -> list[Finding]:
+    if cells.n_cells < 3 or cells.x.std() == 0 or cells.y.std() == 0:
+        return []
+    r = float(np.corrcoef(cells.x, cells.y)[0, 1])
+    if abs(r) <= 0.999:
+        return []
+    return [Finding(
+        code="identical_measures", severity="reject", value=r, threshold=0.999,
+        n_affected=cells.n_cells, n_total=cells.n_cells,
+        message=f"The two scores are the same numbers (correlation of cells {r:.4f}).",
+    )]  # fmt: skip
+
+
+def _reorganised(cells: Cells) -> list[Finding]:
+    found = []
+    if cells.n_units_moved:
+        found.append(Finding(
+            code="reorg_suspected", severity="warn", n_affected=cells.n_units_moved,
+            n_total=cells.n_units,
+            message=f"{cells.n_units_moved} units change {cells.cluster_name} during the window.",
+        ))  # fmt: skip
+    return found
+
+
+def _nonresponse(cells: Cells) -> list[Finding]:
+    head = cells.frame["headcount"].to_numpy()
+    known = np.isfinite(head) & (head > 0) & np.isfinite(cells.n_x)
+    if known.sum() < max(0.5 * cells.n_cells, 1):
+        return []
+    answered = np.bincount(cells.period[known], cells.n_x[known], cells.n_periods)
+    asked = np.bincount(cells.period[known], head[known], cells.n_periods)
+    rate = float(answered.sum() / asked.sum())
+    by_period = answered[asked > 0] / asked[asked > 0]
+    swing = float(np.ptp(by_period)) if len(by_period) else 0.0
+    if rate >= 0.40 and swing <= 0.15:
+        return []
+    return [Finding(
+        code="nonresponse", severity="warn", value=rate, threshold=0.40,
+        n_affected=int(answered.sum()), n_total=int(asked.sum()),
+        message=f"{rate:.0%} of the headcount answered; the rate moved by {100 * swing:.0f} points "
+        "between periods. Those who stayed silent may feel otherwise.",
+    )]  # fmt: skip
+
+
+def _dropped(cells: Cells) -> list[Finding]:
+    if not cells.n_dropped:
+        return []
+    share = cells.n_dropped / max(cells.n_rows, 1)
+    return [Finding(
+        code="dropped_rows", severity="warn" if share > 0.20 else "note", value=share,
+        threshold=0.20, n_affected=cells.n_dropped, n_total=cells.n_rows,
+        message=f"{cells.n_dropped} of {cells.n_rows} cells lack one of the two scores and were "
+        "left out, not filled.",
+    )]  # fmt: skip

@@ -1,0 +1,175 @@
+"""From the panel table to arrays: pair the two sides, count what is left out, code the groups.
+
+Here: reading one measure pair's panel, deriving score and variance from promoter counts, sampling
+variances of cells, integer codes in a canonical order. Not here: judging whether the input is sane
+(``input_checks``) or estimating anything.
+
+Cells are sorted by unit and period, so no result depends on the order of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.linkage.settings import Settings
+
+COUNTS = ("promoters", "passives", "detractors")
+SUPPRESSED = ("below_threshold", "suppressed_at_source", "complementary")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells with both scores, as arrays sorted by unit and period."""
+
+    frame: pl.DataFrame
+    unit: np.ndarray
+    period: np.ndarray
+    unit_cluster: np.ndarray
+    n_units: int
+    n_clusters: int
+    n_periods: int
+    period_index: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    n_x: np.ndarray
+    n_y: np.ndarray
+    error_x: np.ndarray
+    error_y: np.ndarray
+    cluster_name: str
+    n_rows: int
+    n_dropped: int
+    n_units_suppressed: int
+    share_headcount_suppressed: float | None
+    n_units_moved: int
+
+    @property
+    def n_cells(self) -> int:
+        return len(self.x)
+
+    @property
+    def cluster(self) -> np.ndarray:
+        """Cluster code of each cell."""
+        return self.unit_cluster[self.unit]
+
+    @property
+    def errors_known(self) -> bool:
+        """Whether every cell has a sampling variance on both sides."""
+        return bool(np.isfinite(self.error_x).all() and np.isfinite(self.error_y).all())
+
+    @property
+    def periods_per_unit(self) -> np.ndarray:
+        return np.bincount(self.unit, minlength=self.n_units)
+
+
+def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """The panel with every column the estimators read; absent ones are null, NPS is derived."""
+    if isinstance(panel, pl.LazyFrame):
+        panel = panel.collect()
+    missing = [c for c in ("unit_id", "period_id") if c not in panel.columns]
+    if missing:
+        raise ValueError(f"panel lacks the columns {missing}; one row per unit_id and period_id")
+    wanted = ("n_e", "mean_e", "var_e", "n_c", "mean_c", "var_c", "headcount", *COUNTS)
+    panel = panel.with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(c) for c in wanted if c not in panel.columns
+    )
+    if "period_index" not in panel.columns:
+        panel = panel.with_columns(
+            pl.col("period_id").rank("dense").cast(pl.Int64).alias("period_index")
+        )
+    panel = panel.with_columns(pl.col(c).cast(pl.Float64).fill_nan(None) for c in wanted)
+    n = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
+    p, d = pl.col("promoters") / n, pl.col("detractors") / n
+    spread = 1e4 * (p + d - (p - d) ** 2) * n / (n - 1)
+    return panel.with_columns(
+        pl.coalesce("n_c", n).alias("n_c"),
+        pl.coalesce("mean_c", pl.when(n > 0).then(100 * (p - d))).alias("mean_c"),
+        pl.coalesce("var_c", pl.when(n > 1).then(spread)).alias("var_c"),
+    )
+
+
+def _codes(column: pl.Series) -> tuple[np.ndarray, int]:
+    """Integer codes in sorted order of the values, so that codes do not depend on row order."""
+    text = column.cast(pl.String)
+    categories = text.unique().sort()
+    codes = text.cast(pl.Enum(categories)).to_physical()
+    return codes.to_numpy().astype(np.int64), len(categories)
+
+
+def _sampling_variance(frame: pl.DataFrame, side: str, fpc: bool) -> np.ndarray:
+    """Sampling variance of cell means; cells without own variance use the period's pooled one."""
+    n, var = pl.col(f"n_{side}"), pl.col(f"var_{side}")
+    own = (n > 1) & var.is_not_null()
+    if frame.select((~own).any().fill_null(True)).item():
+        pooled = ((n - 1) * var).filter(own).sum() / (n - 1).filter(own).sum()
+        pooled = pl.when(own.sum() > 0).then(pooled)
+        var = pl.when(own).then(var).otherwise(pooled.over("period_index"))
+    error = var / n
+    if fpc:
+        error = error * (1 - n / pl.col("headcount")).clip(0, 1).fill_null(1.0)
+    return (
+        frame.select(error.alias("error")).to_series().cast(pl.Float64).fill_null(np.nan).to_numpy()
+    )
+
+
+def _suppression(panel: pl.DataFrame, kept: pl.DataFrame) -> tuple[int, float | None]:
+    """Units that never show both scores although rows exist, and their share of the headcount."""
+    status = [c for c in ("x_status", "y_status") if c in panel.columns]
+    if not status:
+        return 0, None
+    hidden = panel.filter(pl.any_horizontal(pl.col(c).is_in(SUPPRESSED) for c in status))
+    gone = hidden.join(kept, on="unit_id", how="anti").get_column("unit_id").n_unique()
+    total = panel["headcount"].sum()
+    share = float(hidden["headcount"].sum() / total) if total else None
+    return gone, share
+
+
+def _with_cluster(kept: pl.DataFrame, name: str) -> tuple[pl.DataFrame, str]:
+    """Adds the cluster column; units without a cluster stand for themselves."""
+    if name not in kept.columns:
+        name = "unit_id"
+    cluster = pl.col(name).cast(pl.String)
+    own = pl.concat_str(pl.lit("unit:"), pl.col("unit_id").cast(pl.String))
+    kept = kept.with_columns(pl.coalesce(cluster, own).alias("_cluster"))
+    return kept, name
+
+
+def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
+    """Cells that enter an estimate: both scores present, at least ``min_n`` answers where known."""
+    panel = with_scores(panel)
+    both = pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null()
+    neither = pl.col("mean_e").is_null() & pl.col("mean_c").is_null()
+    enough = (pl.col("n_e").fill_null(np.inf) >= settings.min_n) & (
+        pl.col("n_c").fill_null(np.inf) >= settings.min_n
+    )
+    kept, cluster_name = _with_cluster(panel.filter(both & enough), settings.cluster)
+    unit, n_units = _codes(kept["unit_id"])
+    cluster, n_clusters = _codes(kept["_cluster"])
+    indices = np.unique(kept["period_index"].to_numpy())
+    period = np.searchsorted(indices, kept["period_index"].to_numpy())
+    key = unit * max(len(indices), 1) + period
+    if (np.diff(key) < 0).any():
+        order = np.argsort(key, kind="stable")
+        kept, unit, cluster, period = kept[order], unit[order], cluster[order], period[order]
+    unit_cluster = np.zeros(n_units, dtype=np.int64)
+    unit_cluster[unit[::-1]] = cluster[::-1]
+    moved = np.unique(unit[unit_cluster[unit] != cluster]).size
+    if moved:
+        used, unit_cluster = np.unique(unit_cluster, return_inverse=True)
+        n_clusters = len(used)
+    if n_clusters == n_units:
+        cluster_name = "unit_id"
+    n_suppressed, share = _suppression(panel, kept)
+    n_rows = int(panel.select((~neither).sum()).item())
+    return Cells(
+        frame=kept, unit=unit, period=period, unit_cluster=unit_cluster, n_units=n_units,
+        n_clusters=n_clusters, n_periods=len(indices), period_index=indices,
+        x=kept["mean_e"].to_numpy(), y=kept["mean_c"].to_numpy(),
+        n_x=kept["n_e"].fill_null(np.nan).to_numpy(), n_y=kept["n_c"].fill_null(np.nan).to_numpy(),
+        error_x=_sampling_variance(kept, "e", settings.fpc),
+        error_y=_sampling_variance(kept, "c", False),
+        cluster_name=cluster_name, n_rows=n_rows, n_dropped=n_rows - len(kept),
+        n_units_suppressed=n_suppressed, share_headcount_suppressed=share, n_units_moved=moved,
+    )  # fmt: skip
