@@ -1,0 +1,40 @@
+-- grain: one row per team, with its latest name
+with units as (
+    select * from {{ ref('stg_units') }}
+    where unit_level = 'team'
+),
+
+refs as (
+    select * from {{ ref('int_unit_references_resolved') }}
+),
+
+known as (
+    select distinct canonical_ref as team_id
+    from refs
+    where unit_level = 'team' and canonical_ref is not null
+),
+
+versions as (
+    select
+        unit_ref,
+        unit_name,
+        valid_to,
+        row_number() over (
+            partition by unit_ref
+            order by valid_from desc
+        ) as recency
+    from units
+),
+
+final as (
+    select
+        cast(known.team_id as string) as team_id,
+        cast(coalesce(versions.unit_name, known.team_id) as string) as team_name,
+        cast(coalesce(versions.valid_to, {{ far_future() }}) as date) as valid_to
+    from known
+    left join versions
+        on known.team_id = versions.unit_ref
+        and versions.recency = 1
+)
+
+select * from final

@@ -1,0 +1,105 @@
+-- grain: one row per unit level and reference, with the unit it stands for
+with refs as (
+    select * from {{ source('raw', 'unit_references') }}
+),
+
+units as (
+    select * from {{ ref('stg_units') }}
+),
+
+aliases as (
+    select * from {{ ref('stg_unit_aliases') }}
+),
+
+settings as (
+    select max(case when setting = 'unknown_references' then value_text end) as unknown_references
+    from {{ source('raw', 'declared_settings') }}
+),
+
+known_as as (
+    select
+        unit_level,
+        unit_ref as written,
+        unit_ref as canonical_ref,
+        1 as rung,
+        'code' as resolution
+    from units
+    union all
+    select
+        unit_level,
+        unit_name,
+        unit_ref,
+        2,
+        'name'
+    from units
+    where unit_name is not null
+    union all
+    select
+        alias_level,
+        alias,
+        unit_ref,
+        3,
+        'alias'
+    from aliases
+    where alias_level <> 'ticket_group'
+),
+
+keyed as (
+    select
+        known_as.unit_level,
+        refs.reference_key,
+        known_as.rung,
+        min(known_as.resolution) as resolution,
+        min(known_as.canonical_ref) as canonical_ref,
+        count(distinct known_as.canonical_ref) as n_units
+    from known_as
+    inner join refs
+        on known_as.unit_level = refs.unit_level
+        and known_as.written = refs.reference
+    group by known_as.unit_level, refs.reference_key, known_as.rung
+),
+
+best as (
+    select
+        *,
+        row_number() over (partition by unit_level, reference_key order by rung) as preference
+    from keyed
+),
+
+adopted as (
+    select
+        unit_level,
+        reference_key,
+        min(reference) as canonical_ref
+    from refs
+    group by unit_level, reference_key
+),
+
+final as (
+    select
+        refs.unit_level,
+        refs.reference,
+        refs.reference_key,
+        case
+            when best.n_units = 1 then best.canonical_ref
+            when best.n_units is null and settings.unknown_references = 'adopt'
+                then adopted.canonical_ref
+        end as canonical_ref,
+        case
+            when best.n_units = 1 then best.resolution
+            when best.n_units > 1 then 'ambiguous'
+            when settings.unknown_references = 'adopt' then 'adopted'
+            else 'unknown'
+        end as resolution
+    from refs
+    cross join settings
+    left join best
+        on refs.unit_level = best.unit_level
+        and refs.reference_key = best.reference_key
+        and best.preference = 1
+    left join adopted
+        on refs.unit_level = adopted.unit_level
+        and refs.reference_key = adopted.reference_key
+)
+
+select * from final
