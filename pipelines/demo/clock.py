@@ -18,6 +18,7 @@ Days = npt.NDArray[np.int64]
 
 
 def day_number(value: date) -> int:
+    """Days since 1970-01-01."""
     return (value - date(1970, 1, 1)).days
 
 
@@ -27,10 +28,12 @@ def month_start(wave: int) -> date:
 
 
 def month_day(wave: int, day: int = 1) -> int:
+    """Day number of a day in the month of a wave."""
     return day_number(month_start(wave)) + day - 1
 
 
 def month_label(wave: int) -> str:
+    """The month of a wave as files and columns write it."""
     return f"{month_start(wave):%Y-%m}"
 
 

@@ -37,6 +37,7 @@ class DemoSummary:
     seconds: float
 
     def sentence(self) -> str:
+        """One line for people."""
         return (
             f"{self.out}: {self.locations} locations, {self.teams} teams, {self.waves} waves, "
             f"{self.employees:,} employees, {self.responses:,} responses with "

@@ -38,15 +38,11 @@ def make_effects(plan: Plan, org: Organization) -> Effects:
         + p.REGION_X * region
         + p.UNIT_X_SD * rng.standard_normal(units)
     )
-    drift = _autoregressive(
-        rng, units, plan.waves + p.WITHIN_LAG, p.WITHIN_X_RHO, p.WITHIN_X_SD
-    )
+    drift = _autoregressive(rng, units, plan.waves + p.WITHIN_LAG, p.WITHIN_X_RHO, p.WITHIN_X_SD)
     now, before = drift[:, p.WITHIN_LAG :], drift[:, : plan.waves]
     climate = between[:, None] + now + p.SHOCK_X_SD * rng.standard_normal(plan.waves)
     item_unit = p.ITEM_UNIT_SD * rng.standard_normal((units, ITEMS))
-    item_level = (
-        p.ITEM_MEANS + climate[:, :, None] * p.ITEM_LOADINGS + item_unit[:, None, :]
-    )
+    item_level = p.ITEM_MEANS + climate[:, :, None] * p.ITEM_LOADINGS + item_unit[:, None, :]
     level = (
         p.NPS_LEVEL
         + p.BETWEEN_SLOPE * between

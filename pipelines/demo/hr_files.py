@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.demo.clock import OPEN, iso_days, month_day
+from pipelines.demo.clock import OPEN, iso_days
 from pipelines.demo.identities import agent_numbers, emails, employee_numbers
 from pipelines.demo.organization import Organization, lineage_rows, unit_rows
 from pipelines.demo.places import Places
@@ -82,15 +82,15 @@ def agents(plan: Plan, staff: Workforce) -> np.ndarray:
     """
     facing = plan.rng("agents").random(staff.size) < AGENT_SHARE
     leavers, joiners = staff.planted["leavers"], staff.planted["joiners"]
-    last = {who: int(staff.end[staff.employee == who].max()) for who in leavers[:50]}
+    last = {int(who): int(end) for who, end in zip(staff.employee, staff.end, strict=True)}
+    first = {int(who): int(day) for who, day in zip(staff.employee, staff.start, strict=True)}
+    early = sorted(leavers, key=last.__getitem__)[:REUSED_AGENT_NUMBERS]
+    late = sorted(joiners, key=first.__getitem__)[-REUSED_AGENT_NUMBERS:]
     number = np.where(facing, np.arange(staff.size), -1)
-    pairs = zip(leavers[:REUSED_AGENT_NUMBERS], reversed(joiners), strict=False)
-    reused = []
+    pairs = [(a, b) for a, b in zip(early, late, strict=False) if last[a] < first[b]]
     for leaver, joiner in pairs:
-        if last[leaver] < int(staff.start[staff.employee == joiner].min()):
-            number[[leaver, joiner]] = leaver
-            reused.append(leaver)
-    staff.planted["reused_agent_numbers"] = reused
+        number[[leaver, joiner]] = leaver
+    staff.planted["reused_agent_numbers"] = [leaver for leaver, _ in pairs]
     return number
 
 

@@ -8,14 +8,16 @@ kept for fiction.
 import numpy as np
 import polars as pl
 
-_GIVEN = (
-    [a + b for a in "Ma Le Ti Jo Sa Ni Ka Ro El Da".split() for b in "ra na mo lin ven sha".split()]
-)
+_GIVEN = [
+    a + b
+    for a in ["Ma", "Le", "Ti", "Jo", "Sa", "Ni", "Ka", "Ro", "El", "Da"]
+    for b in ["ra", "na", "mo", "lin", "ven", "sha"]
+]
 _FAMILY = [
     a + b + c
-    for a in "Ber Hol Kar Lind Mor Nor Sand Tal Ves Wint".split()
-    for b in "a e i o u".split()
-    for c in "berg ssen ler ric nov mann ty des".split()
+    for a in ["Ber", "Hol", "Kar", "Lind", "Mor", "Nor", "Sand", "Tal", "Ves", "Wint"]
+    for b in ["a", "e", "i", "o", "u"]
+    for c in ["berg", "ssen", "ler", "ric", "nov", "mann", "ty", "des"]
 ]
 PAIRS = len(_GIVEN) * len(_FAMILY)
 
@@ -27,6 +29,7 @@ def _parts(person: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def full_names(person: np.ndarray) -> list[str]:
+    """Given and family name of these persons."""
     given, family, _ = _parts(person)
     return [f"{_GIVEN[g]} {_FAMILY[f]}" for g, f in zip(given, family, strict=True)]
 
@@ -54,10 +57,12 @@ def employee_numbers(count: int) -> pl.Series:
 
 
 def agent_numbers(index: np.ndarray) -> pl.Series:
+    """Agent numbers as support systems print them."""
     return "AG" + pl.Series(10_000 + index).cast(pl.String)
 
 
 def phone(index: int) -> str:
+    """A telephone number nobody has."""
     return f"+44 20 7946 0{index % 1_000:03d}"
 
 

@@ -5,7 +5,6 @@ belong here: the planted effects and their regressions (`truth`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import polars as pl
 from pipelines.demo import feedback_defects, survey_defects
 from pipelines.demo import parameters as p
 from pipelines.demo.clock import month_label
+from pipelines.demo.feedback_events import Events
 from pipelines.demo.identities import employee_numbers
 from pipelines.demo.organization import Organization
 from pipelines.demo.places import Places
@@ -47,7 +47,7 @@ class Ledger:
     ) -> None:
         self._plan, self._org = plan, org
         self.files: dict[str, Counter[str]] = defaultdict(Counter)
-        self.identities: list[dict[str, object]] = []
+        self.planted: list[dict[str, object]] = []
         self.references: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
         shape = (len(org.location), plan.waves)
@@ -59,30 +59,27 @@ class Ledger:
         self._events = ParquetFile(folder / "truth_feedback.parquet")
 
     def close(self) -> None:
+        """Finish the files with a row per answer and event."""
         self._responses.close()
         self._events.close()
 
-    def file(self, name: str) -> Callable[..., None]:
-        """Add to the counts of one file: `ledger.file("feedback/x.csv")(lines=3)`."""
+    def count(self, file: str, **counts: int) -> None:
+        """Add to the counts of one file."""
+        self.files[file].update(counts)
 
-        def count(**counts: int) -> None:
-            self.files[name].update(counts)
-
-        return count
-
-    def identity(self, voice: str, key: str, values: list[str]) -> None:
-        self.identities.append({"voice": voice, "key": key, "values": values})
+    def identities(self, voice: str, planted: list[tuple[str, list[str]]]) -> None:
+        """Remember what could identify somebody: record key and planted values."""
+        self.planted += [{"voice": voice, "key": key, "values": values} for key, values in planted]
 
     def _add(self, name: str, wave: int, unit: np.ndarray, weight: np.ndarray | None) -> None:
         sums = self.sums[name]
         sums[:, wave] += np.bincount(unit, weight, minlength=len(sums))
 
     def invited(self, wave: int, team: np.ndarray) -> None:
+        """Count the invitations of a wave."""
         self._add("n_invited", wave, team, None)
 
-    def survey(
-        self, wave: int, file: str, ids: pl.Series, rows: Rows, outside: int
-    ) -> None:
+    def survey(self, wave: int, file: str, ids: pl.Series, rows: Rows, outside: int) -> None:
         """Count a block of answer sheets and keep the truth of each."""
         fate, answers, finished = rows["fate"], rows["answers"], rows["finished"]
         valid = (answers >= 1) & (answers <= 5)
@@ -92,7 +89,8 @@ class Ledger:
         index = np.where(valid, turned, 0).sum(axis=1) / np.maximum(n_items, 1)
         kept = fate == survey_defects.KEPT
         counts = {f: int((fate == i).sum()) for i, f in enumerate(survey_defects.FATES)}
-        self.file(file)(
+        self.count(
+            file,
             lines=len(fate),
             out_of_scale_cells=outside,
             item_answers=int((answers != survey_defects.BLANK).sum()),
@@ -137,18 +135,10 @@ class Ledger:
             pl.exclude("known", "employee_id", "team_code", "location_code", "team_code_invited"),
         )
 
-    def feedback(
-        self,
-        wave: int,
-        unit: np.ndarray,
-        metric: np.ndarray,
-        score: np.ndarray,
-        kind: np.ndarray,
-        fate: np.ndarray,
-        ids: pl.Series,
-        again: np.ndarray,
-    ) -> None:
+    def feedback(self, events: Events, fate: np.ndarray, again: np.ndarray) -> None:
         """Count a block of events by their last score and keep the truth of each."""
+        wave, unit, metric, score = events.wave, events.unit, events.metric, events.score
+        kind = events.kind
         sound = fate <= feedback_defects.CORRECTED
         self.totals["feedback_kept"] += int(sound.sum())
         self.totals["feedback_rejected"] += int((~sound).sum())
@@ -164,20 +154,22 @@ class Ledger:
         self._add("n_csat_top", wave, unit[csat & (score >= 4)], None)
         self._add("n_ces", wave, unit[ces], None)
         self._add("ces_sum", wave, unit[ces], score[ces])
-        if not self._plan.truth_rows:
-            return
-        repeated = np.zeros(len(unit), dtype=bool)
-        repeated[again] = True
-        frame = pl.DataFrame(
+        if self._plan.truth_rows:
+            self._events.append(self._event_rows(events, fate, again))
+
+    def _event_rows(self, events: Events, fate: np.ndarray, again: np.ndarray) -> pl.DataFrame:
+        nobody = len(self._team) - 1
+        return pl.DataFrame(
             {
-                "feedback_id": ids,
-                "team_code": self._team.gather(np.where(kind == CLOSED, len(self._team) - 1, unit)),
-                "location_code": self._location.gather(unit),
-                "reference": pl.Series(KINDS).gather(kind),
-                "metric": pl.Series(p.METRICS).gather(metric),
-                "score": score,
+                "feedback_id": events.frame["feedback_id"],
+                "team_code": self._team.gather(
+                    np.where(events.kind == CLOSED, nobody, events.unit)
+                ),
+                "location_code": self._location.gather(events.unit),
+                "reference": pl.Series(KINDS).gather(events.kind),
+                "metric": events.frame["metric"],
+                "score": events.score,
                 "fate": pl.Series(feedback_defects.FATES).gather(fate),
-                "is_repeated": repeated,
+                "is_repeated": again,
             }
-        )
-        self._events.append(frame.with_columns(month=pl.lit(month_label(wave))))
+        ).with_columns(month=pl.lit(month_label(events.wave)))

@@ -40,6 +40,7 @@ class Organization:
     new_location_name: str
 
     def active(self, wave: int) -> np.ndarray:
+        """Which units live in a wave."""
         return (self.first_wave <= wave) & (wave <= self.last_wave)
 
     @property
@@ -137,7 +138,7 @@ def unit_rows(plan: Plan, places: Places, org: Organization) -> list[tuple[objec
 
 
 def lineage_rows(plan: Plan, places: Places, org: Organization) -> list[tuple[object, ...]]:
-    """Lineage: kind, level, from_code, to_code, effective day (the first under the new order), share.
+    """Lineage: kind, level, from_code, to_code, effective day (the first in the new order), share.
 
     `close` has no successor; `move` says which share of a closed team's staff went where.
     """
@@ -149,10 +150,10 @@ def lineage_rows(plan: Plan, places: Places, org: Organization) -> list[tuple[ob
         ("rename", "team", old, old, renamed, 1.0),
         ("rename", "location", new, new, renamed, 1.0),
     ]
-    for successor, share in zip(org.split_into, (SPLIT_SHARE, 1 - SPLIT_SHARE), strict=True):
-        rows.append(("split", "team", team[org.split_team], team[successor], split, share))
-    for parent in org.merged_teams:
-        rows.append(("merge", "team", team[parent], team[org.merged_into], merged, 1.0))
+    for half, share in zip(org.split_into, (SPLIT_SHARE, round(1 - SPLIT_SHARE, 4)), strict=True):
+        rows.append(("split", "team", team[org.split_team], team[half], split, share))
+    successor = team[org.merged_into]
+    rows += [("merge", "team", team[index], successor, merged, 1.0) for index in org.merged_teams]
     rows.append(("close", "location", location[org.closed_location], "", closed, None))
     for index, host in zip(org.closed_teams, org.redeployed_to, strict=True):
         rows.append(("close", "team", team[index], "", closed, None))

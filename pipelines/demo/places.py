@@ -12,14 +12,64 @@ from pipelines.demo.plan import Plan
 
 REGION_NAMES = ("North", "South", "West", "East", "Central", "Islands")
 REGION_LANGUAGES = ("en", "de", "fr", "en", "de", "es")
-_STARTS = (
-    "Ald Bran Cor Dun Elm Fen Gar Hal Ing Kes Lan Mar Nor Ost Pel Rav Sel Tor Ul Ver Wes Yar Zel Bü"
-).split()
-_ENDS = "bury ford mouth ham ton wick field dorf ville stein port beck gate mar lund é".split()
-_TEAM_KINDS = (
-    "Service Desk,Front Office,Checkout,Repairs,Advice,Deliveries,Accounts,Returns,Reception,"
-    "Installations,Fresh Counter,Night Shift"
-).split(",")
+_STARTS = [
+    "Ald",
+    "Bran",
+    "Cor",
+    "Dun",
+    "Elm",
+    "Fen",
+    "Gar",
+    "Hal",
+    "Ing",
+    "Kes",
+    "Lan",
+    "Mar",
+    "Nor",
+    "Ost",
+    "Pel",
+    "Rav",
+    "Sel",
+    "Tor",
+    "Ul",
+    "Ver",
+    "Wes",
+    "Yar",
+    "Zel",
+    "Bü",
+]
+_ENDS = [
+    "bury",
+    "ford",
+    "mouth",
+    "ham",
+    "ton",
+    "wick",
+    "field",
+    "dorf",
+    "ville",
+    "stein",
+    "port",
+    "beck",
+    "gate",
+    "mar",
+    "lund",
+    "é",
+]
+_TEAM_KINDS = [
+    "Service Desk",
+    "Front Office",
+    "Checkout",
+    "Repairs",
+    "Advice",
+    "Deliveries",
+    "Accounts",
+    "Returns",
+    "Reception",
+    "Installations",
+    "Fresh Counter",
+    "Night Shift",
+]
 _DASHES = ("-", "\u2013", "\u2010", "\u2011")
 
 
@@ -44,6 +94,7 @@ class Places:
         return rows
 
     def aliases_of(self, index: int, name: str) -> list[str]:
+        """The approved aliases of one location."""
         kind = "HQ" if index == 0 else "Store"
         short = name.replace("New ", "N").replace("Great ", "G")[:3].upper()
         return [name, f"{name} {kind}", f"{short}-{index + 1:02d}", f"store {index + 1:04d}"]
@@ -70,7 +121,7 @@ class Places:
 
 
 def make_places(plan: Plan, new_teams: int) -> Places:
-    """Invent regions, locations and teams; `new_teams` codes at the end wait for reorganisations."""
+    """Invent regions, locations and teams; the last `new_teams` codes wait for reorganisations."""
     rng = plan.rng("places")
     spare = rng.multinomial(
         plan.teams - 2 * plan.locations, np.full(plan.locations, 1 / plan.locations)
@@ -79,7 +130,7 @@ def make_places(plan: Plan, new_teams: int) -> Places:
     kinds = rng.permutation(len(_TEAM_KINDS))
     towns = _towns(rng, plan.locations)
     names, seen = [], {}
-    for index, location in enumerate(team_location.tolist()):
+    for location in team_location.tolist():
         seen[location] = seen.get(location, -1) + 1
         kind = _TEAM_KINDS[kinds[(location + seen[location]) % len(kinds)]]
         series = seen[location] // len(kinds) + 1

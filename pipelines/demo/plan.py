@@ -36,14 +36,17 @@ class Plan:
 
     @property
     def regions(self) -> int:
+        """As many as there are, two locations each at least."""
         return min(REGIONS, self.locations // 2)
 
     @property
     def cells(self) -> int:
+        """Units x waves at the start."""
         return self.teams * self.waves
 
     @property
     def respondents_per_cell(self) -> float:
+        """Mean number of answer sheets in a cell."""
         return self.survey_rows / ITEMS / self.cells
 
     @property
@@ -53,14 +56,17 @@ class Plan:
 
     @property
     def rename_wave(self) -> int:
+        """Wave in whose middle a team and a location get new names."""
         return max(1, self.waves * 4 // 12)
 
     @property
     def merge_wave(self) -> int:
+        """First wave after two teams became one."""
         return max(2, self.waves * 5 // 12)
 
     @property
     def close_wave(self) -> int:
+        """First wave without the closed location."""
         return max(3, self.waves * 8 // 12)
 
     def rng(self, stream: str, *keys: int) -> np.random.Generator:
@@ -80,16 +86,18 @@ def make_plan(
 ) -> Plan:
     """Settle the sizes: more teams first (up to MOST_TEAMS), then more rows per cell."""
     if waves < 4:
-        raise ValueError(f"--waves is {waves}; at least 4 are needed for the planted history")
+        message = f"--waves is {waves}; at least 4 are needed for the planted history"
+        raise ValueError(message)
     if teams is None:
         teams = _teams_for(waves, feedback_rows, survey_rows, locations)
     if locations is None:
         locations = max(6, teams // TEAMS_PER_LOCATION)
     if locations < 6 or teams < 2 * locations:
-        raise ValueError(
+        message = (
             f"--locations is {locations} and --teams is {teams}; "
             "at least 6 locations and 2 teams per location are needed for the planted history"
         )
+        raise ValueError(message)
     cells = teams * waves
     plan = Plan(
         seed=seed,
@@ -101,10 +109,11 @@ def make_plan(
         truth_rows=truth_rows,
     )
     if plan.feedback_rows < 2 * cells or plan.respondents_per_cell < 2:
-        raise ValueError(
+        message = (
             f"{plan.feedback_rows} feedback rows and {plan.survey_rows} item answers are too few "
             f"for {teams} teams x {waves} waves; lower --teams and --locations"
         )
+        raise ValueError(message)
     return plan
 
 

@@ -18,11 +18,20 @@ from pipelines.demo.plan import Plan
 from pipelines.demo.tables import write_rows
 from pipelines.demo.workforce import Workforce
 
-KINDS = ("team", "agent", "ticket_group", "store", "none", "old_code", "closed_team")
-TEAM, AGENT, GROUP, STORE, NONE, OLD_CODE, CLOSED = range(len(KINDS))
+KINDS = (
+    "team",
+    "agent",
+    "ticket_group",
+    "store",
+    "none",
+    "unknown_store",
+    "old_code",
+    "closed_team",
+)
+TEAM, AGENT, GROUP, STORE, NONE, UNKNOWN_STORE, OLD_CODE, CLOSED = range(len(KINDS))
 SHARES = (0.45, 0.20, 0.15, 0.15)  # the rest names nothing usable
 ATTRIBUTABLE = (TEAM, AGENT, GROUP)
-OLD_CODE_SHARE = 0.03  # of the direct references to a team that came from a reorganisation
+OLD_CODE_SHARE = 0.10  # of the direct references to a team that came from a reorganisation
 UNRESOLVABLE = ("pop-up booth", "unknown", "see ticket", "Lodge 99", "???")
 TICKET_GROUPS = ("ticket_group", "team_code", "valid_from", "valid_to")
 
@@ -61,9 +70,7 @@ class References:
         self._group_names = pl.Series([*(row[0] for row in self.groups), None])
         self._agents = pl.concat([agent_numbers(np.arange(staff.size)), pl.Series([None])])
 
-    def draw(
-        self, rng: np.random.Generator, wave: int, unit: np.ndarray, day: np.ndarray
-    ) -> Drawn:
+    def draw(self, rng: np.random.Generator, wave: int, unit: np.ndarray, day: np.ndarray) -> Drawn:
         """References for events of these units on these local days."""
         size = len(unit)
         kind = np.searchsorted(np.cumsum(SHARES), rng.random(size), side="right")
@@ -84,6 +91,7 @@ class References:
         store = self._org.location[unit] * self._spellings + spelled
         store[~has_store] = len(self._stores) - 1
         lost = (kind == NONE) & (luck > 0.5)
+        kind[lost] = UNKNOWN_STORE
         first = len(self._stores) - 1 - len(UNRESOLVABLE)
         store[lost] = first + spelled[lost] % len(UNRESOLVABLE)
         return Drawn(
@@ -164,7 +172,7 @@ def ticket_group_rows(
         month_day(wave) for wave in (plan.split_wave, plan.merge_wave, plan.close_wave)
     )
     follows = {org.split_team: (org.split_into[0], split)}
-    follows |= {team: (org.merged_into, merge) for team in org.merged_teams}
+    follows |= dict.fromkeys(org.merged_teams, (org.merged_into, merge))
     rows = []
     for team in range(plan.teams):
         # Shifted, so that nobody reads a team code out of a queue's name.

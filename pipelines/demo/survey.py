@@ -1,7 +1,8 @@
 """The engagement survey: one wide file per wave, and the invitations.
 
 Belongs here: who is asked, who answers when and what. Does not belong here: what goes wrong with
-the answers (`survey_defects`). Times are local seconds, as the survey tool prints them.
+the answers (`survey_defects`) and how
+they are printed (`survey_sheets`). Times are local seconds, as the survey tool prints them.
 """
 
 from pathlib import Path
@@ -13,43 +14,24 @@ from pipelines.demo import parameters as p
 from pipelines.demo import survey_defects as defects
 from pipelines.demo.clock import DAY, month_day, month_label
 from pipelines.demo.effects import Effects
-from pipelines.demo.identities import EMPLOYEE_COMMENTS, CommentPool, emails, full_names, phone
 from pipelines.demo.ledger import Ledger
 from pipelines.demo.organization import Organization
-from pipelines.demo.places import REGION_LANGUAGES
 from pipelines.demo.plan import ITEMS, Plan
 from pipelines.demo.survey_defects import Rows
+from pipelines.demo.survey_sheets import COLUMNS, LOCAL, Sheets, instants
 from pipelines.demo.tables import CsvFile
 from pipelines.demo.workforce import Workforce
 
-ITEM_COLUMNS = tuple(f"q{i + 1:02d}" for i in range(ITEMS))
-COLUMNS = (
-    "response_id",
-    "email",
-    "wave",
-    "status",
-    "submitted_at",
-    "language",
-    "finished",
-    *ITEM_COLUMNS,
-    "comment",
-)
 INVITATIONS = ("wave", "email", "invited_at")
-LOCAL = "%Y-%m-%dT%H:%M:%S"
 INVITED_ON = 5
 CLOSES_ON = 25
 BLOCK = 200_000
-COMMENT_SHARE = 0.08
-ODD_ADDRESS_SHARE = 0.02
-PLANTED_COMMENTS = 2  # a wave
 
 
 class SurveyWriter:
     """Writes the waves in order; the same people answer with the same leaning every time."""
 
-    def __init__(
-        self, plan: Plan, org: Organization, effects: Effects, staff: Workforce
-    ) -> None:
+    def __init__(self, plan: Plan, org: Organization, effects: Effects, staff: Workforce) -> None:
         self._plan, self._org, self._effects, self._staff = plan, org, effects, staff
         rng = plan.rng("respondents")
         persons = int(staff.person.max()) + 1
@@ -62,24 +44,26 @@ class SurveyWriter:
         expected = sum(float(propensity[team >= 0].sum()) for team in self._teams_invited)
         rows = plan.survey_rows / ITEMS / defects.FILLED_SHARE / defects.ROWS_PER_RESPONSE
         self._propensity = np.minimum(propensity * rows / expected, 1)
-        self._emails = emails(staff.person)
-        self._comments = CommentPool(EMPLOYEE_COMMENTS)
-        languages = self._comments.languages
-        self._language = np.array([languages.index(name) for name in REGION_LANGUAGES])
+        self._sheets = Sheets(org, staff)
         self._next_id = 1_000_001
 
     def write_invitations(self, folder: Path, ledger: Ledger) -> None:
+        """Everybody who has a team on the day of the invitation is asked."""
         with CsvFile(folder / "invitations.csv", INVITATIONS) as file:
             for wave, team in enumerate(self._teams_invited):
                 who = np.flatnonzero(team >= 0)
                 seconds = np.full(len(who), month_day(wave, INVITED_ON) * DAY + 7 * 3_600)
-                columns = {"email": self._emails.gather(who), "invited_at": _instants(seconds)}
+                columns = {
+                    "email": self._sheets.emails.gather(who),
+                    "invited_at": instants(seconds),
+                }
                 frame = pl.DataFrame(columns).with_columns(wave=pl.lit(month_label(wave)))
                 file.append(frame, LOCAL)
-                ledger.file("survey/invitations.csv")(lines=len(who))
+                ledger.count("survey/invitations.csv", lines=len(who))
                 ledger.invited(wave, team[who])
 
     def write_wave(self, folder: Path, wave: int, ledger: Ledger) -> None:
+        """One file: the sheets of a wave in the order in which they were sent."""
         team = self._teams_invited[wave]
         invited = np.flatnonzero(team >= 0)
         name = f"engagement_{month_label(wave)}.csv"
@@ -92,9 +76,10 @@ class SurveyWriter:
                 rows, outside = defects.add_defects(rng, rows, month_day(wave, 3))
                 rows = defects.take(rows, np.argsort(rows["sent"], kind="stable"))
                 ids = self._identifiers(len(rows["sent"]), wave)
-                frame = self._frame(rng, rows, ids, wave)
+                frame = self._sheets.frame(rng, rows, ids, wave)
                 if start == 0:
-                    frame = self._plant_comments(frame, rows, wave, ledger)
+                    frame, planted = self._sheets.plant_comments(frame, rows, wave)
+                    ledger.identities("employee", planted)
                 file.append(frame)
                 ledger.survey(wave, f"survey/{name}", ids, rows, outside)
 
@@ -136,68 +121,3 @@ class SurveyWriter:
         number = pl.Series(self._next_id + np.arange(size)).cast(pl.String)
         self._next_id += size
         return f"R{month_label(wave)[2:4]}{month_label(wave)[5:]}" + number
-
-    def _frame(
-        self, rng: np.random.Generator, rows: Rows, ids: pl.Series, wave: int
-    ) -> pl.DataFrame:
-        size = len(ids)
-        fate, answers = rows["fate"], rows["answers"]
-        language = self._language[self._org.region[rows["team"]]]
-        luck = rng.random(size)
-        frame = pl.DataFrame(
-            {
-                "response_id": ids,
-                "email": self._emails.gather(rows["employee"]),
-                "submitted_at": _instants(rows["sent"]).dt.strftime(LOCAL),
-                "language": pl.Series(self._comments.languages).gather(language),
-                "comment": self._comments.draw(rng, language, COMMENT_SHARE),
-                "fate": fate,
-                "luck": luck,
-                "stranger": 100 * wave + np.arange(size) % 100,
-                "is_finished": rows["finished"],
-                **{name: answers[:, i] for i, name in enumerate(ITEM_COLUMNS)},
-            }
-        )
-        is_bad = pl.col("fate") == defects.BAD_DATE
-        odd = pl.Series(defects.BAD_DATES).gather(np.arange(size) % len(defects.BAD_DATES))
-        stranger = pl.format("temp{}@agency.example.org", pl.col("stranger"))
-        return frame.with_columns(
-            pl.when(pl.col(ITEM_COLUMNS) != defects.BLANK).then(pl.col(ITEM_COLUMNS)),
-            wave=pl.lit(month_label(wave)),
-            status=pl.when(pl.col("fate") == defects.PREVIEW)
-            .then(pl.lit("Survey Preview"))
-            .otherwise(pl.lit("IP Address")),
-            submitted_at=pl.when(is_bad).then(odd).otherwise(pl.col("submitted_at")),
-            finished=pl.when("is_finished").then(pl.lit("TRUE")).otherwise(pl.lit("FALSE")),
-            email=pl.when(pl.col("fate") == defects.STRANGER)
-            .then(stranger)
-            .when(pl.col("luck") < ODD_ADDRESS_SHARE / 2)
-            .then(pl.col("email").str.to_uppercase())
-            .when(pl.col("luck") < ODD_ADDRESS_SHARE)
-            .then(" " + pl.col("email") + " ")
-            .otherwise(pl.col("email")),
-        )
-
-    def _plant_comments(
-        self, frame: pl.DataFrame, rows: Rows, wave: int, ledger: Ledger
-    ) -> pl.DataFrame:
-        """Comments that name a colleague, for the tests of redaction."""
-        chosen = np.flatnonzero(rows["fate"] == defects.KEPT)[10:][:PLANTED_COMMENTS]
-        colleagues = full_names(self._staff.person[rows["employee"][chosen - 1]])
-        texts = []
-        for turn, (row, name) in enumerate(zip(chosen.tolist(), colleagues, strict=True)):
-            number = phone(500 + wave * PLANTED_COMMENTS + turn)
-            address = self._emails[int(rows["employee"][row - 1])]
-            texts.append(
-                (
-                    f"{name} never answers {number}, and nobody cares.",
-                    f"Ask {address}:\n{name} knows what is wrong here.",
-                )[turn]
-            )
-            planted = [v for v in (name, address, number) if v in texts[-1]]
-            ledger.identity("employee", frame["response_id"][row], planted)
-        return frame.with_columns(comment=frame["comment"].scatter(chosen, texts))
-
-
-def _instants(seconds: np.ndarray) -> pl.Series:
-    return pl.Series((seconds * 1_000).astype("datetime64[ms]"))

@@ -30,10 +30,12 @@ Rows = dict[str, np.ndarray]
 
 
 def take(rows: Rows, index: np.ndarray) -> Rows:
+    """Copies of the rows at these positions."""
     return {name: values[index].copy() for name, values in rows.items()}
 
 
 def stack(*parts: Rows) -> Rows:
+    """Rows of all parts, one after the other."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -81,6 +83,6 @@ def _repeats(rng: np.random.Generator, rows: Rows) -> Rows:
     partial = pattern != 1
     rows["finished"] = ~partial
     rows["answers"][partial, 4:] = BLANK
-    gap = rng.integers(600, 3 * 3_600, len(pattern))
+    gap = rng.integers(600, 3_600, len(pattern))
     rows["sent"] += np.where(pattern == 2, gap, -gap)
     return rows

@@ -5,6 +5,7 @@ belong here: any estimate from the written answers; the pipeline makes those.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import polars as pl
 from pipelines.demo import parameters as p
 from pipelines.demo.clock import TIME_ZONE, month_label
 from pipelines.demo.effects import Effects
+from pipelines.demo.feedback_defects import FATES, REJECTED
 from pipelines.demo.ledger import Ledger
 from pipelines.demo.organization import Organization
 from pipelines.demo.places import Places
@@ -39,9 +41,7 @@ def slopes(plan: Plan, org: Organization, effects: Effects) -> dict[str, object]
             "between": _both_scales(between, to_pomp),
             "between_within_region": _both_scales(_between(x, y, org.region), to_pomp),
             "between_locations": _both_scales(_between_groups(x, y, org.location), to_pomp),
-            "within_by_lag": {
-                str(lag): _both_scales(_within(x, y, lag), to_pomp) for lag in LAGS
-            },
+            "within_by_lag": {str(lag): _both_scales(_within(x, y, lag), to_pomp) for lag in LAGS},
         }
     flat = np.isfinite(x)
     climate = effects.climate[flat]
@@ -98,14 +98,17 @@ def _within(x: np.ndarray, y: np.ndarray, lag: int) -> tuple[float, float, int]:
         values = values[both.any(axis=1)][:, both.any(axis=0)]
         for _ in range(60):
             values = values - np.nanmean(values, axis=1, keepdims=True)
-            values = values - np.nanmean(values, axis=0)
+            period = np.nanmean(values, axis=0)
+            values = values - period
+            if np.abs(period).max() < 1e-10:
+                break
         sides.append(values[np.isfinite(values)])
     return _line(*sides)
 
 
-def cells(plan: Plan, places: Places, org: Organization, effects: Effects, ledger: Ledger) -> (
-    pl.DataFrame
-):
+def cells(
+    plan: Plan, places: Places, org: Organization, effects: Effects, ledger: Ledger
+) -> pl.DataFrame:
     """One row per unit and month in which the unit lives: true and realised scores."""
     sums = ledger.sums
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -137,6 +140,15 @@ def cells(plan: Plan, places: Places, org: Organization, effects: Effects, ledge
             )
         )
     return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _file(counts: Counter[str]) -> dict[str, int]:
+    """Counts of a file; a kept line can be read and has a score on its scale (and a date)."""
+    known = dict(counts)
+    if "score_text" in known:
+        broken = sum(known[FATES[code]] for code in REJECTED)
+        known["kept_lines"] = known["lines"] - broken
+    return known
 
 
 def write_truth(
@@ -175,7 +187,7 @@ def write_truth(
             "clipped_cells": effects.clipped_cells,
         },
         "expected": slopes(plan, org, effects),
-        "files": {name: dict(counts) for name, counts in sorted(ledger.files.items())},
+        "files": {name: _file(counts) for name, counts in sorted(ledger.files.items())},
         "totals": dict(ledger.totals),
         "references_of_kept_feedback": dict(ledger.references),
         "people": {name: len(members) for name, members in staff.planted.items()},
@@ -188,7 +200,7 @@ def write_truth(
             "closed_teams": [code[i] for i in org.closed_teams],
             "staff_moved_to": [code[i] for i in org.redeployed_to],
         },
-        "identities_in_comments": ledger.identities,
+        "identities_in_comments": ledger.planted,
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")

@@ -35,6 +35,7 @@ class Workforce:
 
     @property
     def size(self) -> int:
+        """Number of employee numbers ever given."""
         return len(self.person)
 
     def move(self, who: np.ndarray, team: np.ndarray | int, day: np.ndarray | int) -> None:
@@ -43,10 +44,12 @@ class Workforce:
         self.join(who, team, day)
 
     def leave(self, who: np.ndarray, last_day: np.ndarray | int) -> None:
+        """Close the open rows of these employees on their last day."""
         rows = self.open_rows()[who]
         self.end[rows] = last_day
 
     def join(self, who: np.ndarray, team: np.ndarray | int, day: np.ndarray | int) -> None:
+        """Open a row for each of these employees."""
         count = len(who)
         self.employee = np.concatenate([self.employee, who])
         self.team = np.concatenate([self.team, np.broadcast_to(team, count)])
@@ -60,6 +63,7 @@ class Workforce:
         return new
 
     def open_rows(self) -> np.ndarray:
+        """Row without an end of every employee, -1 for none."""
         rows = np.full(self.size, -1)
         is_open = np.flatnonzero(self.end == OPEN)
         rows[self.employee[is_open]] = is_open
@@ -147,9 +151,7 @@ def _exchange_individuals(
     }
 
 
-def _reorganise(
-    plan: Plan, org: Organization, staff: Workforce, rng: np.random.Generator
-) -> None:
+def _reorganise(plan: Plan, org: Organization, staff: Workforce, rng: np.random.Generator) -> None:
     """The staff of split, merged and closed teams follow, on the first of a month."""
 
     def members(team: int) -> np.ndarray:
