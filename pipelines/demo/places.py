@@ -129,7 +129,8 @@ def make_places(plan: Plan, new_teams: int) -> Places:
     team_location = np.repeat(np.arange(plan.locations), 2 + spare)
     kinds = rng.permutation(len(_TEAM_KINDS))
     towns = _towns(rng, plan.locations)
-    names, seen = [], {}
+    names: list[str] = []
+    seen: dict[int, int] = {}
     for location in team_location.tolist():
         seen[location] = seen.get(location, -1) + 1
         kind = _TEAM_KINDS[kinds[(location + seen[location]) % len(kinds)]]
