@@ -88,12 +88,14 @@ class Ledger:
         n_items = valid.sum(axis=1)
         index = np.where(valid, turned, 0).sum(axis=1) / np.maximum(n_items, 1)
         kept = fate == survey_defects.KEPT
+        readable = (fate != survey_defects.PREVIEW) & (fate != survey_defects.BAD_DATE)
         counts = {f: int((fate == i).sum()) for i, f in enumerate(survey_defects.FATES)}
         self.count(
             file,
             lines=len(fate),
             out_of_scale_cells=outside,
             item_answers=int((answers != survey_defects.BLANK).sum()),
+            readable_item_answers=int(n_items[readable].sum()),
             kept_item_answers=int(n_items[kept].sum()),
             kept_partial=int((kept & ~finished).sum()),
             kept_late=int((kept & rows["late"]).sum()),
