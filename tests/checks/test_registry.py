@@ -1,0 +1,97 @@
+"""The suites as data: complete, in step with the contract, quick to load, readable by people."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data_checks.registry import SCHEMAS, SUITES, SuiteError, all_suites, load_suite, suite_for
+from pipelines.contract import LINEAGE_KINDS, QUESTION_KINDS, RAW_TABLES, REJECT_REASONS
+
+CHECKS = [(suite, check) for suite in all_suites() for check in suite.checks]
+IDS = [f"{suite.name}-{check.name}" for suite, check in CHECKS]
+SQL = "unexpected_rows_query"
+
+
+def check_of(table: str, name: str):
+    return next(c for c in suite_for("raw", table).checks if c.name == name)
+
+
+def test_every_file_is_loaded_once():
+    files = {f"{path.parent.name}.{path.stem}" for path in SUITES.glob("*/*.yaml")}
+    assert files == {suite.name for suite in all_suites()}
+    assert {suite.schema for suite in all_suites()} <= set(SCHEMAS)
+
+
+def test_every_raw_table_has_a_suite():
+    assert {suite.table for suite in all_suites() if suite.schema == "raw"} == set(RAW_TABLES)
+
+
+@pytest.mark.parametrize("table", RAW_TABLES)
+def test_required_columns_are_those_of_the_contract(table):
+    query = check_of(table, "required_columns_filled").arguments[SQL]
+    required = [c.name for c in RAW_TABLES[table].columns if c.required]
+    assert re.findall(r"(\w+) is null", query) == required
+
+
+@pytest.mark.parametrize(
+    ("table", "check", "words"),
+    [
+        ("customer_feedback", "question_kind_known", QUESTION_KINDS),
+        ("unit_lineage", "lineage_kind_known", LINEAGE_KINDS),
+        ("rejected_rows", "reason_known", REJECT_REASONS),
+    ],
+)
+def test_value_sets_are_those_of_the_contract(table, check, words):
+    assert set(check_of(table, check).arguments["value_set"]) == set(words)
+
+
+@pytest.mark.parametrize(("suite", "check"), CHECKS, ids=IDS)
+def test_a_check_tells_people_why(suite, check):
+    assert check.why.endswith(".")
+    assert 40 < len(check.why) < 300
+    assert len(check.name) <= 45
+
+
+@pytest.mark.parametrize(("suite", "check"), CHECKS, ids=IDS)
+def test_queries_name_the_table_and_nothing_private(suite, check):
+    query = check.arguments.get(SQL)
+    if query is not None:
+        assert set(re.findall(r"\{(.*?)\}", query)) <= {"batch"}
+        assert ":" not in query, "SQLAlchemy reads :name as a parameter"
+
+
+def test_loading_imports_no_library_and_takes_milliseconds():
+    code = (
+        "import time, sys; from data_checks import registry, results, runner; "
+        "t = time.perf_counter(); n = len(registry.all_suites()); "
+        "print(time.perf_counter() - t, n, *sys.modules)"
+    )
+    seconds, n_suites, *modules = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2],
+    ).stdout.split()  # fmt: skip
+    assert int(n_suites) == len(all_suites())
+    assert float(seconds) < 0.5  # 10 ms on an idle machine
+    assert not {"great_expectations", "dagster", "duckdb", "polars", "sqlalchemy"} & set(modules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "- name: x",
+        "- {name: X, expectation: E, arguments: {}, severity: critical, why: w}",
+        "- {name: x, expectation: E, arguments: {}, severity: fatal, why: w}",
+        "- &x {name: x, expectation: E, arguments: {}, severity: warning, why: w}\n- *x",
+    ],
+)
+def test_a_suite_with_a_mistake_is_refused(text, tmp_path):
+    path = tmp_path / "table.yaml"
+    path.write_text(text)
+    with pytest.raises(SuiteError):
+        load_suite(path)
