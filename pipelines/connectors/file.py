@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines import landing
 from pipelines.connectors.columns import find_columns
+from pipelines.connectors.locations import source_files
 from pipelines.connectors.mapping import RecordMapping, malformed_rejects
 from pipelines.connectors.records import open_records
 from pipelines.contract import COMMENTS, SOURCE_TABLES
@@ -42,27 +43,6 @@ class PullResult:
     def total(self, count: str) -> int:
         """Sum of one count of the manifests in use."""
         return sum(getattr(m, count) for m in self.manifests)
-
-
-def source_files(source: Source, settings: Settings) -> list[Path]:
-    """The files a source's location names, sorted. Raises SourceError when there is none."""
-    locations = [source.location] if isinstance(source.location, str) else source.location
-    files: set[Path] = set()
-    for location in locations:
-        path = settings.expand(location)
-        if path.is_file():
-            files.add(path)
-            continue
-        base = next(p for p in path.parents if not any(c in str(p) for c in "*?["))
-        found = {p for p in base.glob(str(path.relative_to(base))) if p.is_file()}
-        if not found:
-            raise SourceError(
-                f"Source {source.name} finds no file.",
-                where=str(path),
-                mend="put the file there, or correct `location`",
-            )
-        files |= found
-    return sorted(files, key=lambda p: p.name)
 
 
 def mapping_version(source: Source, program: Program) -> str:

@@ -1,0 +1,1 @@
+"""The `crossvoice` command: what people type, and what they read when it ends."""

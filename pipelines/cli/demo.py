@@ -1,0 +1,27 @@
+"""`crossvoice demo`: generate the made-up company where the demo program looks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.demo import generate
+from pipelines.settings import load_settings
+
+
+def generate_company(
+    out: Path | None,
+    seed: int,
+    feedback_rows: int | None,
+    survey_rows: int | None,
+    *,
+    if_missing: bool,
+) -> None:
+    """Write the company's files, or leave them when they are there and `if_missing` is set."""
+    folder = out or load_settings("demo").home / "company"
+    if if_missing and folder.is_dir():
+        return
+    sizes = {"feedback_rows": feedback_rows, "survey_rows": survey_rows}
+    summary = generate(folder, seed=seed, **sizes)
+    click.echo(str(summary))

@@ -1,0 +1,85 @@
+"""Executing the job with Dagster in this process, and reading its outcome.
+
+What belongs here: the instance, the run, its events and failures in a person's words. What does
+not: printing (cli.progress) and deciding (cli.run).
+"""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from dataclasses import dataclass, field
+
+import dagster as dg
+from dagster import DagsterEventType as Event
+
+from pipelines.cli.instance import write_instance_settings
+from pipelines.cli.progress import Progress
+from pipelines.defs.completeness import missing_events
+from pipelines.settings import Settings
+
+JOB = "everything"
+
+
+@dataclass
+class Outcome:
+    """How a run ended."""
+
+    succeeded: bool
+    problems: list[str] = field(default_factory=list)
+
+
+def execute(settings: Settings, title: str) -> Outcome:
+    """Run everything; shows progress as it goes."""
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+    write_instance_settings(settings.dagster_home)
+    run_id = str(uuid.uuid4())
+    with Progress(title) as progress:
+        from pipelines.definitions import defs  # noqa: PLC0415 - seconds; progress is shown first
+
+        job = defs().resolve_job_def(JOB)
+        progress.plan(job)
+        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            _end_dead_runs(instance)
+            instance.add_event_listener(run_id, progress.on_event)
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
+            problems = _problems(instance, run_id)
+            missing = missing_events(instance, run_id) if result.success else []
+    if missing:
+        problems.append("The run has not done all it was asked to: " + ", ".join(missing))
+    return Outcome(result.success and not missing, problems)
+
+
+def _end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Runs that a killed process left open are over; the lock says that nobody works on them."""
+    open_runs = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for run in instance.get_runs(filters=open_runs):
+        instance.report_run_failed(run, "its process ended without a word")
+
+
+def _problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """What stopped the run, each once: failing checks first, then failing steps."""
+    problems: list[str] = []
+    for entry in instance.all_logs(run_id, of_type=Event.ASSET_CHECK_EVALUATION):
+        evaluation = entry.dagster_event.asset_check_evaluation_data
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+            name = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+            problems.append(evaluation.description or f"The check {name} failed.")
+    for entry in instance.all_logs(run_id, of_type=Event.STEP_FAILURE):
+        data = entry.dagster_event.step_failure_data
+        if data.user_failure_data is not None:
+            problems.append(data.user_failure_data.description or "a step failed")
+        elif not problems or "AssetCheck" not in str(data.error):
+            cause = data.error.cause or data.error
+            problems.append(
+                f"Step {entry.dagster_event.step_key} failed: {cause.message.strip()}"
+            )
+    return list(dict.fromkeys(problems))
+
+

@@ -1,0 +1,128 @@
+"""The command line: names, options and exit codes.
+
+What belongs here: the commands and how errors are shown. What does not: what a command does; each
+has its own module, imported only when it is called, so that help is there at once.
+
+Exit codes: 0 done or nothing to do, 1 the run failed or a check stopped it, 2 the user's input
+cannot be used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.errors import CrossvoiceError
+
+PROGRAM = click.option(
+    "--program",
+    metavar="NAME|FOLDER",
+    help="A program under programs/, or any folder with a program.yaml. "
+    "Default: CROSSVOICE_PROGRAM, else the demo company.",
+)
+
+
+class Commands(click.Group):
+    """Shows a user's mistake as its message, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a CrossvoiceError ends with code 2."""
+        try:
+            return super().invoke(ctx)
+        except CrossvoiceError as error:
+            click.echo(click.style("Error: ", fg="red", bold=True) + error.text(), err=True)
+            ctx.exit(2)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order people need them."""
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crossvoice", prog_name="crossvoice")
+def main() -> None:
+    """Does employee satisfaction track customer satisfaction, where, how much, how sure are we?
+
+    Reads employee surveys and customer feedback as a program declares them, joins them by team and
+    location, checks them, and publishes what may be shown.
+    """
+
+
+@main.command()
+@PROGRAM
+def check(program: str | None) -> None:
+    """Say whether a program can run, without running it."""
+    from pipelines.cli.check import check_program  # noqa: PLC0415 - see the module's contract
+
+    check_program(program)
+
+
+@main.command()
+@PROGRAM
+@click.option("--force", is_flag=True, help="Run even if nothing is new since the last release.")
+@click.pass_context
+def run(ctx: click.Context, program: str | None, force: bool) -> None:
+    """Run the whole pipeline and release what may be shown."""
+    from pipelines.cli.run import run_program  # noqa: PLC0415
+
+    ctx.exit(run_program(program, force=force))
+
+
+@main.command()
+@PROGRAM
+def status(program: str | None) -> None:
+    """Show the last release, the sources and what was rejected."""
+    from pipelines.cli.status import show_status  # noqa: PLC0415
+
+    show_status(program)
+
+
+@main.command()
+@PROGRAM
+@click.option("--port", default=3000, show_default=True, help="Port on this machine.")
+def dev(program: str | None, port: int) -> None:
+    """Serve the Dagster UI of a program on this machine."""
+    from pipelines.cli.dev import serve  # noqa: PLC0415
+
+    serve(program, port)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of program.yaml, for editors."""
+    import json  # noqa: PLC0415
+
+    from pipelines.program.reading import program_schema  # noqa: PLC0415
+
+    click.echo(json.dumps(program_schema(), indent=2))
+
+
+@main.command()
+@PROGRAM
+@click.pass_context
+def doctor(ctx: click.Context, program: str | None) -> None:
+    """Look at the machine and the installation, and say what to mend."""
+    from pipelines.cli.doctor import examine  # noqa: PLC0415
+
+    ctx.exit(examine(program))
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write. Default: the demo "
+              "program's own, var/demo/company.")  # fmt: skip
+@click.option("--seed", default=7, show_default=True)
+@click.option("--feedback-rows", type=int, help="Grow to about this many feedback events.")
+@click.option("--survey-rows", type=int, help="Grow to about this many item answers.")
+@click.option("--if-missing", is_flag=True, help="Do nothing if the folder is there already.")
+def demo(
+    out: Path | None,
+    seed: int,
+    feedback_rows: int | None,
+    survey_rows: int | None,
+    if_missing: bool,
+) -> None:
+    """Generate the made-up company the demo program reads."""
+    from pipelines.cli.demo import generate_company  # noqa: PLC0415
+
+    generate_company(out, seed, feedback_rows, survey_rows, if_missing=if_missing)

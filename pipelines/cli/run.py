@@ -1,0 +1,78 @@
+"""`crossvoice run`: the whole pipeline as one Dagster job in this process, shown as it goes.
+
+What belongs here: the decision to run, the order of lock, run and card. What does not: what the
+stages do (defs) and how progress looks (cli.progress). Dagster is imported only once it is certain
+that there is something to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import click
+
+from pipelines.fingerprint import fingerprint
+from pipelines.landing import sweep
+from pipelines.program.reading import read_program
+from pipelines.publishing.release import current_release, last_publication
+from pipelines.run_lock import run_lock
+from pipelines.settings import Settings, load_settings, quiet_libraries
+
+
+def run_program(program: str | None, *, force: bool) -> int:
+    """Run a program; returns the exit code."""
+    start = time.perf_counter()
+    settings = load_settings(program)
+    declared = read_program(settings.program_folder)
+    last = last_publication(settings)
+    now = fingerprint(declared, settings, dt.datetime.now(declared.zone).date())
+    if last is not None and last["fingerprint"] == now.whole and not force:
+        click.echo(f"Nothing new since release {last['release_id']}.")
+        click.echo(f"  {current_release(settings)}")
+        click.echo("  run with --force to run anyway")
+        return 0
+    quiet_libraries(settings)
+    with run_lock(settings.lock, dt.datetime.now(dt.UTC).isoformat(timespec="seconds")):
+        sweep(settings.landing)
+        _say_where_the_secret_is(settings)
+        from pipelines.cli.execution import execute  # noqa: PLC0415 - imports Dagster
+
+        outcome = execute(settings, declared.title)
+    if not outcome.succeeded:
+        _say_what_failed(settings, outcome.problems)
+        return 1
+    _show_card(settings, time.perf_counter() - start)
+    return 0
+
+
+def _say_where_the_secret_is(settings: Settings) -> None:
+    from pipelines.privacy.pseudonyms import SECRET_FILE, load_secret  # noqa: PLC0415
+
+    _, made = load_secret(settings.keep, settings.secret)
+    if made:
+        click.echo(f"A pseudonym secret was made: {settings.keep / SECRET_FILE}")
+        click.echo("  Back this file up. Without it the same person gets another key next time.")
+
+
+def _say_what_failed(settings: Settings, problems: list[str]) -> None:
+    click.echo(click.style("\nThe run failed.", fg="red", bold=True), err=True)
+    for problem in problems:
+        click.echo(f"\n{problem}", err=True)
+    released = current_release(settings)
+    click.echo(
+        f"\nThe last release is untouched: {released}" if released
+        else "\nNothing was released.",
+        err=True,
+    )  # fmt: skip
+
+
+def _show_card(settings: Settings, seconds: float) -> None:
+    release = current_release(settings)
+    assert release is not None  # noqa: S101 - the run has just released it
+    click.echo()
+    click.echo((release / "card.txt").read_text())
+    click.echo(f"Published in {seconds:.0f} s:")
+    for audience in ("shared", "hr", "cx"):
+        click.echo(f"  {settings.published / 'current' / audience / 'crossvoice.duckdb'}")
+    click.echo(f"  {settings.published / 'current' / 'data_dictionary.md'}")

@@ -1,0 +1,68 @@
+"""`crossvoice status`: the last release, the sources, what was rejected and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+import polars as pl
+
+from pipelines import landing
+from pipelines.contract import REJECT_REASONS
+from pipelines.program.reading import read_program
+from pipelines.program.source import Source
+from pipelines.publishing.release import current_release, last_publication
+from pipelines.run_lock import lock_holder
+from pipelines.settings import Settings, load_settings
+
+
+def show_status(program: str | None) -> None:
+    """Print the state of a program."""
+    settings = load_settings(program)
+    declared = read_program(settings.program_folder)
+    click.echo(click.style(declared.title, bold=True))
+    holder = lock_holder(settings.lock)
+    if holder is not None:
+        click.echo(f"a run is under way (process {holder.get('process_id', 'unknown')})")
+    publication = last_publication(settings)
+    if publication is None:
+        click.echo("nothing has been released yet: crossvoice run")
+    else:
+        click.echo(f"release {publication['release_id']}, made {publication['started_at']} UTC")
+        click.echo(f"  {current_release(settings)}")
+        click.echo(
+            f"  {publication['n_cells']:,} cells, {publication['n_cells_hidden']:,} of them hidden"
+        )
+    click.echo("sources")
+    for source in declared.sources:
+        _show_source(source, settings)
+
+
+def _show_source(source: Source, settings: Settings) -> None:
+    state = landing.read_state(settings.landing, source.name)
+    manifests = landing.batches_in_use(settings.landing, source.name)
+    if not manifests:
+        click.echo(f"  {source.name:24} not landed yet")
+        return
+    read, kept = (sum(getattr(m, c) for m in manifests) for c in ("rows_read", "rows_kept"))
+    stale = click.style("  STALE: the last pull failed", fg="yellow") if state.is_stale else ""
+    click.echo(
+        f"  {source.name:24} {len(state.inputs)} inputs, {read:,} rows read, {kept:,} kept, "
+        f"{read - kept:,} rejected{stale}"
+    )
+    for (reason, column), rows in _rejects(settings, manifests).most_common():
+        where = f" in {column!r}" if column else ""
+        click.echo(f"  {'':26} {rows:,} x {reason}{where}: {REJECT_REASONS[reason]}")
+
+
+def _rejects(settings: Settings, manifests: list[landing.Manifest]) -> Counter:
+    counts: Counter = Counter()
+    for manifest in manifests:
+        file = landing.batch_file(settings.landing, manifest, landing.REJECTS)
+        if file.exists():
+            found = (
+                pl.scan_parquet(file).group_by("reason", "column_name").agg(pl.col("n_rows").sum())
+            )
+            for reason, column, rows in found.collect().iter_rows():
+                counts[reason, column] += rows
+    return counts

@@ -1,0 +1,77 @@
+"""What the stages share: the program in use, owners, and the account of a step as metadata.
+
+What belongs here: the resource that hands a program to assets, and small pieces of Dagster wording.
+What does not: anything a single stage needs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from pipelines import warehouse
+from pipelines.errors import CrossvoiceError
+from pipelines.program.model import Program
+from pipelines.program.reading import read_program
+from pipelines.settings import Settings, load_settings
+
+OWNERS = ["team:crossvoice"]
+STAGES = (
+    "sources",
+    "landing",
+    "raw",
+    "staging",
+    "intermediate",
+    "marts",
+    "linkage",
+    "published",
+)
+"""The stages, in the order of the data's path; also the asset groups and key prefixes."""
+
+
+class ProgramResource(dg.ConfigurableResource):
+    """The program in use and where it lives on this machine, read when a step asks."""
+
+    def settings(self) -> Settings:
+        """Paths and secrets."""
+        return load_settings()
+
+    def program(self) -> Program:
+        """The declarations of program.yaml."""
+        return read_program(self.settings().program_folder)
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The private DuckDB file, open for the block."""
+        with warehouse.connect(self.settings().warehouse) as con:
+            yield con
+
+
+@contextmanager
+def step_errors() -> Iterator[None]:
+    """Turn a user's mistake into a failure that shows its message and is not retried."""
+    try:
+        yield
+    except CrossvoiceError as error:
+        raise dg.Failure(description=error.text(), allow_retries=False) from None
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def metadata(self, **counts: Any) -> Mapping[str, Any]:
+        """Counts of a step with its duration."""
+        return {**counts, "duration_seconds": round(time.perf_counter() - self._start, 3)}
+
+
+def row_count(rows: int) -> dict[str, Any]:
+    """Rows under the key Dagster's catalogue knows."""
+    return {"dagster/row_count": rows}

@@ -1,0 +1,90 @@
+"""Published: the candidate, and its release once every check of the run has been evaluated."""
+
+import datetime as dt
+
+import dagster as dg
+
+from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
+from pipelines.defs.completeness import missing_events
+from pipelines.errors import ReleaseError
+from pipelines.publishing.audiences import PUBLISHED_TABLES
+from pipelines.publishing.candidate import build_candidate, candidate_counts
+from pipelines.publishing.publication import publication_row
+from pipelines.publishing.release import release_candidate
+
+RELEASE = dg.AssetKey(["published", "release"])
+INPUTS = [
+    ["linkage", "linkage_estimates"],
+    ["linkage", "linkage_guards"],
+    ["marts", "unit_period_scores"],
+    ["marts", "unit_period_metrics"],
+    ["marts", "unit_period_participation"],
+    ["marts", "attribution_summary"],
+    ["marts", "publication_mask"],
+    ["marts", "dim_units"],
+    ["marts", "dim_teams"],
+    ["marts", "dim_locations"],
+    ["marts", "dim_metrics"],
+    ["marts", "periods"],
+]
+
+
+@dg.multi_asset(
+    name="candidate",
+    specs=[
+        dg.AssetSpec(
+            ["published", name],
+            deps=INPUTS,
+            group_name="published",
+            owners=OWNERS,
+            kinds={"duckdb", "parquet"},
+            description=f"Candidate of the published table {name}, not yet released.",
+        )
+        for name in PUBLISHED_TABLES
+    ],
+)
+def candidate_assets(context: dg.AssetExecutionContext, program: ProgramResource):  # noqa: ANN201
+    """Write everything a release would hold."""
+    watch = Stopwatch()
+    declared, settings = program.program(), program.settings()
+    started = dt.datetime.now(dt.UTC)
+    with program.warehouse() as con:
+        publication = publication_row(con, declared, settings, context.run_id, started)
+        rows = build_candidate(con, settings, publication)
+    for name in PUBLISHED_TABLES:
+        yield dg.MaterializeResult(
+            asset_key=["published", name], metadata=watch.metadata(**row_count(rows[name]))
+        )
+
+
+@dg.asset(
+    key=RELEASE,
+    deps=[["published", name] for name in PUBLISHED_TABLES],
+    group_name="published",
+    owners=OWNERS,
+    kinds={"duckdb", "parquet"},
+    description="The release: the candidate made `current` by one rename, after every asset and "
+    "check of the run has happened.",
+)
+def release_asset(
+    context: dg.AssetExecutionContext, program: ProgramResource
+) -> dg.MaterializeResult:
+    """Release the candidate if the run has done all its work."""
+    watch = Stopwatch()
+    settings = program.settings()
+    with step_errors():
+        missing = missing_events(context.instance, context.run_id, but=RELEASE)
+        if missing:
+            raise ReleaseError(
+                "The run has not done all it was asked to: " + ", ".join(missing) + ".",
+                mend="look at the run's events; the last release is untouched",
+            )
+        counts = candidate_counts(settings)
+        folder = release_candidate(settings)
+    return dg.MaterializeResult(
+        metadata=watch.metadata(
+            release=folder.name,
+            path=dg.MetadataValue.path(str(folder)),
+            **{f"rows_{audience}": sum(found.values()) for audience, found in counts.items()},
+        )
+    )

@@ -1,0 +1,51 @@
+"""Raw: the landed batches as contract tables, and the program's declarations, in the warehouse."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import raw
+from pipelines.contract import RAW_TABLES
+from pipelines.contract.dbt_sources import DECLARED_TABLES
+from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
+from pipelines.defs.landing import landing_key
+from pipelines.program.model import Program
+
+GRAINS = {
+    **{name: table.grain for name, table in RAW_TABLES.items()},
+    **{name: grain for name, (grain, _) in DECLARED_TABLES.items()},
+}
+
+
+def raw_assets(program: Program) -> dg.AssetsDefinition:
+    """The raw tables of a program, made in one step from all its landed sources."""
+
+    @dg.multi_asset(
+        name="raw",
+        specs=[
+            dg.AssetSpec(
+                ["raw", name],
+                deps=[landing_key(source) for source in program.sources],
+                group_name="raw",
+                owners=OWNERS,
+                kinds={"duckdb"},
+                description=f"Grain: {grain}.",
+            )
+            for name, grain in GRAINS.items()
+        ],
+    )
+    def register(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
+        watch = Stopwatch()
+        declared, settings = program.program(), program.settings()
+        today = dt.datetime.now(declared.zone).date()
+        with program.warehouse() as con:
+            rows = raw.register_batches(con, declared, settings)
+            rows |= raw.write_declarations(con, declared, today)
+            rows["unit_references"] = raw.write_unit_references(con, declared)
+        for name in GRAINS:
+            yield dg.MaterializeResult(
+                asset_key=["raw", name], metadata=watch.metadata(**row_count(rows[name]))
+            )
+
+    return register

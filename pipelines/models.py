@@ -1,0 +1,102 @@
+"""The dbt project, parsed and built inside this process.
+
+What belongs here: the manifest and invocations of dbt. What does not: Dagster (defs.models) and
+any SQL. One process parses once; the parsed project is kept beside the installation, so that a run
+neither starts a process nor parses again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import CrossvoiceError
+from pipelines.settings import PROJECT_ROOT, TELEMETRY_OFF
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+TARGET = DBT_PROJECT / "target"
+MANIFEST = TARGET / "manifest.json"
+PARSED = TARGET / "partial_parse.msgpack"
+PARSED_FROM = TARGET / "parsed_from.txt"
+SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
+
+
+def project_hash() -> str:
+    """Hash of everything dbt parses."""
+    digest = hashlib.sha256()
+    folders = [DBT_PROJECT / f for f in ("models", "macros", "seeds", "tests")]
+    files = [p for f in folders for p in f.rglob("*") if p.suffix in SOURCE_SUFFIXES]
+    for path in sorted([*files, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]):
+        digest.update(path.relative_to(DBT_PROJECT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def ensure_manifest() -> Path:
+    """The manifest of the project as it is now; parses when the project has changed."""
+    now = project_hash()
+    if MANIFEST.exists() and PARSED_FROM.exists() and PARSED_FROM.read_text() == now:
+        return MANIFEST
+    invoke(["parse", "--no-partial-parse"], target=TARGET)
+    temporary = PARSED_FROM.with_suffix(f".{os.getpid()}")
+    temporary.write_text(now)
+    temporary.replace(PARSED_FROM)
+    return MANIFEST
+
+
+def parsed_project() -> Any:
+    """The parsed project, as dbt's own object, read instead of parsed."""
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - two seconds
+
+    ensure_manifest()
+    manifest = Manifest.from_msgpack(PARSED.read_bytes())
+    manifest.build_flat_graph()
+    return manifest
+
+
+def invoke(
+    arguments: Sequence[str],
+    *,
+    target: Path,
+    manifest: Any = None,
+    callbacks: Sequence[Callable[[Any], None]] = (),
+) -> Any:
+    """Run one dbt command in this process; returns dbt's result.
+
+    Raises CrossvoiceError with the failing models when the command fails.
+    """
+    os.environ.update(TELEMETRY_OFF)
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - two seconds
+
+    places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
+    places += ["--target-path", target, "--log-path", target / "logs"]
+    quiet = ["--log-level", "none", "--log-level-file", "info"]
+    try:
+        result = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(
+            [*arguments, *map(str, places), *quiet]
+        )
+    finally:
+        _close_connections()
+    if not result.success:
+        raise CrossvoiceError(
+            f"dbt {arguments[0]} failed: {_failures(result)}",
+            where=str(target / "logs" / "dbt.log"),
+            mend="read the log; the last release is untouched",
+        )
+    return result
+
+
+def _failures(result: Any) -> str:
+    nodes = getattr(result.result, "results", None) or []
+    bad = [f"{r.node.name}: {r.message}" for r in nodes if str(r.status) in ("error", "fail")]
+    return "; ".join(bad) or str(result.exception)
+
+
+def _close_connections() -> None:
+    """dbt-duckdb keeps the file open for the process; close it so that others may open it."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    DuckDBConnectionManager.close_all_connections()

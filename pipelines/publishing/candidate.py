@@ -1,0 +1,80 @@
+"""The candidate: everything a release would hold, written beside the releases and not yet shown.
+
+What belongs here: the folder of a candidate and its files. What does not: what the tables hold
+(publishing.tables), whether it may be released (checks) and how it is (publishing.release).
+
+    candidate/<audience>/crossvoice.duckdb      one file per audience, DuckDB storage v1.0.0
+              <audience>/parquet/<table>.parquet
+              card.txt, data_dictionary.md, publication.json
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.publishing.audiences import AUDIENCES
+from pipelines.publishing.card import result_card
+from pipelines.publishing.dictionary import data_dictionary, dictionary_markdown
+from pipelines.publishing.tables import published_frames
+from pipelines.settings import Settings
+
+CANDIDATE = "candidate"
+DATABASE = "crossvoice.duckdb"
+PUBLICATION = "publication.json"
+CARD = "card.txt"
+
+
+def build_candidate(
+    con: duckdb.DuckDBPyConnection, settings: Settings, publication: Mapping[str, Any]
+) -> dict[str, int]:
+    """Write the candidate and the `published` schema it is checked by; returns rows by table.
+
+    `publication` is the one row that holds run id, clock times, hashes and thresholds.
+    """
+    frames = published_frames(con)
+    frames["publication"] = pl.DataFrame([dict(publication)])
+    frames["data_dictionary"] = data_dictionary(frames)
+    con.execute("drop schema if exists published cascade")
+    for name, frame in frames.items():
+        warehouse.write_table(con, f"published.{name}", frame)
+    folder = settings.published / CANDIDATE
+    shutil.rmtree(folder, ignore_errors=True)
+    for audience, tables in AUDIENCES.items():
+        _write_audience(folder / audience, {name: frames[name] for name in tables})
+    (folder / CARD).write_text(result_card(frames) + "\n")
+    (folder / "data_dictionary.md").write_text(dictionary_markdown(frames))
+    (folder / PUBLICATION).write_text(json.dumps(dict(publication), indent=1, default=str) + "\n")
+    return {name: frame.height for name, frame in frames.items()}
+
+
+def _write_audience(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    parquet = folder / "parquet"
+    parquet.mkdir(parents=True)
+    with warehouse.connect(folder / DATABASE) as con:
+        for name, frame in frames.items():
+            warehouse.write_table(con, f"main.{name}", frame)
+            frame.write_parquet(parquet / f"{name}.parquet")
+
+
+def candidate_counts(settings: Settings) -> dict[str, dict[str, int]]:
+    """Rows of every table in every file of the candidate, by audience, as a reader would count."""
+    found: dict[str, dict[str, int]] = {}
+    for audience, tables in AUDIENCES.items():
+        folder = settings.published / CANDIDATE / audience
+        with warehouse.connect(folder / DATABASE) as con:
+            in_file = {name: warehouse.count_rows(con, f"main.{name}") for name in tables}
+        for name in tables:
+            rows = pl.scan_parquet(folder / "parquet" / f"{name}.parquet").select(pl.len())
+            if rows.collect().item() != in_file[name]:
+                msg = f"{audience}: Parquet and DuckDB disagree on the rows of {name}"
+                raise AssertionError(msg)
+        found[audience] = in_file
+    return found

@@ -1,0 +1,136 @@
+"""The result card: the primary pair's answer on one screen.
+
+What belongs here: the words and lines of the card, from published tables only. What does not:
+numbers that are not in those tables.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import polars as pl
+
+WIDTH = 88
+VERDICTS = {
+    "supported": "SUPPORTED: the link is there, in the expected direction",
+    "opposite": "OPPOSITE: there is a link, against the expected direction",
+    "practically_none": "PRACTICALLY NONE: any link is too small to matter",
+    "inconclusive": "INCONCLUSIVE: these data cannot tell",
+    "refused": "REFUSED: no number would be honest here",
+}
+
+
+def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
+    """The card of the primary question, and one line for each of the others."""
+    estimates, guards = frames["linkage_estimates"], frames["linkage_guards"]
+    publication = frames["publication"].row(0, named=True)
+    if estimates.is_empty():
+        return f"{publication['title']}\nThe program declares no question, so nothing was linked."
+    primary = estimates.filter("primary")
+    lines = _head(publication, primary)
+    lines += _numbers(primary)
+    lines += _warnings(guards, primary["question_id"][0], publication)
+    others = estimates.filter(
+        ~pl.col("primary") & (pl.col("component") == "observed") & (pl.col("effect_type") == "r")
+        & ~pl.col("method").str.contains("spearman")
+        & (pl.col("conf_method") != "fisher_z").fill_null(True)
+    )  # fmt: skip
+    if others.height:
+        lines += ["", "Other questions of this program (observed r, 95% interval):"]
+        lines += [f"  {_other(row)}" for row in others.iter_rows(named=True)]
+    return "\n".join(lines)
+
+
+def _head(publication: Mapping, primary: pl.DataFrame) -> list[str]:
+    row = primary.row(0, named=True)
+    return [
+        publication["title"],
+        f"Does {row['x_label']!r} track {row['y_label']!r}?   "
+        f"window {row['window_id']} ({row['period_start']} to {row['period_end']})",
+        "",
+        VERDICTS[row["verdict"]],
+        *_wrapped(_headline(primary)),
+        "",
+    ]
+
+
+def _headline(primary: pl.DataFrame) -> str:
+    """Sentence of the corrected slope, or of the observed one when the correction is refused."""
+    slopes = primary.filter(pl.col("effect_type") == "slope")
+    for component in ("corrected", "observed"):
+        found = slopes.filter(
+            (pl.col("component") == component) & (pl.col("verdict") != "refused")
+        )
+        if found.height:
+            return found["sentence"][0]
+    return slopes["sentence"][0]
+
+
+def _numbers(primary: pl.DataFrame) -> list[str]:
+    row = primary.row(0, named=True)
+    answers = [
+        "unknown" if row[c] is None else f"{row[c]:,}" for c in ("n_responses_x", "n_responses_y")
+    ]
+    lines = [
+        f"  {row['n_units']:,} units in {row['n_clusters']:,} clusters ({row['cluster']}), "
+        f"{row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}; "
+        f"answers: {answers[0]} employees, {answers[1]} customers",
+        "",
+        f"  {'':32}{'estimate':>10}   95% interval",
+    ]
+    for r in primary.iter_rows(named=True):
+        if r["effect_type"] not in ("slope", "r"):
+            continue
+        name = f"{r['effect_type']}, {r['component']} ({_method(r)})"
+        if r["estimate"] is None:
+            lines.append(f"  {name:32}{'-':>10}   not given: {r['guard_code']}")
+        else:
+            lines.append(f"  {name:32}{r['estimate']:>+10.3g}   {_interval(r)}")
+    observed = primary.filter(pl.col("p_value").is_not_null())
+    if observed.height:
+        lines += ["", f"  p = {observed['p_value'][0]:.3f} (primary question, not adjusted)"]
+    return lines
+
+
+def _method(row: Mapping) -> str:
+    if row["conf_method"] == "fisher_z":
+        return "Fisher z"
+    return str(row["method"]).split("/")[0].replace("_", " ")
+
+
+def _interval(row: Mapping) -> str:
+    if row["conf_low"] is None or row["conf_high"] is None:
+        return f"unbounded ({row['conf_shape']})"
+    return f"{row['conf_low']:+.3g} to {row['conf_high']:+.3g}"
+
+
+def _warnings(guards: pl.DataFrame, question: str, publication: Mapping) -> list[str]:
+    lines = [""]
+    found = guards.filter(
+        (pl.col("question_id") == question) & (pl.col("severity") != "note")
+    ).unique("code", maintain_order=True)
+    for guard in found.iter_rows(named=True):
+        lines += _wrapped(f"! {guard['code']}: {guard['message']} {guard['next_step'] or ''}")
+    if publication["suppression"] == "publisher":
+        lines += _wrapped(
+            f"! public data: the suppression is that of {publication['publisher']}; "
+            "no threshold of this program was applied."
+        )
+    stale = publication["stale_sources"]
+    if stale:
+        lines += _wrapped(f"! stale: {stale} could not be read; the data before are shown.")
+    return lines if len(lines) > 1 else []
+
+
+def _other(row: Mapping) -> str:
+    name = f"{row['x_measure']} x {row['y_measure']}, {row['window_id']}"
+    if row["segment"]:
+        name += f", {row['segment']}"
+    if row["estimate"] is None:
+        return f"{name:56} refused: {row['guard_code']}"
+    return f"{name:56} {row['estimate']:+.2f} ({_interval(row)}), {row['verdict']}, n {row['n_units']}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text.strip(), WIDTH, subsequent_indent="  ")

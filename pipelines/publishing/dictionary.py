@@ -1,0 +1,78 @@
+"""The data dictionary: what every published table and column means.
+
+What belongs here: descriptions of the published tables and their columns, in words for HR and CX
+people. What does not: descriptions of private tables; those are dbt's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipelines.publishing.audiences import AUDIENCES
+from pipelines.publishing.dictionary_texts import COLUMNS, TABLES
+
+FORMULAE = {
+    "mean": "mean over respondents of the mean of their items, each 100 x (answer - worst) / "
+    "(best - worst)",
+    "top_box": "100 x answers in the favourable boxes / answers",
+    "net_promoter": "100 x (answers 9 and 10 - answers 0 to 6) / answers",
+    "share": "share as published, times 100",
+}
+"""Formula by kind of metric."""
+
+
+def data_dictionary(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row per published table and column: type, meaning, audiences. KeyError if undescribed."""
+    rows = []
+    described = {**frames, "data_dictionary": None}
+    for table in sorted(described):
+        frame = described[table]
+        schema = DICTIONARY_SCHEMA if frame is None else frame.schema
+        audiences = [name for name, tables in AUDIENCES.items() if table in tables]
+        for column, dtype in schema.items():
+            rows.append(
+                {
+                    "table_name": table,
+                    "table_description": TABLES[table],
+                    "column_name": column,
+                    "data_type": str(dtype).lower(),
+                    "column_description": COLUMNS[column],
+                    "audiences": ", ".join(audiences),
+                }
+            )
+    return pl.DataFrame(rows, schema=DICTIONARY_SCHEMA)
+
+
+DICTIONARY_SCHEMA = {
+    "table_name": pl.String,
+    "table_description": pl.String,
+    "column_name": pl.String,
+    "data_type": pl.String,
+    "column_description": pl.String,
+    "audiences": pl.String,
+}
+
+
+def dictionary_markdown(frames: Mapping[str, pl.DataFrame]) -> str:
+    """The metric catalogue and the dictionary as one page."""
+    lines = ["# Data dictionary", "", "## Metrics", ""]
+    lines += ["| metric | voice | formula | range | definition |", "|---|---|---|---|---|"]
+    for m in frames["dim_metrics"].iter_rows(named=True):
+        lines.append(
+            f"| {m['metric_id']} ({m['metric_label']}) | {m['voice']} | "
+            f"{FORMULAE[m['metric_kind']]} | {m['value_min']:g} to {m['value_max']:g} | "
+            f"{m['definition']} |"
+        )
+    dictionary = frames["data_dictionary"]
+    for table in dictionary["table_name"].unique(maintain_order=True):
+        part = dictionary.filter(pl.col("table_name") == table)
+        lines += ["", f"## {table}", "", TABLES[table], ""]
+        lines += [f"In the files of: {part['audiences'][0]}.", ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        lines += [
+            f"| {r['column_name']} | {r['data_type']} | {r['column_description']} |"
+            for r in part.iter_rows(named=True)
+        ]
+    return "\n".join(lines) + "\n"

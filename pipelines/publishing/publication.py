@@ -1,0 +1,53 @@
+"""The `publication` row: when and from what a release was made.
+
+What belongs here: run id, clock times, hashes, thresholds, staleness. What does not: anything the
+published numbers depend on; two releases of the same data differ in this table only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+
+from pipelines.fingerprint import fingerprint, git_commit
+from pipelines.program.model import Program
+from pipelines.settings import Settings
+
+
+def publication_row(
+    con: duckdb.DuckDBPyConnection,
+    program: Program,
+    settings: Settings,
+    run_id: str,
+    started_at: dt.datetime,
+) -> dict[str, Any]:
+    """The one row of `publication` for a candidate made now."""
+    made = fingerprint(program, settings, dt.datetime.now(program.zone).date())
+    cells, hidden = con.sql(
+        "select count(*), count(*) filter (where not is_released) from marts.publication_mask"
+    ).fetchall()[0]
+    stale = con.sql(
+        "select distinct source from raw.ingest_batches where is_stale order by source"
+    ).fetchall()
+    privacy = program.privacy
+    return {
+        "release_id": f"{started_at:%Y%m%dT%H%M%SZ}-{made.whole[:8]}",
+        "run_id": run_id,
+        "program": program.program,
+        "title": program.title,
+        "started_at": started_at.replace(tzinfo=None),
+        "fingerprint": made.whole,
+        "config_hash": made.config,
+        "code_hash": made.code,
+        "input_hash": made.inputs,
+        "git_commit": git_commit(),
+        "suppression": privacy.suppression,
+        "publisher": privacy.publisher,
+        "threshold_employee": privacy.thresholds.employee,
+        "threshold_customer": privacy.thresholds.customer,
+        "n_cells": cells,
+        "n_cells_hidden": hidden,
+        "stale_sources": ", ".join(name for (name,) in stale),
+    }

@@ -1,0 +1,57 @@
+"""Rounding of what is released: the warehouse keeps every digit, a release shows fewer.
+
+What belongs here: digits by kind of number and number of units. What does not: which rows are
+released (the publication mask and the guards decide).
+
+Correlations are given to .01 from 100 units on and to .05 from 20 to 99 units, because with few
+units an exact r gives away the score of one unit to whoever knows the others.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+SCORE_DIGITS = 1
+SHARE_DIGITS = 2
+SIGNIFICANT = 3
+NUMBERS = ("estimate", "conf_low", "conf_high")
+CORRELATIONS = ("r",)
+ON_ATANH = ("std_error", "statistic")
+
+
+def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> pl.DataFrame:
+    """Round score columns (0 to 100) and share columns (0 to 1) of a published table."""
+    return frame.with_columns(
+        *(pl.col(c).round(SCORE_DIGITS) for c in scores),
+        *(pl.col(c).round(SHARE_DIGITS) for c in shares),
+    )
+
+
+def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
+    """Round the rows of `linkage_estimates` for release, and make their sentences anew."""
+    is_r = pl.col("effect_type").is_in(CORRELATIONS)
+    step = pl.when(pl.col("n_units") >= 100).then(0.01).otherwise(0.05)
+    rounded = [
+        pl.when(is_r).then(_to_step(pl.col(c), step)).otherwise(_significant(pl.col(c))).alias(c)
+        for c in NUMBERS
+    ]
+    other = [
+        c
+        for c in ("std_error", "statistic", "df", "df2", "reliability", "signal_t", "mde",
+                  "robustness_value", "equivalence_low", "equivalence_high")
+        if c in estimates.columns
+    ]  # fmt: skip
+    return estimates.with_columns(
+        *rounded,
+        *(_significant(pl.col(c)).alias(c) for c in other),
+        *(pl.col(c).round(3) for c in ("p_value", "q_value", "share_headcount_suppressed")),
+    )
+
+
+def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:
+    # rounding twice takes away the binary dust of the division
+    return ((value / step).round(0) * step).round(2)
+
+
+def _significant(value: pl.Expr) -> pl.Expr:
+    return value.round_sig_figs(SIGNIFICANT)

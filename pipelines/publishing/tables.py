@@ -1,0 +1,101 @@
+"""The published tables: marts and estimates with the mask and the rounding applied.
+
+What belongs here: one function per published table, from private frames to releasable ones. What
+does not: files and folders (publishing.candidate).
+
+A suppressed value is null with a reason code, and its counts are null too: a count beside a hidden
+mean gives part of it away.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.publishing.rounding import round_estimates, round_scores
+
+CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
+PRIVATE_ESTIMATE_COLUMNS = ("run_id", "computed_at")
+"""Clock times and run ids live only in `publication`, so that two releases can be compared."""
+
+
+def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """Every published table but `publication` and `data_dictionary`, from the warehouse."""
+    cells = _masked_cells(con)
+    return {
+        "unit_period_scores": _scores(con),
+        "employee_unit_period_metrics": cells.filter(pl.col("voice") == "employee"),
+        "customer_unit_period_metrics": cells.filter(pl.col("voice") == "customer"),
+        "unit_period_participation": _participation(con),
+        "attribution_summary": _attribution(con),
+        "linkage_estimates": _estimates(con),
+        "linkage_guards": _guards(con),
+        **{
+            name: warehouse.read_table(con, f"marts.{name}").sort(key)
+            for name, key in (
+                ("dim_units", "unit_id"),
+                ("dim_teams", "team_id"),
+                ("dim_locations", "location_id"),
+                ("dim_metrics", "metric_id"),
+                ("periods", "period_index"),
+            )
+        },
+    }
+
+
+def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    mask = warehouse.read_table(con, "marts.publication_mask")
+    cells = warehouse.read_table(con, "marts.unit_period_metrics").join(mask, on=CELL)
+    hidden = ["n_responses", "value", "value_native", "promoters", "passives", "detractors"]
+    cells = cells.with_columns(pl.when("is_released").then(pl.col(c)).alias(c) for c in hidden)
+    kept = cells.select(*CELL, "voice", "reason_code", *hidden).sort(CELL)
+    kept = kept.with_columns(pl.col("value_native").round(2))
+    return round_scores(kept, ["value"], [])
+
+
+def _scores(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    scores = warehouse.read_table(con, "marts.unit_period_scores").sort("unit_id", "period_id")
+    return round_scores(scores, ["employee_score", "customer_score"], ["response_share"])
+
+
+def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Response rates where every employee metric of the unit and period may be shown."""
+    hidden = (
+        warehouse.read_table(con, "marts.publication_mask")
+        .join(warehouse.read_table(con, "marts.dim_metrics"), on="metric_id")
+        .filter((pl.col("voice") == "employee") & ~pl.col("is_released"))
+        .select("unit_level", "unit_id", "period_id", pl.lit(True).alias("is_hidden"))
+        .unique()
+    )
+    thresholds = con.sql(
+        "select cast(value_text as bigint) from raw.declared_settings"
+        " where setting = 'threshold_employee'"
+    ).fetchall()
+    smallest = thresholds[0][0]
+    rates = warehouse.read_table(con, "marts.unit_period_participation").join(
+        hidden, on=["unit_level", "unit_id", "period_id"], how="left"
+    )
+    shown = pl.col("is_hidden").is_null() & (pl.col("n_responded") >= smallest)
+    rates = rates.with_columns(
+        *(pl.when(shown).then(pl.col(c)).alias(c)
+          for c in ("n_invited", "n_responded", "response_share")),
+        pl.when(shown).then(pl.lit("released")).otherwise(pl.lit("below_threshold"))
+        .alias("reason_code"),
+    )  # fmt: skip
+    rates = rates.drop("is_hidden").sort("unit_level", "unit_id", "period_id", "survey")
+    return round_scores(rates, [], ["response_share"])
+
+
+def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    keys = ["period_id", "channel", "attribution_method", "remainder_reason"]
+    summary = warehouse.read_table(con, "marts.attribution_summary")
+    return summary.filter(pl.col("voice") == "customer").sort(keys)
+
+
+def _estimates(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    return round_estimates(warehouse.read_table(con, "linkage.linkage_estimates"))
+
+
+def _guards(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    return warehouse.read_table(con, "linkage.linkage_guards")

@@ -1,0 +1,65 @@
+"""One run of a program at a time: a lock that a dead holder does not keep.
+
+What belongs here: taking, reading and giving back `run.lock`. What does not: what a run does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.errors import RunLockedError
+
+
+@contextmanager
+def run_lock(path: Path, started_at: str) -> Iterator[None]:
+    """Hold the lock for the block; raises RunLockedError while another process holds it.
+
+    The operating system frees the lock when its holder dies, so a killed run blocks nobody; the
+    text in the file is for people.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunLockedError(
+                f"Another run of this program is under way{_holder(path)}.",
+                where=str(path),
+                mend="wait for it to end, or stop that process",
+            ) from error
+        file.truncate(0)
+        file.write(json.dumps({"process_id": os.getpid(), "started_at": started_at}) + "\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def lock_holder(path: Path) -> dict | None:
+    """Process and start time of the run under way; None when there is none."""
+    if not path.exists():
+        return None
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _read(path) or {}
+    return None
+
+
+def _holder(path: Path) -> str:
+    found = _read(path)
+    return f" (process {found['process_id']}, since {found['started_at']})" if found else ""
+
+
+def _read(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
