@@ -4,6 +4,7 @@ Belongs here: the order of the steps. Does not belong here: any step.
 """
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.demo.feedback import FeedbackWriter
 from pipelines.demo.ledger import Ledger
 from pipelines.demo.organization import NEW_TEAMS, make_organization
 from pipelines.demo.places import make_places
-from pipelines.demo.plan import make_plan
+from pipelines.demo.plan import Plan, make_plan
 from pipelines.demo.references import References, write_ticket_groups
 from pipelines.demo.survey import SurveyWriter
 from pipelines.demo.tables import replaced_folder
@@ -73,18 +74,36 @@ def generate(
         survey_rows=survey_rows,
         truth_rows=truth_rows,
     )
+    employees, files = _write(out, plan)
+    lines = {name: counts["lines"] for name, counts in files.items()}
+    return DemoSummary(
+        out=out,
+        seed=seed,
+        locations=plan.locations,
+        teams=plan.teams,
+        waves=plan.waves,
+        employees=employees,
+        feedback_rows=sum(n for name, n in lines.items() if name.startswith("feedback/")),
+        responses=sum(n for name, n in lines.items() if name.startswith("survey/engagement")),
+        item_answers=sum(counts["item_answers"] for counts in files.values()),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _write(out: Path, plan: Plan) -> tuple[int, dict[str, Counter[str]]]:
+    """All files; returns the number of employees and the counts of every file."""
     places = make_places(plan, NEW_TEAMS)
     org = make_organization(plan, places)
     staff = make_workforce(plan, org)
     effects = make_effects(plan, org)
     agent = hr_files.agents(plan, staff)
+    references = References(plan, places, org, staff, agent)
     with replaced_folder(out) as folder:
-        ledger = Ledger(folder, plan, places, org, staff.size)
         hr_files.write_units(folder / "hr", plan, places, org)
         hr_files.write_assignments(folder / "hr", places, org, staff)
         hr_files.write_crosswalk(folder / "hr", staff, agent)
-        references = References(plan, places, org, staff, agent)
         write_ticket_groups(folder / "feedback", places, references)
+        ledger = Ledger(folder, plan, places, org, staff.size)
         survey = SurveyWriter(plan, org, effects, staff)
         survey.write_invitations(folder / "survey", ledger)
         feedback = FeedbackWriter(plan, org, effects, references)
@@ -93,16 +112,4 @@ def generate(
             feedback.write_month(folder / "feedback", wave, ledger)
         ledger.close()
         write_truth(folder, plan, places, org, staff, effects, ledger)
-    lines = {name: counts["lines"] for name, counts in ledger.files.items()}
-    return DemoSummary(
-        out=out,
-        seed=seed,
-        locations=plan.locations,
-        teams=plan.teams,
-        waves=plan.waves,
-        employees=staff.size,
-        feedback_rows=sum(n for name, n in lines.items() if name.startswith("feedback/")),
-        responses=sum(n for name, n in lines.items() if name.startswith("survey/engagement")),
-        item_answers=sum(counts["item_answers"] for counts in ledger.files.values()),
-        seconds=time.perf_counter() - began,
-    )
+    return staff.size, ledger.files

@@ -36,7 +36,7 @@ COLUMNS = (
     "language",
     "comment",
 )
-BLOCK = 250_000
+BLOCK = 100_000
 PHANTOMS = 2  # events a month that name a team of the closed location
 _LOWEST = np.array([0, 1, 1])  # of nps, csat, ces
 _SPAN = np.array([11, 5, 7])

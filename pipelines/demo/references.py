@@ -44,6 +44,22 @@ class Drawn:
     columns: dict[str, pl.Series]
 
 
+class _ByTeam:
+    """Members grouped by team, to draw one of a team's for each of many events."""
+
+    def __init__(self, members: np.ndarray, team: np.ndarray, teams: int) -> None:
+        self._members = members[np.argsort(team, kind="stable")]
+        self._count = np.bincount(team, minlength=teams)
+        self._offset = np.cumsum(self._count) - self._count
+
+    def draw(self, rng: np.random.Generator, team: np.ndarray) -> np.ndarray:
+        """One member of each of these teams, -1 where a team has none."""
+        count = self._count[team]
+        position = self._offset[team] + (rng.random(len(team)) * count).astype(np.int64)
+        member = self._members[np.minimum(position, len(self._members) - 1)]
+        return np.where(count > 0, member, -1)
+
+
 class References:
     """Everything needed to draw references for any month."""
 
@@ -54,6 +70,7 @@ class References:
         self._agent = agent
         self._staff = staff
         self._end = _ends_without_overlap(staff)
+        self._kept: tuple[int, _ByTeam, _ByTeam] | None = None
         self._predecessor = np.full(len(org.location), -1)
         self._predecessor[[*org.split_into, org.merged_into]] = [
             org.split_team,
@@ -113,43 +130,37 @@ class References:
         kind: np.ndarray,
     ) -> np.ndarray:
         """An agent who was in the unit on the day; where there is none the team is named."""
-        staff, blank = self._staff, len(self._agents) - 1
-        begin, after = month_day(wave), month_day(wave + 1)
-        here = (staff.start < after) & (self._end >= begin) & (self._agent[staff.employee] >= 0)
-        rows = np.flatnonzero(here)
-        rows = rows[np.argsort(staff.team[rows], kind="stable")]
-        count = np.bincount(staff.team[rows], minlength=len(self._org.location))
-        offset = np.cumsum(count) - count
+        staff = self._staff
         wants = np.flatnonzero(kind == AGENT)
-        of = unit[wants]
-        position = offset[of] + (rng.random(len(wants)) * count[of]).astype(np.int64)
-        chosen = rows[np.minimum(position, len(rows) - 1)]
+        chosen = self._month(wave)[0].draw(rng, unit[wants])
         there = (
-            (count[of] > 0)
-            & (staff.start[chosen] <= day[wants])
-            & (day[wants] <= self._end[chosen])
+            (chosen >= 0) & (staff.start[chosen] <= day[wants]) & (day[wants] <= self._end[chosen])
         )
         kind[wants[~there]] = TEAM
-        agent = np.full(len(unit), blank)
+        agent = np.full(len(unit), len(self._agents) - 1)
         agent[wants[there]] = self._agent[staff.employee[chosen[there]]]
         return agent
 
     def _draw_groups(
         self, rng: np.random.Generator, wave: int, unit: np.ndarray, kind: np.ndarray
     ) -> np.ndarray:
-        begin = month_day(wave)
-        valid = [i for i, row in enumerate(self.groups) if row[2] <= begin <= row[3]]
-        valid.sort(key=lambda i: self.groups[i][1])
-        rows = np.array(valid)
-        team = np.array([self.groups[i][1] for i in valid])
-        count = np.bincount(team, minlength=len(self._org.location))
-        offset = np.cumsum(count) - count
         wants = np.flatnonzero(kind == GROUP)
-        of = unit[wants]
-        position = offset[of] + (rng.random(len(wants)) * count[of]).astype(np.int64)
         group = np.full(len(unit), len(self._group_names) - 1)
-        group[wants] = rows[np.minimum(position, len(rows) - 1)]
+        group[wants] = self._month(wave)[1].draw(rng, unit[wants])
         return group
+
+    def _month(self, wave: int) -> tuple[_ByTeam, _ByTeam]:
+        """Assignment rows of agents, and queues, by team; kept while the month lasts."""
+        if self._kept is None or self._kept[0] != wave:
+            staff, teams = self._staff, len(self._org.location)
+            begin, after = month_day(wave), month_day(wave + 1)
+            here = (staff.start < after) & (self._end >= begin)
+            rows = np.flatnonzero(here & (self._agent[staff.employee] >= 0))
+            valid = [i for i, row in enumerate(self.groups) if row[2] <= begin <= row[3]]
+            of = np.array([self.groups[i][1] for i in valid])
+            agents = _ByTeam(rows, staff.team[rows], teams)
+            self._kept = (wave, agents, _ByTeam(np.array(valid), of, teams))
+        return self._kept[1], self._kept[2]
 
 
 def _ends_without_overlap(staff: Workforce) -> np.ndarray:

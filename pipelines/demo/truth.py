@@ -151,6 +151,35 @@ def _file(counts: Counter[str]) -> dict[str, int]:
     return known
 
 
+def _effects(effects: Effects) -> dict[str, object]:
+    """The constants of the process, as far as a test may want them."""
+    return {
+        "between_slope_structural": round(p.BETWEEN_SLOPE, 5),
+        "within_slope_structural": p.WITHIN_SLOPE,
+        "within_lag": p.WITHIN_LAG,
+        "region": {"x_per_sd": p.REGION_X, "y_per_sd": p.REGION_Y},
+        "driver_weights": p.DRIVER_WEIGHTS.tolist(),
+        "item_loadings": p.ITEM_LOADINGS.tolist(),
+        "item_means": p.ITEM_MEANS.tolist(),
+        "reversed_item": f"q{p.REVERSED_ITEM + 1:02d}",
+        "clipped_cells": effects.clipped_cells,
+    }
+
+
+def _reorganisation(places: Places, org: Organization) -> dict[str, object]:
+    """What happened to which units."""
+    code = places.team_codes
+    return {
+        "renamed_team": code[org.renamed_team],
+        "renamed_location": places.location_codes[org.renamed_location],
+        "split": [code[org.split_team], [code[i] for i in org.split_into]],
+        "merge": [[code[i] for i in org.merged_teams], code[org.merged_into]],
+        "closed_location": places.location_codes[org.closed_location],
+        "closed_teams": [code[i] for i in org.closed_teams],
+        "staff_moved_to": [code[i] for i in org.redeployed_to],
+    }
+
+
 def write_truth(
     folder: Path,
     plan: Plan,
@@ -162,7 +191,6 @@ def write_truth(
 ) -> None:
     """`truth.json` and `truth_cells.parquet`."""
     cells(plan, places, org, effects, ledger).write_parquet(folder / "truth_cells.parquet")
-    code = places.team_codes
     document = {
         "about": "Planted truth of a made-up company. For tests; the pipeline never reads it.",
         "seed": plan.seed,
@@ -171,35 +199,17 @@ def write_truth(
             "regions": plan.regions,
             "locations": plan.locations,
             "teams_at_start": plan.teams,
-            "team_codes": len(code),
+            "team_codes": len(places.team_codes),
             "waves": [month_label(wave) for wave in range(plan.waves)],
             "employees": staff.size,
         },
-        "effects": {
-            "between_slope_structural": round(p.BETWEEN_SLOPE, 5),
-            "within_slope_structural": p.WITHIN_SLOPE,
-            "within_lag": p.WITHIN_LAG,
-            "region": {"x_per_sd": p.REGION_X, "y_per_sd": p.REGION_Y},
-            "driver_weights": p.DRIVER_WEIGHTS.tolist(),
-            "item_loadings": p.ITEM_LOADINGS.tolist(),
-            "item_means": p.ITEM_MEANS.tolist(),
-            "reversed_item": f"q{p.REVERSED_ITEM + 1:02d}",
-            "clipped_cells": effects.clipped_cells,
-        },
+        "effects": _effects(effects),
         "expected": slopes(plan, org, effects),
         "files": {name: _file(counts) for name, counts in sorted(ledger.files.items())},
         "totals": dict(ledger.totals),
         "references_of_kept_feedback": dict(ledger.references),
         "people": {name: len(members) for name, members in staff.planted.items()},
-        "reorganisation": {
-            "renamed_team": code[org.renamed_team],
-            "renamed_location": places.location_codes[org.renamed_location],
-            "split": [code[org.split_team], [code[i] for i in org.split_into]],
-            "merge": [[code[i] for i in org.merged_teams], code[org.merged_into]],
-            "closed_location": places.location_codes[org.closed_location],
-            "closed_teams": [code[i] for i in org.closed_teams],
-            "staff_moved_to": [code[i] for i in org.redeployed_to],
-        },
+        "reorganisation": _reorganisation(places, org),
         "identities_in_comments": ledger.planted,
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)

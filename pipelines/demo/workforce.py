@@ -134,12 +134,7 @@ def _exchange_individuals(
     in_time = joined < begin + days
     staff.join(joiners[in_time], home[leavers][in_time], joined[in_time])
 
-    gone = begin + days // 4
-    staff.leave(rehired, gone)
-    back = gone + days // 4
-    staff.join(rehired[:1], home[rehired[:1]], back)
-    again = staff.hire(rehired[1:])
-    staff.join(again, home[rehired[1:]], back)
+    again = _rehire(staff, rehired, home, begin + days // 4, begin + days // 2)
     staff.planted = {
         "movers": movers.tolist(),
         "overlapping": overlapping.tolist(),
@@ -149,6 +144,17 @@ def _exchange_individuals(
         "rehired_old_number": rehired[1:].tolist(),
         "rehired_new_number": again.tolist(),
     }
+
+
+def _rehire(
+    staff: Workforce, rehired: np.ndarray, home: np.ndarray, gone: int, back: int
+) -> np.ndarray:
+    """The first keeps the employee number, the others come back under a new one."""
+    staff.leave(rehired, gone)
+    staff.join(rehired[:1], home[rehired[:1]], back)
+    again = staff.hire(rehired[1:])
+    staff.join(again, home[rehired[1:]], back)
+    return again
 
 
 def _reorganise(plan: Plan, org: Organization, staff: Workforce, rng: np.random.Generator) -> None:
