@@ -17,17 +17,18 @@ from pipelines.linkage.correlation import pearson, rank_correlation_influence, s
 from pipelines.linkage.demeaning import group_means, remove_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
-from pipelines.linkage.input_checks import input_findings
+from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import (
     Interval,
     atanh,
     fieller,
+    known,
     t_interval,
     t_p_value,
     t_quantile,
     z_scale_interval,
 )  # fmt: skip
-from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import (
     ceiling_findings,
@@ -40,7 +41,7 @@ from pipelines.linkage.sample_checks import (
 )  # fmt: skip
 from pipelines.linkage.sampling_error import between_error, people_of
 from pipelines.linkage.settings import Options, Settings
-from pipelines.linkage.sums import Jackknife, effective_clusters, jackknife, sums_by
+from pipelines.linkage.sums import Jackknife, Statistic, effective_clusters, jackknife, sums_by
 from pipelines.linkage.weighting import unit_weights
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, COV, VAR_TRUE = range(8)
@@ -90,15 +91,29 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     ('supported', 0.85, 20)
     """
     settings = Settings(**options)
-    panel = panel.collect() if isinstance(panel, pl.LazyFrame) else panel
-    cells = cells_of(panel, settings)
+    cells, findings = read_panel(panel, settings)
     question = Question("between", "unit", settings, cells)
-    question.find(input_findings(panel, cells, settings), weight_findings(cells, settings))
+    question.find(findings, weight_findings(cells, settings))
     means = _means(cells, settings, question)
     if means is not None and not question.is_stopped():
         _gates(question, means)
     _rows(question, means)
     return question.result()
+
+
+def unit_averages(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Unit means of both scores after period means are removed from the cells."""
+    return tuple(
+        group_means(remove_means(v, cells.period, cells.n_periods), cells.unit, cells.n_units)
+        for v in (cells.x, cells.y)
+    )  # type: ignore[return-value]
+
+
+def cluster_df(cells: Cells, sizes: np.ndarray, settings: Settings) -> float:
+    """Degrees of freedom: clusters less one, counted as equal ones in the full correction."""
+    if settings.correction == "plain":
+        return max(cells.n_clusters - 1.0, 1.0)
+    return max(min(float(cells.n_clusters), effective_clusters(sizes)) - 1, 1.0)
 
 
 def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | None:
@@ -107,8 +122,7 @@ def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | 
     question.find(size_findings(cells, sizes))
     if cells.n_units < 3 or cells.n_clusters < 2:
         return None
-    x = group_means(remove_means(cells.x, cells.period, cells.n_periods), cells.unit, cells.n_units)
-    y = group_means(remove_means(cells.y, cells.period, cells.n_periods), cells.unit, cells.n_units)
+    x, y = unit_averages(cells)
     question.find(
         variance_findings(x, y, cells.x, cells.y),
         ceiling_findings(group_means(cells.x, cells.unit, cells.n_units),
@@ -119,6 +133,14 @@ def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | 
     if is_flat(x, cells.x) or is_flat(y, cells.y):
         return None
     weight = unit_weights(cells, settings)
+    sums, statistic = between_sums(cells, settings, x, y, weight)
+    return UnitMeans(x, y, weight, jackknife(sums, statistic), cluster_df(cells, sizes, settings))
+
+
+def between_sums(
+    cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, Statistic]:
+    """Sums per cluster, and slope, r, corrected values and reliabilities as their function."""
     error_x = between_error(cells, settings, "x", weight)
     error_y = between_error(cells, settings, "y", weight)
     sums = sums_by(
@@ -134,18 +156,14 @@ def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | 
         kept = 1 - s[..., 6] / w**2 if settings.correction == "full" else 1.0
         true_x = cxx - kept * error_x.total(s[..., 7:last]) / w
         true_y = cyy - kept * error_y.total(s[..., last:]) / w
-        r = cxy / np.sqrt(cxx * cyy)
         r_true = cxy / np.sqrt(np.where((true_x > 0) & (true_y > 0), true_x * true_y, np.nan))
         z_true = np.arctanh(np.where(np.abs(r_true) < 1, r_true, np.nan))
-        return np.stack(
-            [cxy / cxx, atanh(r), cxy / true_x, z_true, true_x / cxx,
-             true_y / cyy, cxy, true_x], axis=-1,
-        )  # fmt: skip
+        return np.stack([
+            cxy / cxx, atanh(cxy / np.sqrt(cxx * cyy)), cxy / true_x, z_true, true_x / cxx,
+            true_y / cyy, cxy, true_x,
+        ], axis=-1)  # fmt: skip
 
-    df = cells.n_clusters - 1.0
-    if settings.correction == "full":
-        df = min(float(cells.n_clusters), effective_clusters(sizes)) - 1
-    return UnitMeans(x, y, weight, jackknife(sums, statistic), max(df, 1.0))
+    return sums, statistic
 
 
 def _gates(question: Question, means: UnitMeans) -> None:
@@ -202,7 +220,7 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
     question.row(
         "observed", "slope", interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
         estimate=float(value[SLOPE]), std_error=float(error[SLOPE]), conf_method="cv3_t",
-        mde=question.mde(error[SLOPE], df), reliability=_known(value[REL_X]), **shared, **slope,
+        mde=question.mde(error[SLOPE], df), reliability=known(value[REL_X]), **shared, **slope,
     )  # fmt: skip
     question.row(
         "observed", "r", interval=z_scale_interval(np.tanh(value[Z]), error[Z], q),
@@ -215,17 +233,17 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
     narrow = fieller(value[COV], value[VAR_TRUE], cov, q90)
     bounded = narrow.shape == "bounded"
     question.row(
-        "corrected", "slope", interval=wide, estimate=_known(value[SLOPE_TRUE]),
-        std_error=_known(error[SLOPE_TRUE]), conf_method="fieller",
+        "corrected", "slope", interval=wide, estimate=known(value[SLOPE_TRUE]),
+        std_error=known(error[SLOPE_TRUE]), conf_method="fieller",
         equivalence_low=narrow.low if bounded else None,
         equivalence_high=narrow.high if bounded else None,
-        mde=question.mde(error[SLOPE_TRUE], df), reliability=_known(value[REL_X]), **shared, **slope,
+        mde=question.mde(error[SLOPE_TRUE], df), reliability=known(value[REL_X]), **shared, **slope,
     )  # fmt: skip
     r_true = np.tanh(value[Z_TRUE])
     narrow = z_scale_interval(r_true, error[Z_TRUE], q90)
     question.row(
         "corrected", "r", interval=z_scale_interval(r_true, error[Z_TRUE], q),
-        estimate=_known(r_true), std_error=_known(error[Z_TRUE]), conf_method="cv3_t",
+        estimate=known(r_true), std_error=known(error[Z_TRUE]), conf_method="cv3_t",
         equivalence_low=narrow.low, equivalence_high=narrow.high,
         mde=float(np.tanh(question.mde(error[Z_TRUE], df))), **shared, **correlation,
     )  # fmt: skip
@@ -269,11 +287,8 @@ def _reliability_rows(question: Question, means: UnitMeans) -> None:
             question.row("corrected", "index", method="unit_means", term=component)
             continue
         question.row(
-            component, "index", estimate=_known(jack.estimate[place]), df=means.df,
-            std_error=_known(jack.std_error[place]), conf_method="cv3_t", method="unit_means",
+            component, "index", estimate=known(jack.estimate[place]), df=means.df,
+            std_error=known(jack.std_error[place]), conf_method="cv3_t", method="unit_means",
             interval=t_interval(jack.estimate[place], jack.std_error[place], means.df, level),
         )  # fmt: skip
 
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -10,9 +10,20 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
-from pipelines.linkage.panel import COUNTS, Cells, with_scores
+from pipelines.linkage.panel import COUNTS, Cells, cells_of, with_scores
+from pipelines.linkage.reorganisation import reorganisation_findings
 from pipelines.linkage.settings import Settings
+
+
+def read_panel(
+    panel: pl.DataFrame | pl.LazyFrame, settings: Settings
+) -> tuple[Cells, list[Finding]]:
+    """The cells that enter, and every finding about the input of the measure pair."""
+    panel = panel.collect() if isinstance(panel, pl.LazyFrame) else panel
+    cells = cells_of(panel, settings)
+    return cells, input_findings(panel, cells, settings)
 
 
 def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> list[Finding]:
@@ -25,8 +36,10 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
         *_ranges(scored, settings),
         *_individuals(cells),
         *_scale_breaks(scored, settings),
+        *_reversals(cells, cells.x, settings.x_measure),
+        *_reversals(cells, cells.y, settings.y_measure),
         *_identical(cells),
-        *_reorganised(cells),
+        *reorganisation_findings(cells),
         *_nonresponse(cells),
         *_dropped(cells),
     ]
@@ -51,7 +64,7 @@ def _declared(settings: Settings) -> list[Finding]:
 
 
 def _keys(panel: pl.DataFrame) -> list[Finding]:
-    n_extra = len(panel) - panel.select(pl.struct("unit_id", "period_id").n_unique()).item()
+    n_extra = len(panel) - panel.select(pl.struct("unit_id", "period_id").hash().n_unique()).item()
     if not n_extra:
         return []
     return [Finding(
@@ -143,25 +156,31 @@ def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
                 message=f"The mean of {name} jumps at period index {at} by more than 4 usual "
                 "standard deviations and its range changes by a factor above 2.",
             ))  # fmt: skip
-        found += _reversals(panel, column, name)
     return found
 
 
-def _reversals(panel: pl.DataFrame, column: str, name: str) -> list[Finding]:
-    now = panel.filter(pl.col(column).is_not_null()).select("unit_id", "period_index", column)
-    before = now.select("unit_id", pl.col("period_index") + 1, pl.col(column).alias("before"))
-    lagged = (
-        now.join(before, on=["unit_id", "period_index"]).group_by("period_index")
-        .agg(pl.corr(column, "before").alias("r"), pl.len().alias("n"))
-        .filter((pl.col("n") >= 20) & (pl.col("r") < -0.5)).sort("period_index")
-    )  # fmt: skip
-    if not len(lagged):
+def _reversals(cells: Cells, values: np.ndarray, name: str) -> list[Finding]:
+    """Correlation of unit scores with the period before, below -.5 at 20 or more units."""
+    index = cells.period_index[cells.period]
+    after = np.flatnonzero((np.diff(cells.unit) == 0) & (np.diff(index) == 1)) + 1
+    period = cells.period[after]
+    n = np.bincount(period, minlength=cells.n_periods)
+    now = remove_means(values[after], period, cells.n_periods)
+    before = remove_means(values[after - 1], period, cells.n_periods)
+    sxy, sxx, syy = (
+        np.bincount(period, weights=v, minlength=cells.n_periods)
+        for v in (now * before, now * now, before * before)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = np.where(n >= 20, sxy / np.sqrt(sxx * syy), np.nan)
+    turned = np.flatnonzero(r < -0.5)
+    if not len(turned):
         return []
     return [Finding(
-        code="scale_reversed", severity="warn", n_affected=len(lagged), value=lagged["r"].min(),
+        code="scale_reversed", severity="warn", n_affected=len(turned), value=float(np.nanmin(r)),
         threshold=-0.5,
         message=f"Units high in {name} turn low from one period to the next (correlation "
-        f"{lagged['r'][0]:.2f} at period index {lagged['period_index'][0]}): a reversed scale?",
+        f"{r[turned[0]]:.2f} at period index {cells.period_index[turned[0]]}): a reversed scale?",
     )]  # fmt: skip
 
 
@@ -176,17 +195,6 @@ def _identical(cells: Cells) -> list[Finding]:
         n_affected=cells.n_cells, n_total=cells.n_cells,
         message=f"The two scores are the same numbers (correlation of cells {r:.4f}).",
     )]  # fmt: skip
-
-
-def _reorganised(cells: Cells) -> list[Finding]:
-    found = []
-    if cells.n_units_moved:
-        found.append(Finding(
-            code="reorg_suspected", severity="warn", n_affected=cells.n_units_moved,
-            n_total=cells.n_units,
-            message=f"{cells.n_units_moved} units change {cells.cluster_name} during the window.",
-        ))  # fmt: skip
-    return found
 
 
 def _nonresponse(cells: Cells) -> list[Finding]:

@@ -23,6 +23,15 @@ class Interval(NamedTuple):
     shape: ConfShape = "bounded"
 
 
+def known(value: float) -> float | None:
+    """A number, or ``None`` where it is undefined; result rows hold nulls, never NaN.
+
+    >>> known(float("nan")) is None
+    True
+    """
+    return float(value) if np.isfinite(value) else None
+
+
 def t_quantile(probability: float, df: float) -> float:
     """Quantile of Student's t.
 

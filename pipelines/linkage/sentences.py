@@ -9,78 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.linkage.refusals import REFUSALS
+
 Row = Mapping[str, Any]
-
-REFUSALS = {
-    "duplicate_keys": (
-        "The input holds more than one row for a unit and period, so nothing was "
-        "computed."
-    ),
-    "counts_do_not_add_up": (
-        "Counts of promoters, passives and detractors do not sum to the answers, so "
-        "nothing was computed."
-    ),
-    "out_of_range": "Scores lie outside the declared scale, so nothing was computed.",
-    "scale_break": "The scale of a score changes during the window, so nothing was computed.",
-    "identical_measures": "Both scores are the same numbers, so nothing was computed.",
-    "same_respondents": (
-        "The same people answered both surveys, so the two scores share their errors and "
-        "no link is computed."
-    ),
-    "overlapping_windows": (
-        "Periods share answers with the one before, so changes between them say nothing."
-    ),
-    "individual_level": (
-        "Single employees would be joined to single customers; only groups are compared."
-    ),
-    "inverse_variance_weights": (
-        "Weights by each cell's own variance were asked for; they distort scores, so "
-        "nothing was computed."
-    ),
-    "mediator_as_control": (
-        "A consequence of the employee score was asked for as a control, so no adjusted "
-        "link is computed."
-    ),
-    "post_hoc_power": (
-        "Power computed from the observed effect says nothing new, so it is not given."
-    ),
-    "zero_variance": "One of the scores does not vary between units, so there is nothing to link.",
-    "no_within_variation": (
-        "One of the scores does not change within units, so nothing can be said about "
-        "change."
-    ),
-    "too_few_units": (
-        "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance."
-        " Scores are shown without a correlation."
-    ),
-    "one_cluster": (
-        "All {n_units} units belong to one group, so the uncertainty of a link cannot be "
-        "judged."
-    ),
-    "few_clusters": (
-        "{n_units} units in only {n_clusters} groups, or almost all in a few of them: too"
-        " few to judge the uncertainty of a link."
-    ),
-    "too_few_periods": "{n_periods} periods are too few for this question.",
-    "too_few_units_per_lag": "Too few units are present at every lag to order the two series.",
-    "unequal_spacing": "Periods are not equally spaced, so lags cannot be compared.",
-    "repeated_values": "Most scores repeat the period before, so changes say little.",
-    "counts_unknown": (
-        "The number of answers behind the scores is unknown, so sampling error cannot be "
-        "removed."
-    ),
-    "overlap_unknown": (
-        "It is unknown whether the same people answer every time, so sampling error "
-        "cannot be removed."
-    ),
-    "overlap_cells_differ": (
-        "The sums of recurring respondents belong to other cells, so sampling error "
-        "cannot be removed."
-    ),
-    "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
-    "not_estimable": "Not estimable: sampling noise explains all observed variation.",
-}  # fmt: skip
-
 
 def sentence(row: Row) -> str:
     """What a row says, in words an HR or CX reader can use.
@@ -176,4 +107,142 @@ def _doubt(row: Row) -> str:
     return f"We cannot tell.{smallest}"
 
 
-TEMPLATES: dict[str, Callable[[Row], str]] = {"between": _between}
+def _within(row: Row) -> str:
+    if row["component"].startswith("reliability"):
+        which = row["x_label"] if row["component"] == "reliability_x" else row["y_label"]
+        return (
+            f"Of the movement of {which} inside units, {row['estimate']:.0%} is more than sampling "
+            f"noise ({interval(row)})."
+        )
+    if row["component"].startswith("sensitivity"):
+        error = "smaller" if row["component"].endswith("low") else "larger"
+        return f"With sampling error 5% {error} the corrected slope would be {_number(row['estimate'])}."
+    if row["component"] == "bracket":
+        return (
+            f"If it were known whether the same people answer every time, the slope would lie "
+            f"near {_number(row['conf_low'])} to {_number(row['conf_high'])}; these are bounds, not "
+            "an interval."
+        )
+    lead = f"Within the same unit over {row['n_periods']} periods"
+    if row["effect_type"] == "r":
+        kind = " (descriptive)" if (row.get("method") or "").startswith("rmcorr") else ""
+        return (
+            f"{lead}, {row['x_label']} and {row['y_label']} move together with a correlation of "
+            f"{row['estimate']:.2f}{kind} ({interval(row)}{_corrected(row)})."
+        )
+    return (
+        f"{lead}, customers are {_higher(row)} when {row['x_label']} is {row['per']} higher "
+        f"({interval(row)}{_corrected(row)}). Something else may move both."
+    )
+
+
+DIRECTION_WORDS = {
+    "employees_lead": "employees move first",
+    "customers_lead": "customers move first",
+    "same_period": "both move in the same period",
+    "both_directions": "each side moves before the other at some lag",
+    "direction_unclear": "the data do not say which side moves first",
+}
+
+
+def _lag(row: Row) -> str:
+    if row["term"] != "argmax":
+        shift = row["lag"]
+        when = f"{abs(shift)} periods {'earlier' if shift > 0 else 'later'}" if shift else "in the same period"
+        return f"With employees {when}, the slope is {_number(row['estimate'])} ({interval(row)}, all lags together)."
+    return (
+        f"The link is strongest at lag {row['lag']} (above zero: employees earlier); lags "
+        f"{row['lag_set']} cannot be told apart: {DIRECTION_WORDS[row['direction']]}. A third cause that reaches "
+        "one side first would look the same."
+    )
+
+
+def _adjusted(row: Row) -> str:
+    if row["component"] == "robustness_value":
+        return (
+            f"An unmeasured cause would need to explain {row['estimate']:.0%} of what is left of both "
+            "scores to erase this link."
+        )
+    held = (row["adjusted_for"] or "").replace(",", ", ")
+    value = _number(row["estimate"])
+    kind = "correlation" if row["effect_type"] == "r" else "slope"
+    return f"With {held} held fixed the {kind} is {value} ({interval(row)}{_corrected(row)})."
+
+
+def _driver(row: Row) -> str:
+    if row["component"] == "top_set":
+        return f"The item that goes with {row['y_label']} most is among: {row['term']}."
+    if row["component"] == "rank":
+        return f"{row['term']} ranks {row['estimate']:.0f} ({interval(row)})."
+    if row["effect_type"] == "share":
+        return (
+            f"{row['term']} has {row['estimate']:.0%} of the explained variance of {row['y_label']} "
+            f"({interval(row)}{_corrected(row)}); a share describes, it does not promise."
+        )
+    return f"{row['term']}: {row['effect_type']} {_number(row['estimate'])} ({interval(row)}{_corrected(row)})."
+
+
+def _segment(row: Row) -> str:
+    if row["segment"] is not None:
+        return f"In {row['segment_by']} {row['segment']}: {_between(row)}"
+    if row["effect_type"] == "F":
+        found = "differs" if row.get("verdict") == "supported" else "is not shown to differ"
+        return f"The link {found} between {row['segment_by']} groups (F {_number(row['estimate'])}{_corrected(row)})."
+    return _generic(row)
+
+
+def _contrast(row: Row) -> str:
+    if row["effect_type"] == "std_slope":
+        return (
+            f"A unit one true standard deviation higher in {row['x_label']} has customers "
+            f"{_higher(row)} ({interval(row)})."
+        )
+    groups = {
+        "observed": "measured", "corrected": "truly", "split_periods": "measured in other periods",
+    }[row["component"]]  # fmt: skip
+    return (
+        f"Units {groups} in the top quarter of {row['x_label']} have customers {_higher(row)} than "
+        f"those in the bottom quarter ({interval(row)})."
+    )
+
+
+def _aggregation(row: Row) -> str:
+    value = row["estimate"]
+    if row["component"] == "icc1":
+        doubt = "; teams hardly differ" if value < 0.05 else ""
+        return f"{value:.1%} of the differences between single answers lie between units{doubt}."
+    if row["component"] == "icc2":
+        words = "too noisy to rank units" if value < 0.5 else "usable with care" if value < 0.7 else "fine"
+        return f"Unit means have a reliability of {value:.2f}: {words}."
+    return _generic(row)
+
+
+def _change(row: Row) -> str:
+    return (
+        f"The slope between units changed by {_number(row['estimate'], signed=True)} from period "
+        f"index {row['term'].rsplit('_', 1)[-1]} on ({interval(row)})."
+    )
+
+
+def _nonlinear(row: Row) -> str:
+    if row["component"] == "threshold":
+        return f"The link bends near {_number(row['estimate'])} ({interval(row)})."
+    if row["effect_type"] == "F":
+        found = "A bend" if row.get("verdict") == "supported" else "No bend"
+        return f"{found} was found along {row['x_label']}; noise hides bends, so none found is not none."
+    return _generic(row)
+
+
+def _power(row: Row) -> str:
+    if row["component"] == "units_needed":
+        return f"To see a true correlation of {row['sesoi']:.2f}, about {row['estimate']:.0f} units are needed."
+    if row["component"] == "smallest_r":
+        return f"These {row['n_units']} units can show an observed correlation of {row['estimate']:.2f} or more."
+    return _generic(row)
+
+
+TEMPLATES: dict[str, Callable[[Row], str]] = {
+    "between": _between, "within": _within, "lag": _lag, "adjusted": _adjusted, "driver": _driver,
+    "segment": _segment, "nonlinear": _nonlinear, "contrast": _contrast,
+    "aggregation": _aggregation, "change": _change, "power": _power,
+}  # fmt: skip

@@ -1,0 +1,210 @@
+"""Aggregation quality: may answers of a team be averaged into one score?
+
+Here: ICC(1), ICC(2) and rwg from cell sums or rows, with their F interval, and the rows of a panel.
+Not here: reliability as it enters corrected slopes (``sampling_error``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Unpack
+
+import numpy as np
+import polars as pl
+
+from pipelines.linkage.estimates import Linkage
+from pipelines.linkage.guards import Finding
+from pipelines.linkage.input_checks import read_panel
+from pipelines.linkage.intervals import Interval, f_p_value, f_quantile, known
+from pipelines.linkage.question import Question
+from pipelines.linkage.settings import Options, Settings
+
+MIN_GROUPS = 10
+
+
+@dataclass(frozen=True)
+class Icc:
+    """One-way analysis of variance of answers in groups."""
+
+    icc1: float
+    icc1_mean_size: float
+    icc2: float
+    icc2_low: float
+    icc2_high: float
+    msb: float
+    msw: float
+    f: float
+    df1: int
+    df2: int
+    n0: float
+
+
+def icc_from_cells(
+    n: np.ndarray, mean: np.ndarray, var: np.ndarray, *, conf_level: float = 0.95
+) -> Icc:
+    """ICC(1) and ICC(2) from size, mean and variance of each group.
+
+    ICC(1): share of one answer's variance that is between groups. ICC(2): reliability of group
+    means. Both mislead when groups are few or chosen for being extreme, and neither proves that
+    members agree. ``MSB = sum n (m - gm)^2 / (k - 1)``, ``MSW = sum (n - 1) var / (N - k)``,
+    ``n0 = (N - sum n^2/N) / (k - 1)``, ``ICC1 = (MSB - MSW) / (MSB + (n0 - 1) MSW)``,
+    ``ICC2 = (MSB - MSW) / MSB`` with its F interval (Shrout and Fleiss 1979; Bliese 2000).
+    ``icc1_mean_size`` puts mean n in place of n0, as the R package multilevel does. A group of one
+    adds nothing to MSW.
+
+    >>> icc = icc_from_cells(np.array([5., 5., 5.]), np.array([1., 2., 3.]), np.ones(3))
+    >>> round(icc.icc1, 3), round(icc.icc2, 3), icc.df2
+    (0.444, 0.8, 12)
+    """
+    n, mean = np.asarray(n, float), np.asarray(mean, float)
+    var = np.where(n > 1, np.nan_to_num(np.asarray(var, float)), 0.0)
+    k, total = len(n), n.sum()
+    grand = (n * mean).sum() / total
+    msb = float((n * (mean - grand) ** 2).sum() / (k - 1))
+    msw = float(((n - 1) * var).sum() / (total - k))
+    n0 = float((total - (n * n).sum() / total) / (k - 1))
+    df1, df2 = k - 1, int(round(total - k))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        f = float(np.divide(msb, msw))
+        icc2 = float(np.divide(msb - msw, msb))
+    tail = 0.5 + conf_level / 2
+    return Icc(
+        icc1=(msb - msw) / (msb + (n0 - 1) * msw),
+        icc1_mean_size=(msb - msw) / (msb + (total / k - 1) * msw),
+        icc2=icc2, icc2_low=1 - f_quantile(tail, df1, df2) / f,
+        icc2_high=1 - 1 / (f * f_quantile(tail, df2, df1)),
+        msb=msb, msw=msw, f=f, df1=df1, df2=df2, n0=n0,
+    )  # fmt: skip
+
+
+def one_way_icc(group: np.ndarray, values: np.ndarray, *, conf_level: float = 0.95) -> Icc:
+    """ICC from single rows; see ``icc_from_cells``.
+
+    >>> round(one_way_icc(np.array([0, 0, 1, 1]), np.array([1., 2., 3., 5.])).msw, 2)
+    1.25
+    """
+    _, codes = np.unique(group, return_inverse=True)
+    n = np.bincount(codes).astype(float)
+    mean = np.bincount(codes, weights=values) / n
+    squares = np.bincount(codes, weights=(values - mean[codes]) ** 2)
+    return icc_from_cells(n, mean, squares / np.maximum(n - 1, 1), conf_level=conf_level)
+
+
+def null_variance(n_options: int, null: Literal["uniform", "slight_skew"] = "uniform") -> float:
+    """Variance of answers without any agreement: ``(A^2 - 1) / 12``, or slightly skewed.
+
+    >>> null_variance(5), null_variance(5, "slight_skew")
+    (2.0, 1.34)
+    """
+    if null == "uniform":
+        return (n_options**2 - 1) / 12
+    skewed = {5: 1.34, 6: 1.85, 7: 2.90, 9: 3.92}
+    if n_options not in skewed:
+        raise ValueError(f"no slightly skewed null for {n_options} options; known: {list(skewed)}")
+    return skewed[n_options]
+
+
+def within_group_agreement(item_variances: np.ndarray, null: float) -> np.ndarray:
+    """rwg(j) of each group: agreement against answers at random.
+
+    ``q = min(1, mean item variance / null variance)``, ``J(1 - q) / (J(1 - q) + q)`` (James, Demaree
+    and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed answers: near the scale end
+    everybody agrees. Rows are groups, columns items.
+
+    >>> within_group_agreement(np.array([[1.0, 1.0], [2.5, 2.5]]), 2.0).round(3).tolist()
+    [0.667, 0.0]
+    """
+    variances = np.atleast_2d(np.asarray(item_variances, float))
+    j = variances.shape[1]
+    q = np.minimum(1.0, variances.mean(axis=1) / null)
+    return j * (1 - q) / (j * (1 - q) + q)
+
+
+def average_deviation(scores: np.ndarray) -> float:
+    """Mean absolute deviation from the item mean, averaged over items (AD about the mean).
+
+    Rows are respondents of one group, columns items.
+
+    >>> average_deviation(np.array([[1.0, 2.0], [3.0, 2.0]]))
+    0.5
+    """
+    scores = np.atleast_2d(np.asarray(scores, float))
+    return float(np.abs(scores - scores.mean(axis=0)).mean(axis=0).mean())
+
+
+def aggregation(
+    panel: pl.DataFrame | pl.LazyFrame, *, side: Literal["e", "c"] = "e",
+    n_options: int | None = None, **options: Unpack[Options],
+) -> Linkage:  # fmt: skip
+    """Whether team scores are more than noise: ICC(1), ICC(2) and, with ``n_options``, rwg.
+
+    Computed per period from cell sums and averaged over periods with equal weight; the F rows are
+    those of the last period. Reading: ICC(1) below .05, teams hardly differ; ICC(2) below .50, team
+    means are too noisy to rank, .50 to .70 with care (Bliese 2000).
+
+    >>> rng = np.random.default_rng(1)
+    >>> panel = pl.DataFrame({"unit_id": [f"u{i:02d}" for i in range(40)], "period_id": "p1",
+    ...     "n_e": 12, "mean_e": rng.normal(60, 8, 40), "var_e": 225.0,
+    ...     "mean_c": rng.normal(0, 1, 40)})
+    >>> row = aggregation(panel).row(component="icc2")
+    >>> round(row["estimate"], 1), row["n_units"]
+    (0.7, 40)
+    """
+    settings = Settings(**options)
+    cells, findings = read_panel(panel, settings)
+    term = f"mean_{side}"
+    question = Question("aggregation", "respondent", settings, cells, part=side, term=term)
+    question.find([f for f in findings if f.severity == "reject" or f.code == "dropped_rows"])
+    usable = cells.frame.filter((pl.col(f"n_{side}") >= 2) & pl.col(f"var_{side}").is_not_null())
+    per_period = usable.group_by("period_index").len().filter(pl.col("len") >= MIN_GROUPS)
+    if not len(per_period):
+        known_n = cells.frame[f"n_{side}"].null_count() < cells.n_cells
+        question.find(Finding(
+            code="too_few_units" if known_n else "counts_unknown", severity="refuse",
+            threshold=float(MIN_GROUPS),
+            message=f"No period has {MIN_GROUPS} units with two or more answers and a variance.",
+        ))  # fmt: skip
+        for component in ("icc1", "icc2"):
+            question.row(component, "index", method="anova_cells")
+        return question.result()
+    waves = [
+        usable.filter(period_index=p) for p in sorted(per_period["period_index"].to_list())
+    ]
+    _icc_rows(question, waves, side)
+    if n_options is not None:
+        _agreement_rows(question, usable[f"var_{side}"].to_numpy(), n_options)
+    return question.result()
+
+
+def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> None:
+    level = question.settings.conf_level
+    columns = (f"n_{side}", f"mean_{side}", f"var_{side}")
+    each = [icc_from_cells(*(w[c].to_numpy() for c in columns), conf_level=level) for w in waves]
+    if all(e.msw == 0 for e in each):
+        question.find(Finding(
+            code="zero_variance", severity="refuse", message="Answers do not vary inside units.",
+        ))  # fmt: skip
+    last = each[-1]
+    for component, values in (("icc1", [e.icc1 for e in each]), ("icc2", [e.icc2 for e in each])):
+        several = len(values) > 1
+        question.row(
+            component, "index", estimate=known(np.mean(values)), method="anova_cells",
+            std_error=known(np.std(values, ddof=1) / np.sqrt(len(values))) if several else None,
+            interval=Interval(last.icc2_low, last.icc2_high)
+            if component == "icc2" and not several else None,
+            conf_method="F" if component == "icc2" and not several else None,
+        )  # fmt: skip
+    for component, value in (("F", last.f), ("MSB", last.msb), ("MSW", last.msw), ("n0", last.n0)):
+        question.row(component, "index", estimate=known(value), df=float(last.df1),
+                     df2=float(last.df2), method="anova_cells")  # fmt: skip
+    question.row(
+        "F_test", "index", estimate=known(f_p_value(last.f, last.df1, last.df2)),
+        df=float(last.df1), df2=float(last.df2), method="anova_cells",
+    )  # fmt: skip
+
+
+def _agreement_rows(question: Question, variances: np.ndarray, n_options: int) -> None:
+    agreement = within_group_agreement(variances[:, None], null_variance(n_options))
+    for component, value in (("rwgj", agreement.mean()), ("rwgj_median", np.median(agreement)),
+                             ("rwgj_share_070", (agreement >= 0.70).mean())):  # fmt: skip
+        question.row(component, "index", estimate=known(value), method="rwg_uniform")

@@ -1,0 +1,77 @@
+"""Words for rows that were refused, by the code of the guard that decided.
+
+Here: one sentence per refusing guard, filled from the counts of the row. Not here: the guards'
+messages with their own numbers (the guard rows carry those) or sentences of estimates.
+"""
+
+from __future__ import annotations
+
+REFUSALS = {
+    "duplicate_keys": (
+        "The input holds more than one row for a unit and period, so nothing was "
+        "computed."
+    ),
+    "counts_do_not_add_up": (
+        "Counts of promoters, passives and detractors do not sum to the answers, so "
+        "nothing was computed."
+    ),
+    "out_of_range": "Scores lie outside the declared scale, so nothing was computed.",
+    "scale_break": "The scale of a score changes during the window, so nothing was computed.",
+    "identical_measures": "Both scores are the same numbers, so nothing was computed.",
+    "same_respondents": (
+        "The same people answered both surveys, so the two scores share their errors and "
+        "no link is computed."
+    ),
+    "overlapping_windows": (
+        "Periods share answers with the one before, so changes between them say nothing."
+    ),
+    "individual_level": (
+        "Single employees would be joined to single customers; only groups are compared."
+    ),
+    "inverse_variance_weights": (
+        "Weights by each cell's own variance were asked for; they distort scores, so "
+        "nothing was computed."
+    ),
+    "mediator_as_control": (
+        "A consequence of the employee score was asked for as a control, so no adjusted "
+        "link is computed."
+    ),
+    "post_hoc_power": (
+        "Power computed from the observed effect says nothing new, so it is not given."
+    ),
+    "zero_variance": "One of the scores does not vary between units, so there is nothing to link.",
+    "no_within_variation": (
+        "One of the scores does not change within units, so nothing can be said about "
+        "change."
+    ),
+    "too_few_units": (
+        "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance."
+        " Scores are shown without a correlation."
+    ),
+    "one_cluster": (
+        "All {n_units} units belong to one group, so the uncertainty of a link cannot be "
+        "judged."
+    ),
+    "few_clusters": (
+        "{n_units} units in only {n_clusters} groups, or almost all in a few of them: too"
+        " few to judge the uncertainty of a link."
+    ),
+    "too_few_periods": "{n_periods} periods are too few for this question.",
+    "too_few_units_per_lag": "Too few units are present at every lag to order the two series.",
+    "unequal_spacing": "Periods are not equally spaced, so lags cannot be compared.",
+    "repeated_values": "Most scores repeat the period before, so changes say little.",
+    "counts_unknown": (
+        "The number of answers behind the scores is unknown, so sampling error cannot be "
+        "removed."
+    ),
+    "overlap_unknown": (
+        "It is unknown whether the same people answer every time, so sampling error "
+        "cannot be removed."
+    ),
+    "overlap_cells_differ": (
+        "The sums of recurring respondents belong to other cells, so sampling error "
+        "cannot be removed."
+    ),
+    "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
+    "not_estimable": "Not estimable: sampling noise explains all observed variation.",
+}  # fmt: skip

@@ -1,0 +1,72 @@
+"""Detection of units that kept their id but changed their members.
+
+Here: one date at which unit means stop resembling what they were before, compared with the usual
+resemblance in the same panel. Not here: the effective-dated organisation, which is the real source.
+A quiet reorganisation turns a zero within-link into a false one, because levels of different teams
+are read as change of one team.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.linkage.demeaning import remove_means
+from pipelines.linkage.guards import Finding
+from pipelines.linkage.panel import Cells
+
+MIN_UNITS, SIDE, LIMIT = 50, 3, 3.5
+
+
+def reorganisation_findings(cells: Cells) -> list[Finding]:
+    """Units that change cluster, and dates at which many units change level at once."""
+    found = []
+    if cells.n_units_moved:
+        found.append(Finding(
+            code="reorg_suspected", severity="warn", n_affected=cells.n_units_moved,
+            n_total=cells.n_units,
+            message=f"{cells.n_units_moved} units change {cells.cluster_name} during the window.",
+        ))  # fmt: skip
+    if cells.n_periods < 2 * SIDE or cells.n_units < MIN_UNITS:
+        return found
+    drops = [d for d in (_largest_drop(cells, v) for v in (cells.x, cells.y)) if d is not None]
+    score, at = max(drops, default=(0.0, 0))
+    if score > LIMIT:
+        found.append(Finding(
+            code="reorg_suspected", severity="warn", value=score, threshold=LIMIT,
+            n_total=cells.n_units,
+            message="Unit levels before and after period index "
+            f"{cells.period_index[at]} resemble each other much less than at other dates.",
+        ))  # fmt: skip
+    return found
+
+
+def _largest_drop(cells: Cells, values: np.ndarray) -> tuple[float, int] | None:
+    """Largest fall of the before-after correlation below its usual value, in standard errors.
+
+    Unit means of the 3 periods before a date are correlated with those of the 3 periods after it;
+    the usual value is the median over dates whose windows do not touch the date judged.
+    """
+    grid = np.full((cells.n_units, cells.n_periods), np.nan)
+    grid[cells.unit, cells.period] = remove_means(values, cells.period, cells.n_periods)
+    dates = np.arange(SIDE, cells.n_periods - SIDE + 1)
+    filled, present = np.nan_to_num(grid), np.isfinite(grid)
+    z, n = np.full(len(dates), np.nan), np.zeros(len(dates))
+    for i, date in enumerate(dates):
+        means, both = [], np.ones(cells.n_units, dtype=bool)
+        for part in (slice(date - SIDE, date), slice(date, date + SIDE)):
+            count = present[:, part].sum(axis=1)
+            both &= count > 0
+            means.append(filled[:, part].sum(axis=1) / np.maximum(count, 1))
+        n[i] = both.sum()
+        if n[i] < MIN_UNITS or min(m[both].std() for m in means) == 0:
+            continue
+        z[i] = np.arctanh(np.clip(np.corrcoef(means[0][both], means[1][both])[0, 1], -0.999, 0.999))
+    best: tuple[float, int] | None = None
+    for i, date in enumerate(dates):
+        usual = z[(np.abs(dates - date) >= 2) & np.isfinite(z)]
+        if not np.isfinite(z[i]) or not len(usual):
+            continue
+        score = float((np.median(usual) - z[i]) * np.sqrt(max(n[i] - 3, 1)))
+        if best is None or score > best[0]:
+            best = (score, int(date))
+    return best
