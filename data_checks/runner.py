@@ -34,7 +34,8 @@ def run_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckResult]
     if not _exists(con, suite):
         return [results.error(suite, c, f"the table {suite.name} is missing") for c in suite.checks]
     try:
-        n_rows = con.sql(f"select count(*) from {suite.name}").fetchall()[0][0]
+        # on a cursor, so that a failure leaves the caller's transaction alone
+        n_rows = con.cursor().execute(f"select count(*) from {suite.name}").fetchall()[0][0]
         with _Batch(con, suite) as batch:
             answers = batch.evaluate(suite.checks)
             return [
@@ -50,7 +51,8 @@ def _exists(con: duckdb.DuckDBPyConnection, suite: Suite) -> bool:
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
         " and table_catalog = current_database()"
     )
-    return con.execute(query, [suite.schema, suite.table]).fetchone() is not None
+    found = con.cursor().execute(query, [suite.schema, suite.table]).fetchone()
+    return found is not None
 
 
 class _Batch:

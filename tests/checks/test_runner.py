@@ -100,6 +100,11 @@ def test_no_value_of_a_row_is_in_a_result(found, tmp_path):
     assert [row["check"] for row in json.loads(path.read_text())] == list(found)
 
 
+def test_nothing_is_printed(con, capfd):
+    run_suite(con, SUITE)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_missing_table_is_an_error_of_every_check(con):
     suite = Suite("marts", "nobody", SUITE.checks[:2])
     found = run_suite(con, suite)
