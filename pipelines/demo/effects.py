@@ -79,7 +79,7 @@ def _expected_answers(level: np.ndarray) -> np.ndarray:
 
 def _normal_share(z: np.ndarray) -> np.ndarray:
     """Standard normal distribution function; a few values, not worth an import of SciPy."""
-    return 0.5 + 0.5 * np.frompyfunc(erf, 1, 1)(z / sqrt(2)).astype(float)
+    return 0.5 + 0.5 * np.asarray(np.frompyfunc(erf, 1, 1)(z / sqrt(2)), dtype=float)
 
 
 def _standardised(count: int) -> np.ndarray:
