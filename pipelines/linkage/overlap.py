@@ -7,6 +7,7 @@ correct an estimate (``sampling_error``). The answers themselves never reach an 
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 UNIT, PERIOD, PERSON, SCORE = "unit_id", "period_id", "respondent_key", "score"
 
@@ -41,7 +42,8 @@ def respondent_sums(answers: pl.DataFrame, cells: pl.DataFrame | None = None) ->
     answers = answers.with_columns(scaled.alias("r_scaled"))
     out = _per_unit(answers).join(_per_person(answers), on=UNIT, how="left")
     pairs = _pair_weights(answers)
-    return out.join(pairs, on=UNIT, how="left").fill_null(0.0).sort(UNIT)
+    out = out.join(pairs, on=UNIT, how="left").sort(UNIT)
+    return out.with_columns(cs.float().fill_null(0.0))
 
 
 def _per_unit(answers: pl.DataFrame) -> pl.DataFrame:

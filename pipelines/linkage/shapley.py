@@ -46,7 +46,7 @@ def _r_squared_of_subsets(matrices: np.ndarray) -> np.ndarray:
     Draws are the last axis, so that each pivot runs over contiguous memory.
     """
     p = matrices.shape[-1] - 1
-    a = np.ascontiguousarray(np.moveaxis(matrices, 0, -1))
+    a = np.moveaxis(matrices, 0, -1).copy(order="C")
     variance = a[p, p].copy()
     out = np.zeros((1 << p, a.shape[-1]))
     subset = 0
