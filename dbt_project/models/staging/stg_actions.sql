@@ -1,16 +1,9 @@
 -- grain: one row per source, action and unit reference
 with actions as (
-    select * from {{ source('raw', 'actions') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by source, action_id, team_ref, location_ref
-            order by input desc, record_number desc
-        ) as recency
-    from actions
+    {{ latest_rows(
+        source('raw', 'actions'),
+        ['source', 'action_id', 'team_ref', 'location_ref']
+    ) }}
 ),
 
 final as (
@@ -23,8 +16,7 @@ final as (
         location_ref,
         coalesce(valid_from, {{ far_past() }}) as valid_from,
         coalesce(valid_to, {{ far_future() }}) as valid_to
-    from ranked
-    where recency = 1
+    from actions
 )
 
 select * from final

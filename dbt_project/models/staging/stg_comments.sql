@@ -1,16 +1,6 @@
 -- grain: one row per source, voice and commented response or event
 with comments as (
-    select * from {{ source('raw', 'comments') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by source, voice, parent_key
-            order by input desc, record_number desc
-        ) as recency
-    from comments
+    {{ latest_rows(source('raw', 'comments'), ['source', 'voice', 'parent_key']) }}
 ),
 
 final as (
@@ -23,8 +13,7 @@ final as (
         redacted_text,
         n_characters,
         n_redactions
-    from ranked
-    where recency = 1
+    from comments
 )
 
 select * from final

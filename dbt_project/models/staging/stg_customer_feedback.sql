@@ -1,80 +1,74 @@
--- grain: one row per source, feedback event and question
+-- grain: one row per source, feedback event and question; the last change wins
 with feedback as (
     select * from {{ source('raw', 'customer_feedback') }}
 ),
 
+-- few events come twice, so only these are ranked
 repeated as (
-    select
-        source,
-        feedback_id,
-        item_code
-    from feedback
-    group by source, feedback_id, item_code
+    select {{ row_hash(['source', 'feedback_id', 'item_code']) }} as event_hash
+    from {{ source('raw', 'customer_feedback') }}
+    group by {{ row_hash(['source', 'feedback_id', 'item_code']) }}
     having count(*) > 1
 ),
 
 ranked as (
     select
-        feedback.*,
-        row_number() over (
-            partition by feedback.source, feedback.feedback_id, feedback.item_code
+        versions.batch,
+        versions.record_number,
+        versions.item_code,
+        rank() over (
+            partition by versions.source, versions.feedback_id, versions.item_code
             order by
-                coalesce(feedback.updated_at, feedback.occurred_at) desc,
-                feedback.input desc,
-                feedback.record_number desc
+                coalesce(versions.updated_at, versions.occurred_at) desc nulls last,
+                versions.input desc,
+                versions.record_number desc
         ) as recency
-    from feedback
+    from {{ source('raw', 'customer_feedback') }} as versions
     inner join repeated
-        on feedback.source = repeated.source
-        and feedback.feedback_id = repeated.feedback_id
-        and feedback.item_code = repeated.item_code
+        on {{ row_hash(['versions.source', 'versions.feedback_id', 'versions.item_code']) }}
+            = repeated.event_hash
 ),
 
-single as (
+superseded as (
     select
-        feedback.*,
-        cast(1 as bigint) as recency
-    from feedback
-    left join repeated
-        on feedback.source = repeated.source
-        and feedback.feedback_id = repeated.feedback_id
-        and feedback.item_code = repeated.item_code
-    where repeated.feedback_id is null
-),
-
-latest as (
-    select * from single
-    union all
-    select * from ranked
-    where recency = 1
+        batch,
+        record_number,
+        item_code
+    from ranked
+    where recency > 1
 ),
 
 final as (
     select
-        source,
-        batch,
-        feedback_id,
-        customer_key,
-        occurred_at,
-        local_date,
-        channel,
-        touchpoint,
-        journey_stage,
-        item_code,
-        question_kind,
-        score_raw,
-        scale_min,
-        scale_max,
-        direction,
-        team_ref,
-        location_ref,
-        agent_key,
-        agent_id_type,
-        ticket_group_ref,
-        language,
-        updated_at,
-        {{ pomp('score_raw', 'scale_min', 'scale_max', 'direction') }} as score_pomp
-    from latest
+        feedback.source,
+        feedback.batch,
+        feedback.feedback_id,
+        feedback.customer_key,
+        feedback.occurred_at,
+        feedback.local_date,
+        feedback.channel,
+        feedback.touchpoint,
+        feedback.journey_stage,
+        feedback.item_code,
+        feedback.question_kind,
+        feedback.score_raw,
+        feedback.scale_min,
+        feedback.scale_max,
+        feedback.direction,
+        feedback.team_ref,
+        feedback.location_ref,
+        feedback.agent_key,
+        feedback.ticket_group_ref,
+        feedback.language,
+        feedback.updated_at,
+        {{ pomp('feedback.score_raw', 'feedback.scale_min', 'feedback.scale_max',
+                'feedback.direction') }} as score_pomp
+    from feedback
+    left join superseded
+        on feedback.record_number = superseded.record_number
+        and feedback.batch = superseded.batch
+        and feedback.item_code = superseded.item_code
+    where superseded.batch is null
 )
 
 select * from final

@@ -1,16 +1,9 @@
 -- grain: one row per kind of identifier, identifier and first day
-with identifiers as (
-    select * from {{ source('raw', 'person_identifiers') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by id_type, id_key, valid_from
-            order by input desc, record_number desc
-        ) as recency
-    from identifiers
+with person_identifiers as (
+    {{ latest_rows(
+        source('raw', 'person_identifiers'),
+        ['id_type', 'id_key', 'valid_from']
+    ) }}
 ),
 
 final as (
@@ -22,8 +15,7 @@ final as (
         employee_key,
         coalesce(valid_from, {{ far_past() }}) as valid_from,
         coalesce(valid_to, {{ far_future() }}) as valid_to
-    from ranked
-    where recency = 1
+    from person_identifiers
 )
 
 select * from final

@@ -1,16 +1,9 @@
 -- grain: one row per level, alias, unit and first day
-with aliases as (
-    select * from {{ source('raw', 'unit_aliases') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by alias_level, alias, unit_ref, valid_from
-            order by input desc, record_number desc
-        ) as recency
-    from aliases
+with unit_aliases as (
+    {{ latest_rows(
+        source('raw', 'unit_aliases'),
+        ['alias_level', 'alias', 'unit_ref', 'valid_from']
+    ) }}
 ),
 
 final as (
@@ -24,8 +17,7 @@ final as (
         coalesce(valid_to, {{ far_future() }}) as valid_to,
         approved_by,
         approved_at
-    from ranked
-    where recency = 1
+    from unit_aliases
 )
 
 select * from final

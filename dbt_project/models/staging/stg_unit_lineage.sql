@@ -1,16 +1,9 @@
 -- grain: one row per event day, predecessor and successor
-with lineage as (
-    select * from {{ source('raw', 'unit_lineage') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by lineage_kind, unit_level, from_ref, to_ref, effective_date
-            order by input desc, record_number desc
-        ) as recency
-    from lineage
+with unit_lineage as (
+    {{ latest_rows(
+        source('raw', 'unit_lineage'),
+        ['lineage_kind', 'unit_level', 'from_ref', 'to_ref', 'effective_date']
+    ) }}
 ),
 
 final as (
@@ -23,8 +16,7 @@ final as (
         to_ref,
         effective_date,
         coalesce(share, cast(1 as double)) as share
-    from ranked
-    where recency = 1
+    from unit_lineage
 )
 
 select * from final

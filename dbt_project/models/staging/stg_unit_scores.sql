@@ -1,16 +1,9 @@
 -- grain: one row per voice, item, period, team and location
-with scores as (
-    select * from {{ source('raw', 'unit_scores') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by voice, item_code, period_ref, team_ref, location_ref
-            order by input desc, record_number desc
-        ) as recency
-    from scores
+with unit_scores as (
+    {{ latest_rows(
+        source('raw', 'unit_scores'),
+        ['voice', 'item_code', 'period_ref', 'team_ref', 'location_ref']
+    ) }}
 ),
 
 final as (
@@ -34,8 +27,7 @@ final as (
         detractors,
         suppressed_at_source,
         {{ pomp('score_raw', 'scale_min', 'scale_max', 'direction') }} as score_pomp
-    from ranked
-    where recency = 1
+    from unit_scores
 )
 
 select * from final

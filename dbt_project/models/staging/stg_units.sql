@@ -1,16 +1,6 @@
 -- grain: one row per unit level, unit code and first day of a version
 with units as (
-    select * from {{ source('raw', 'units') }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by unit_level, unit_ref, valid_from
-            order by input desc, record_number desc
-        ) as recency
-    from units
+    {{ latest_rows(source('raw', 'units'), ['unit_level', 'unit_ref', 'valid_from']) }}
 ),
 
 final as (
@@ -23,8 +13,7 @@ final as (
         parent_ref,
         coalesce(valid_from, {{ far_past() }}) as valid_from,
         coalesce(valid_to, {{ far_future() }}) as valid_to
-    from ranked
-    where recency = 1
+    from units
 )
 
 select * from final

@@ -3,12 +3,18 @@ with feedback as (
     select * from {{ ref('stg_customer_feedback') }}
 ),
 
-periods as (
-    select * from {{ ref('int_periods_declared') }}
+days as (
+    select * from {{ ref('int_period_days') }}
 ),
 
-refs as (
+team_refs as (
     select * from {{ ref('int_unit_references_resolved') }}
+    where unit_level = 'team'
+),
+
+location_refs as (
+    select * from {{ ref('int_unit_references_resolved') }}
+    where unit_level = 'location'
 ),
 
 team_locations as (
@@ -19,117 +25,71 @@ ticket_groups as (
     select * from {{ ref('int_ticket_groups_resolved') }}
 ),
 
-people as (
-    select * from {{ ref('int_people_identified') }}
+people_placed as (
+    select * from {{ ref('int_people_placed') }}
 ),
 
-assignments as (
-    select * from {{ ref('int_employee_assignments') }}
-),
-
--- the day of the feedback decides every as-of join, so each distinct day and key is joined once
-agents as (
-    select distinct
-        agent_key,
-        local_date
-    from feedback
-    where agent_key is not null and team_ref is null
-),
-
-agent_teams as (
-    select
-        agents.agent_key,
-        agents.local_date,
-        assignments.team_id,
-        assignments.location_id
-    from agents
-    inner join people
-        on agents.agent_key = people.id_key
-        and agents.local_date >= people.valid_from
-        and agents.local_date < people.valid_to
-    inner join assignments
-        on people.employee_key = assignments.employee_key
-        and agents.local_date >= assignments.valid_from
-        and agents.local_date < assignments.valid_to
-),
-
+-- what each rung of the ladder finds on the day of the feedback; every join is on a unique key
 rungs as (
     select
-        feedback.source,
-        feedback.feedback_id,
-        feedback.customer_key,
-        feedback.local_date,
-        feedback.channel,
-        feedback.touchpoint,
-        feedback.journey_stage,
-        feedback.item_code,
-        feedback.score_raw,
-        feedback.score_pomp,
-        feedback.team_ref,
-        feedback.location_ref,
-        feedback.agent_key,
-        feedback.ticket_group_ref,
-        periods.period_id,
-        case
-            when team_locations.team_id is not null then 'direct_unit'
-            when ticket_groups.team_id is not null then 'ticket_group'
-            when agent_teams.agent_key is not null then 'agent'
-            when locations.canonical_ref is not null then 'location'
-            else 'none'
-        end as attribution_method,
-        coalesce(team_locations.team_id, ticket_groups.team_id, agent_teams.team_id) as team_id,
-        case
-            when team_locations.team_id is not null then team_locations.location_id
-            when ticket_groups.team_id is not null then group_locations.location_id
-            when agent_teams.agent_key is not null then agent_teams.location_id
-            else locations.canonical_ref
-        end as location_id
+        feedback.*,
+        days.period_id,
+        location_refs.canonical_ref as named_location_id,
+        named_teams.team_id as named_team_id,
+        named_teams.location_id as named_team_location_id,
+        group_teams.team_id as group_team_id,
+        group_teams.location_id as group_location_id,
+        people_placed.id_key as placed_agent,
+        people_placed.team_id as agent_team_id,
+        people_placed.location_id as agent_location_id
     from feedback
-    left join periods
-        on feedback.local_date >= periods.period_start
-        and feedback.local_date <= periods.period_end
-    left join refs as teams
-        on teams.unit_level = 'team'
-        and feedback.team_ref = teams.reference
-    left join team_locations
-        on teams.canonical_ref = team_locations.team_id
-        and feedback.local_date >= team_locations.valid_from
-        and feedback.local_date < team_locations.valid_to
+    left join days on feedback.local_date = days.calendar_day
+    left join location_refs on feedback.location_ref = location_refs.reference
+    left join team_refs on feedback.team_ref = team_refs.reference
+    left join team_locations as named_teams
+        on team_refs.canonical_ref = named_teams.team_id
+        and {{ holds_on('named_teams', 'feedback.local_date') }}
     left join ticket_groups
         on feedback.ticket_group_ref = ticket_groups.ticket_group_ref
-        and feedback.local_date >= ticket_groups.valid_from
-        and feedback.local_date < ticket_groups.valid_to
-    left join team_locations as group_locations
-        on ticket_groups.team_id = group_locations.team_id
-        and feedback.local_date >= group_locations.valid_from
-        and feedback.local_date < group_locations.valid_to
-    left join agent_teams
-        on feedback.agent_key = agent_teams.agent_key
-        and feedback.local_date = agent_teams.local_date
-    left join refs as locations
-        on locations.unit_level = 'location'
-        and feedback.location_ref = locations.reference
+        and {{ holds_on('ticket_groups', 'feedback.local_date') }}
+    left join team_locations as group_teams
+        on ticket_groups.team_id = group_teams.team_id
+        and {{ holds_on('group_teams', 'feedback.local_date') }}
+    left join people_placed
+        on feedback.agent_key = people_placed.id_key
+        and {{ holds_on('people_placed', 'feedback.local_date') }}
 ),
 
 final as (
     select
         source,
         feedback_id,
-        coalesce(customer_key, feedback_id) as person_key,
-        local_date,
-        channel,
-        touchpoint,
-        journey_stage,
         item_code,
+        {{ short_key("coalesce(customer_key, md5(source || '/' || feedback_id))") }}
+            as person_number,
+        channel,
         score_raw,
         score_pomp,
         period_id,
-        attribution_method,
-        team_id,
-        location_id,
+        case
+            when named_team_id is not null then 'direct_unit'
+            when group_team_id is not null then 'ticket_group'
+            when placed_agent is not null then 'agent'
+            when named_location_id is not null then 'location'
+            else 'none'
+        end as attribution_method,
+        coalesce(named_team_id, group_team_id, agent_team_id) as team_id,
+        -- a team at several locations is told apart by the location the feedback names
+        case
+            when named_team_id is not null then coalesce(named_team_location_id, named_location_id)
+            when group_team_id is not null then coalesce(group_location_id, named_location_id)
+            else coalesce(agent_location_id, named_location_id)
+        end as location_id,
         case
             when period_id is null then 'outside_periods'
-            when attribution_method <> 'none' then cast(null as string)
+            when
+                coalesce(named_team_id, group_team_id, placed_agent, named_location_id) is not null
+                then cast(null as string)
             when team_ref is not null then 'unknown_or_closed_team'
             when ticket_group_ref is not null then 'unknown_ticket_group'
             when agent_key is not null then 'unknown_agent'

@@ -7,12 +7,12 @@ waves as (
     select * from {{ source('raw', 'declared_waves') }}
 ),
 
-people as (
-    select * from {{ ref('int_people_identified') }}
+days as (
+    select * from {{ ref('int_period_days') }}
 ),
 
-assignments as (
-    select * from {{ ref('int_employee_assignments') }}
+people_placed as (
+    select * from {{ ref('int_people_placed') }}
 ),
 
 final as (
@@ -20,19 +20,15 @@ final as (
         invitations.survey,
         invitations.wave,
         invitations.respondent_key,
-        waves.period_id,
-        assignments.team_id,
-        assignments.location_id
+        case when waves.wave_id is null then days.period_id else waves.period_id end as period_id,
+        people_placed.team_id,
+        people_placed.location_id
     from invitations
     left join waves on invitations.wave = waves.wave_id
-    left join people
-        on invitations.respondent_key = people.id_key
-        and invitations.invited_date >= people.valid_from
-        and invitations.invited_date < people.valid_to
-    left join assignments
-        on people.employee_key = assignments.employee_key
-        and invitations.invited_date >= assignments.valid_from
-        and invitations.invited_date < assignments.valid_to
+    left join days on invitations.invited_date = days.calendar_day
+    left join people_placed
+        on invitations.respondent_key = people_placed.id_key
+        and {{ holds_on('people_placed', 'invitations.invited_date') }}
 )
 
 select * from final

@@ -7,24 +7,28 @@ waves as (
     select * from {{ source('raw', 'declared_waves') }}
 ),
 
-periods as (
-    select * from {{ ref('int_periods_declared') }}
+days as (
+    select * from {{ ref('int_period_days') }}
 ),
 
 refs as (
     select * from {{ ref('int_unit_references_resolved') }}
 ),
 
+team_locations as (
+    select * from {{ ref('int_team_locations') }}
+),
+
 people as (
     select * from {{ ref('int_people_identified') }}
 ),
 
-assignments as (
-    select * from {{ ref('int_employee_assignments') }}
+people_placed as (
+    select * from {{ ref('int_people_placed') }}
 ),
 
-team_locations as (
-    select * from {{ ref('int_team_locations') }}
+settings as (
+    {{ unit_setting() }}
 ),
 
 submissions as (
@@ -35,63 +39,57 @@ submissions as (
         max(answered_date) as answered_date,
         max(team_ref) as team_ref,
         max(location_ref) as location_ref,
-        max(weight) as weight
+
+        cast(count(*) as bigint) as n_rows
     from responses
     group by survey, wave, respondent_key
 ),
 
-identified as (
+-- a wave uses its fieldwork window; a wave nobody declared uses the day of the answer
+rungs as (
     select
         submissions.*,
+        settings.unit as unit_setting,
         people.employee_key,
-        teams.canonical_ref as named_team_id,
-        locations.canonical_ref as named_location_id,
-        coalesce(waves.period_id, periods.period_id) as period_id
+        named_teams.team_id as named_team_id,
+        named_teams.location_id as named_team_location_id,
+        named_locations.canonical_ref as named_location_id,
+        people_placed.id_key as placed_person,
+        people_placed.team_id as placed_team_id,
+        people_placed.location_id as placed_location_id,
+        case when waves.wave_id is null then days.period_id else waves.period_id end as period_id
     from submissions
+    cross join settings
     left join waves on submissions.wave = waves.wave_id
-    left join periods
-        on waves.wave_id is null
-        and submissions.answered_date between periods.period_start and periods.period_end
+    left join days on submissions.answered_date = days.calendar_day
     left join people
         on submissions.respondent_key = people.id_key
-        and submissions.answered_date >= people.valid_from
-        and submissions.answered_date < people.valid_to
-    left join refs as teams
-        on teams.unit_level = 'team'
-        and submissions.team_ref = teams.reference
-    left join refs as locations
-        on locations.unit_level = 'location'
-        and submissions.location_ref = locations.reference
+        and {{ holds_on('people', 'submissions.answered_date') }}
+    left join people_placed
+        on submissions.respondent_key = people_placed.id_key
+        and {{ holds_on('people_placed', 'submissions.answered_date') }}
+    left join refs as team_refs
+        on team_refs.unit_level = 'team'
+        and submissions.team_ref = team_refs.reference
+    left join team_locations as named_teams
+        on team_refs.canonical_ref = named_teams.team_id
+        and {{ holds_on('named_teams', 'submissions.answered_date') }}
+    left join refs as named_locations
+        on named_locations.unit_level = 'location'
+        and submissions.location_ref = named_locations.reference
 ),
 
 placed as (
     select
-        identified.*,
+        *,
         case
-            when identified.named_team_id is not null or identified.named_location_id is not null
-                then 'direct_unit'
-            when assignments.employee_key is not null then 'org_history'
+            when named_team_id is not null then 'direct_unit'
+            when unit_setting = 'location' and named_location_id is not null then 'direct_unit'
+            when placed_person is not null then 'org_history'
+            when named_location_id is not null then 'location'
             else 'none'
-        end as attribution_method,
-        case
-            when identified.named_team_id is not null or identified.named_location_id is not null
-                then identified.named_team_id
-            else assignments.team_id
-        end as team_id,
-        coalesce(
-            identified.named_location_id,
-            team_locations.location_id,
-            assignments.location_id
-        ) as location_id
-    from identified
-    left join assignments
-        on identified.employee_key = assignments.employee_key
-        and identified.answered_date >= assignments.valid_from
-        and identified.answered_date < assignments.valid_to
-    left join team_locations
-        on identified.named_team_id = team_locations.team_id
-        and identified.answered_date >= team_locations.valid_from
-        and identified.answered_date < team_locations.valid_to
+        end as attribution_method
+    from rungs
 ),
 
 final as (
@@ -99,21 +97,26 @@ final as (
         survey,
         wave,
         respondent_key,
-        employee_key,
-        answered_date,
+        {{ short_key('coalesce(employee_key, respondent_key)') }} as person_number,
         period_id,
-        weight,
+
+        n_rows,
         attribution_method,
-        team_id,
-        location_id,
+        case attribution_method
+            when 'direct_unit' then named_team_id
+            when 'org_history' then placed_team_id
+        end as team_id,
+        case attribution_method
+            when 'direct_unit' then coalesce(named_team_location_id, named_location_id)
+            when 'org_history' then coalesce(placed_location_id, named_location_id)
+            else named_location_id
+        end as location_id,
         case
             when period_id is null then 'outside_periods'
-            when attribution_method <> 'none' and location_id is null and team_id is null
-                then 'unknown_unit'
-            when attribution_method = 'none' and (team_ref is not null or location_ref is not null)
-                then 'unknown_unit'
-            when attribution_method = 'none' and employee_key is null then 'unknown_person'
-            when attribution_method = 'none' then 'no_assignment'
+            when attribution_method <> 'none' then cast(null as string)
+            when team_ref is not null or location_ref is not null then 'unknown_unit'
+            when employee_key is null then 'unknown_person'
+            else 'no_assignment'
         end as remainder_reason
     from placed
 )

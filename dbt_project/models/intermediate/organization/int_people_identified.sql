@@ -1,37 +1,35 @@
--- grain: one row per kind of identifier, identifier and interval, with the employee behind it
+-- grain: one row per identifier and interval, with the employee behind it
 with identifiers as (
     select * from {{ ref('stg_person_identifiers') }}
 ),
 
-employees as (
-    select distinct employee_key from {{ ref('stg_org_assignments') }}
-),
-
-ended as (
-    select
-        id_type,
-        id_key,
-        employee_key,
-        valid_from,
-        valid_to,
-        lead(valid_from) over (
-            partition by id_type, id_key
-            order by valid_from
-        ) as next_from
-    from identifiers
-    where valid_from < valid_to
+assignments as (
+    select * from {{ ref('stg_org_assignments') }}
 ),
 
 -- a survey or a ticket may carry the very identifier the assignments use
-same_identifier as (
-    select
-        employees.employee_key as id_key,
-        employees.employee_key,
-        {{ far_past() }} as valid_from,
-        {{ far_future() }} as valid_to
-    from employees
-    left join identifiers on employees.employee_key = identifiers.id_key
+employees as (
+    select distinct assignments.employee_key
+    from assignments
+    left join identifiers on assignments.employee_key = identifiers.id_key
     where identifiers.id_key is null
+),
+
+known as (
+    select
+        id_key,
+        employee_key,
+        valid_from,
+        valid_to
+    from identifiers
+    where valid_from < valid_to
+    union all
+    select
+        employee_key,
+        employee_key,
+        {{ far_past() }},
+        {{ far_future() }}
+    from employees
 ),
 
 final as (
@@ -39,10 +37,8 @@ final as (
         id_key,
         employee_key,
         valid_from,
-        least(valid_to, coalesce(next_from, {{ far_future() }})) as valid_to
-    from ended
-    union all
-    select * from same_identifier
+        {{ end_before_next('id_key') }} as valid_to
+    from known
 )
 
 select * from final

@@ -1,6 +1,7 @@
--- grain: one row per team and interval, with the location it belonged to then
+-- grain: one row per team and interval, with its location then (null: in several, or not told)
 with units as (
     select * from {{ ref('stg_units') }}
+    where unit_level = 'team' and valid_from < valid_to
 ),
 
 refs as (
@@ -8,7 +9,13 @@ refs as (
 ),
 
 assignments as (
-    select * from {{ ref('stg_org_assignments') }}
+    select * from {{ ref('int_employee_assignments') }}
+),
+
+teams as (
+    select distinct canonical_ref as team_id
+    from refs
+    where unit_level = 'team' and canonical_ref is not null
 ),
 
 declared as (
@@ -16,37 +23,30 @@ declared as (
         units.unit_ref as team_id,
         refs.canonical_ref as location_id,
         units.valid_from,
-        units.valid_to
+        {{ end_before_next('units.unit_ref', 'units') }} as valid_to
     from units
     left join refs
         on refs.unit_level = 'location'
         and units.parent_ref = refs.reference
-    where units.unit_level = 'team'
 ),
 
 told_by_assignments as (
     select
-        teams.canonical_ref as team_id,
-        min(locations.canonical_ref) as location_id,
-        {{ far_past() }} as valid_from,
-        {{ far_future() }} as valid_to
+        team_id,
+        case when min(location_id) = max(location_id) then min(location_id) end as location_id
     from assignments
-    inner join refs as teams
-        on teams.unit_level = 'team'
-        and assignments.team_ref = teams.reference
-    inner join refs as locations
-        on locations.unit_level = 'location'
-        and assignments.location_ref = locations.reference
-    left join declared on teams.canonical_ref = declared.team_id
-    where declared.team_id is null
-    group by teams.canonical_ref
-    having count(distinct locations.canonical_ref) = 1
+    group by team_id
 ),
 
 final as (
-    select * from declared
-    union all
-    select * from told_by_assignments
+    select
+        teams.team_id,
+        coalesce(declared.location_id, told_by_assignments.location_id) as location_id,
+        coalesce(declared.valid_from, {{ far_past() }}) as valid_from,
+        coalesce(declared.valid_to, {{ far_future() }}) as valid_to
+    from teams
+    left join declared on teams.team_id = declared.team_id
+    left join told_by_assignments on teams.team_id = told_by_assignments.team_id
 )
 
 select * from final

@@ -1,70 +1,71 @@
 -- grain: one row per unit level, unit, period and metric
-with employee as (
-    select * from {{ ref('int_respondent_scores') }}
-),
-
-customer as (
-    select * from {{ ref('int_feedback_scores') }}
-),
-
-published_scores as (
-    select * from {{ ref('int_unit_scores_attributed') }}
-),
-
-metrics as (
+with metrics as (
     select * from {{ ref('dim_metrics') }}
 ),
 
--- each level is computed from rows, never from other cells
-from_rows as (
-    {% for level, id in unit_levels() %}
-    {{ aggregate_scores('employee', 'employee', level, id) }}
-    union all
-    {{ aggregate_scores('customer', 'customer', level, id) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+combined_scores as (
+    select * from {{ ref('int_unit_scores_combined') }}
+),
+
+cells as (
+    select * from {{ ref('int_unit_cells') }}
 ),
 
 final as (
     select
-        from_rows.unit_level,
-        from_rows.unit_id,
-        from_rows.period_id,
-        from_rows.metric_id,
-        from_rows.voice,
-        from_rows.n_responses,
-        from_rows.n_people,
-        from_rows.value,
-        from_rows.value_native,
-        from_rows.variance,
-        case when metrics.metric_kind = 'net_promoter' then from_rows.n_top end as promoters,
-        case
-            when metrics.metric_kind = 'net_promoter'
-                then from_rows.n_responses - from_rows.n_top - from_rows.n_bottom
-        end as passives,
-        case when metrics.metric_kind = 'net_promoter' then from_rows.n_bottom end as detractors,
+        cast(cells.unit_level as string) as unit_level,
+        cast(cells.unit_id as string) as unit_id,
+        cast(cells.period_id as string) as period_id,
+        cast(cells.metric_id as string) as metric_id,
+        cast(metrics.voice as string) as voice,
+        cast(cells.n_responses as bigint) as n_responses,
+        cast(cells.n_people as bigint) as n_people,
+        cast(cells.value as double) as value,
+        cast(cells.value_native as double) as value_native,
+        cast(cells.variance as double) as variance,
+        cast(
+            case when metrics.metric_kind = 'net_promoter' then cells.n_top end as bigint
+        ) as promoters,
+        cast(
+            case
+                when metrics.metric_kind = 'net_promoter'
+                    then cells.n_responses - cells.n_top - cells.n_bottom
+            end as bigint
+        ) as passives,
+        cast(
+            case when metrics.metric_kind = 'net_promoter' then cells.n_bottom end as bigint
+        ) as detractors,
         cast('response' as string) as grain,
-        cast(false as boolean) as suppressed_at_source
-    from from_rows
-    inner join metrics on from_rows.metric_id = metrics.metric_id
+        cast(false as boolean) as suppressed_at_source,
+        cast(null as bigint) as n_invited
+    from cells
+    inner join metrics on cells.metric_id = metrics.metric_id
     union all
+    -- where answers and a published score tell of one cell, the answers win
     select
+        cast(combined_scores.unit_level as string),
+        cast(combined_scores.unit_id as string),
+        cast(combined_scores.period_id as string),
+        cast(combined_scores.metric_id as string),
+        cast(combined_scores.voice as string),
+        cast(combined_scores.n_responses as bigint),
+        cast(combined_scores.n_responses as bigint),
+        cast(combined_scores.value as double),
+        cast(combined_scores.value_native as double),
+        cast(combined_scores.variance as double),
+        cast(combined_scores.promoters as bigint),
+        cast(combined_scores.passives as bigint),
+        cast(combined_scores.detractors as bigint),
         cast('unit' as string),
-        cast(unit_id as string),
-        cast(period_id as string),
-        cast(metric_id as string),
-        cast(voice as string),
-        cast(n_responses as bigint),
-        cast(n_responses as bigint),
-        cast(value as double),
-        cast(value_native as double),
-        cast(variance as double),
-        cast(promoters as bigint),
-        cast(passives as bigint),
-        cast(detractors as bigint),
-        cast('unit' as string),
-        cast(suppressed_at_source as boolean)
-    from published_scores
+        cast(combined_scores.suppressed_at_source as boolean),
+        cast(combined_scores.n_invited as bigint)
+    from combined_scores
+    left join cells
+        on combined_scores.unit_level = cells.unit_level
+        and combined_scores.unit_id = cells.unit_id
+        and combined_scores.period_id = cells.period_id
+        and combined_scores.metric_id = cells.metric_id
+    where cells.metric_id is null
 )
 
 select * from final

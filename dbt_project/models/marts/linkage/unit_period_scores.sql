@@ -1,4 +1,4 @@
--- grain: one row per unit and period, both voices of the primary pair side by side
+-- grain: one row per unit and closed period, both voices of the primary pair side by side
 with pairs as (
     select * from {{ source('raw', 'declared_pairs') }}
     where is_primary
@@ -16,6 +16,11 @@ periods as (
     select * from {{ ref('periods') }}
 ),
 
+metrics as (
+    select * from {{ ref('unit_period_metrics') }}
+    where unit_level = 'unit'
+),
+
 participation as (
     select
         unit_id,
@@ -25,6 +30,18 @@ participation as (
     from {{ ref('unit_period_participation') }}
     where unit_level = 'unit'
     group by unit_id, period_id
+),
+
+-- of the feedback known to come from the location, how much reaches one of its units
+coverage as (
+    select
+        location_id,
+        period_id,
+        cast(sum(n_rows_in_unit) as double)
+        / nullif(cast(sum(n_rows) as double), 0) as attributed_share
+    from {{ ref('int_feedback_counted') }}
+    where location_id is not null and remainder_reason is null
+    group by location_id, period_id
 ),
 
 final as (
@@ -49,18 +66,30 @@ final as (
         cast(panel.y_status as string) as customer_reason_code,
         cast(
             case
-                when panel.x_status = 'released'
+                when panel.x_status <> 'released' then null
+                when participation.n_invited > 0
                     then cast(participation.n_responded as double)
-                        / nullif(cast(participation.n_invited as double), 0)
+                        / cast(participation.n_invited as double)
+                else cast(metrics.n_responses as double)
+                    / nullif(cast(metrics.n_invited as double), 0)
             end as double
-        ) as response_share
+        ) as response_share,
+        cast(panel.headcount as bigint) as headcount,
+        cast(coverage.attributed_share as double) as attributed_share
     from panel
     inner join pairs on panel.pair_id = pairs.pair_id
     inner join units on panel.unit_id = units.unit_id
     inner join periods on panel.period_id = periods.period_id
+    left join metrics
+        on panel.unit_id = metrics.unit_id
+        and panel.period_id = metrics.period_id
+        and panel.x_metric_id = metrics.metric_id
     left join participation
         on panel.unit_id = participation.unit_id
         and panel.period_id = participation.period_id
+    left join coverage
+        on units.location_id = coverage.location_id
+        and panel.period_id = coverage.period_id
 )
 
 select * from final

@@ -1,0 +1,13 @@
+{# The id of a unit: team@location, or the location where there is no team. #}
+{% macro unit_id(team, location) -%}
+    case
+        when {{ team }} is null then {{ location }}
+        else {{ team }} || '@' || {{ location }}
+    end
+{%- endmacro %}
+
+{# What the program calls a unit: team_location or location. One row. #}
+{% macro unit_setting() -%}
+    select max(case when setting = 'unit' then value_text end) as unit
+    from {{ source('raw', 'declared_settings') }}
+{%- endmacro %}

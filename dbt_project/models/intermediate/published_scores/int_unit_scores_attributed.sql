@@ -1,0 +1,89 @@
+-- grain: one row per voice, item, period, team and location of a score that came aggregated
+with scores as (
+    select * from {{ ref('stg_unit_scores') }}
+),
+
+waves as (
+    select * from {{ source('raw', 'declared_waves') }}
+),
+
+refs as (
+    select * from {{ ref('int_unit_references_resolved') }}
+),
+
+team_locations as (
+    select * from {{ ref('int_team_locations') }}
+),
+
+settings as (
+    {{ unit_setting() }}
+),
+
+placed as (
+    select
+        scores.*,
+        settings.unit as unit_setting,
+        waves.period_id,
+        team_refs.canonical_ref as team_id,
+        coalesce(location_refs.canonical_ref, team_locations.location_id) as location_id
+    from scores
+    cross join settings
+    left join waves on scores.period_ref = waves.wave_id
+    left join refs as location_refs
+        on location_refs.unit_level = 'location'
+        and scores.location_ref = location_refs.reference
+    left join refs as team_refs
+        on team_refs.unit_level = 'team'
+        and scores.team_ref = team_refs.reference
+    left join team_locations
+        on team_refs.canonical_ref = team_locations.team_id
+        and {{ holds_on('team_locations', 'waves.wave_end') }}
+),
+
+levelled as (
+    select
+        *,
+        case
+            when unit_setting = 'location' and location_id is not null then 'unit'
+            when team_id is not null and location_id is not null then 'unit'
+            when team_ref is not null and team_id is null then 'none'
+            when team_id is not null then 'team'
+            when location_id is not null then 'location'
+            else 'none'
+        end as unit_level
+    from placed
+),
+
+final as (
+    select
+        voice,
+        item_code,
+        period_id,
+        unit_level,
+        case
+            when unit_level = 'unit' and unit_setting = 'location' then location_id
+            when unit_level = 'unit' then {{ unit_id('team_id', 'location_id') }}
+            when unit_level = 'team' then team_id
+            when unit_level = 'location' then location_id
+        end as unit_id,
+        team_id,
+        location_id,
+        score_raw,
+        score_pomp,
+        n_respondents,
+        n_invited,
+        -- a variance in units of the score's own scale, as one of 0 to 100
+        variance * (100.0 / nullif(scale_max - scale_min, 0))
+            * (100.0 / nullif(scale_max - scale_min, 0)) as variance,
+        promoters,
+        passives,
+        detractors,
+        suppressed_at_source,
+        case
+            when period_id is null then 'outside_periods'
+            when unit_level = 'none' then 'unknown_unit'
+        end as remainder_reason
+    from levelled
+)
+
+select * from final
