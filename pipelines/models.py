@@ -100,3 +100,7 @@ def _close_connections() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
 
     DuckDBConnectionManager.close_all_connections()
+
+
+if __name__ == "__main__":
+    ensure_manifest()

@@ -61,7 +61,7 @@ def _locked_versions() -> dict[str, str]:
     lock = PROJECT_ROOT / "requirements.lock"
     lines = lock.read_text().splitlines() if lock.exists() else []
     pairs = [line.split(" ")[0].split("==") for line in lines if "==" in line.split(" ")[0]]
-    return {name: number for name, number in pairs}
+    return dict(pairs)
 
 
 def _program(settings: Settings) -> Iterator[Finding]:

@@ -58,6 +58,8 @@ class Progress:
         if self.console.is_terminal:
             self.live.stop()
             self.console.print(self.table())
+        else:
+            self._print_stages(up_to=len(SHOWN))
 
     def plan(self, job: Any) -> None:
         """Note how many assets each stage is going to make."""
@@ -72,7 +74,7 @@ class Progress:
         with self._lock:
             self._count(event)
         if not self.console.is_terminal:
-            self._print_finished_stages()
+            self._print_stages(up_to=SHOWN.index(self.current) if self.current in SHOWN else 0)
 
     def _count(self, event: Any) -> None:
         kind = event.event_type
@@ -127,9 +129,10 @@ class Progress:
     def __rich__(self) -> Table:
         return self.table()
 
-    def _print_finished_stages(self) -> None:
-        for stage in SHOWN:
-            state = self._state(stage)
-            if state in (DONE, FAILED) and stage not in self.printed:
+    def _print_stages(self, up_to: int) -> None:
+        """Where nothing can be redrawn: a stage once, when a later one has begun."""
+        for stage in SHOWN[:up_to]:
+            if stage not in self.printed and self.made[stage]:
                 self.printed.add(stage)
-                self.console.print("  ".join([f"{stage:13}", state, *self._cells(stage)]))
+                cells = [cell for cell in self._cells(stage) if cell]
+                self.console.print(f"{stage:13} {self._state(stage):8} {', '.join(cells)}")

@@ -69,7 +69,7 @@ def _say_what_failed(settings: Settings, problems: list[str]) -> None:
 
 def _show_card(settings: Settings, seconds: float) -> None:
     release = current_release(settings)
-    assert release is not None  # noqa: S101 - the run has just released it
+    assert release is not None  # the run has just released it
     click.echo()
     click.echo((release / "card.txt").read_text())
     click.echo(f"Published in {seconds:.0f} s:")

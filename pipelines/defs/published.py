@@ -1,6 +1,7 @@
 """Published: the candidate, and its release once every check of the run has been evaluated."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -43,7 +44,9 @@ INPUTS = [
         for name in PUBLISHED_TABLES
     ],
 )
-def candidate_assets(context: dg.AssetExecutionContext, program: ProgramResource):  # noqa: ANN201
+def candidate_assets(
+    context: dg.AssetExecutionContext, program: ProgramResource
+) -> Iterator[dg.MaterializeResult]:
     """Write everything a release would hold."""
     watch = Stopwatch()
     declared, settings = program.program(), program.settings()

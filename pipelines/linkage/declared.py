@@ -70,7 +70,7 @@ def _options(
     answers: pl.DataFrame | None,
 ) -> dict[str, Any]:
     declared = program.linkage
-    assert declared is not None  # noqa: S101 - the caller has looked
+    assert declared is not None  # the caller has looked
     x, y = program.metric(pair.x), program.metric(pair.y)
     options: dict[str, Any] = {
         "x_measure": x.id,

@@ -89,7 +89,9 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
             lines.append(f"  {name:32}{r['estimate']:>+10.3g}   {_interval(r)}")
     observed = primary.filter(pl.col("p_value").is_not_null())
     if observed.height:
-        lines += ["", f"  p = {observed['p_value'][0]:.3f} (primary question, not adjusted)"]
+        p_value = observed["p_value"][0]
+        shown = f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
+        lines += ["", f"  {shown} (primary question, not adjusted)"]
     return lines
 
 

@@ -1,0 +1,76 @@
+# The two commands of this project are `make run` and `make test`; `make` lists the others.
+PYTHON  ?= python3
+PROGRAM ?= demo
+BIN     := .venv/bin
+UV      := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
+LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+           --no-annotate --no-header --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev test lint unit pipeline validation kills benchmark lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/uv.stamp: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; try: make PYTHON=python3.11"; exit 1; }
+	@echo "Making .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements-uv.lock
+	@touch $@
+
+.venv/run.stamp: .venv/uv.stamp requirements.lock pyproject.toml
+	@echo "Installing locked packages"
+	@$(UV) -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pipelines.models
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements-dev.lock
+	@echo "Installing locked packages for tests"
+	@$(UV) -r requirements-dev.lock
+	@touch $@
+
+setup: .venv/run.stamp ## Make .venv with the locked packages
+
+run: setup ## Run a program and publish: make run PROGRAM=demo|name|folder
+	@if [ "$(PROGRAM)" = demo ]; then $(BIN)/crossvoice demo --if-missing; fi
+	@$(BIN)/crossvoice run --program "$(PROGRAM)"
+
+dev: setup ## Serve the Dagster UI of a program
+	@$(BIN)/crossvoice dev --program "$(PROGRAM)"
+
+test: lint unit pipeline ## Run every check
+
+lint: .venv/test.stamp ## Style, types and layers
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-cache > .venv/layers.txt || { cat .venv/layers.txt; exit 1; }
+
+unit: .venv/test.stamp ## Tests that need no built warehouse
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/unit tests/reference tests/definitions \
+	  tests/checks tests/recovery
+
+pipeline: .venv/test.stamp ## Real runs of real programs
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/pipeline
+
+kills: .venv/test.stamp ## 200 random kills; writes the table in docs/recovery.md
+	@$(BIN)/python -m tests.pipeline.kills.full
+
+validation: .venv/test.stamp ## The recovery suite at full size; writes docs/validation.md
+	@$(BIN)/python -m tests.recovery.full
+
+benchmark: .venv/test.stamp ## Measure speed and memory; writes docs/performance.md
+	@$(BIN)/python -m benchmarks
+
+lock: .venv/uv.stamp ## Resolve the lock files anew
+	@printf 'hatchling\neditables\n' > .venv/build.in
+	@printf 'uv\n' > .venv/uv.in
+	@$(BIN)/uv pip compile .venv/uv.in $(LOCK) -o requirements-uv.lock
+	@$(BIN)/uv pip compile pyproject.toml .venv/build.in $(LOCK) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml .venv/build.in --group dev -c requirements.lock $(LOCK) \
+	  -o requirements-dev.lock
+
+clean: ## Remove what can be made again, but not var/
+	@rm -rf .venv dbt_project/target dbt_project/logs
