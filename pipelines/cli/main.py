@@ -126,3 +126,7 @@ def demo(
     from pipelines.cli.demo import generate_company  # noqa: PLC0415
 
     generate_company(out, seed, feedback_rows, survey_rows, if_missing=if_missing)
+
+
+if __name__ == "__main__":
+    main()

@@ -58,9 +58,12 @@ def linkage_assets(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
 def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
     """Scored answers of one employee metric; only sums per unit are made from them."""
     return con.execute(
-        "select unit_id, period_id, person_key as respondent_key, value as score"
-        " from intermediate.int_respondent_scores"
-        " where metric_id = ? and unit_id is not null order by all",
+        "select units.unit_id, scores.period_id, scores.person_number as respondent_key,"
+        " scores.value as score"
+        " from intermediate.int_respondent_scores as scores"
+        " inner join marts.dim_units as units on scores.location_id = units.location_id"
+        " and (scores.team_id = units.team_id or units.team_id is null)"
+        " where scores.metric_id = ? order by all",
         [metric_id],
     ).pl()
 
