@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data_checks.registry import SCHEMAS
 from pipelines.contract import RAW_TABLES, SQL_TYPES
 
 HERE = Path(__file__).parent
@@ -18,6 +19,9 @@ DECLARED = {
     "period_end date, is_closed boolean",
     "declared_waves": "wave_id varchar, wave_start date, wave_end date, period_id varchar",
     "declared_metric_items": "metric_id varchar, item_code varchar",
+    "declared_settings": "setting varchar, value_text varchar",
+    "declared_pairs": "pair_id varchar, x_metric_id varchar, y_metric_id varchar, "
+    "is_primary boolean",
 }
 """Declarations of the program that checks read."""
 
@@ -26,15 +30,15 @@ DECLARED = {
 def good() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database on which every check passes."""
     con = duckdb.connect()
-    for schema in ("raw", "marts", "published"):
+    for schema in SCHEMAS:
         con.execute(f"create schema {schema}")
     for table in RAW_TABLES.values():
         columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in table.columns)
         con.execute(f"create table raw.{table.name} ({columns})")
     for name, columns in DECLARED.items():
         con.execute(f"create table raw.{name} ({columns})")
-    for script in sorted(HERE.glob("good_*.sql")):
-        con.execute(script.read_text("utf-8"))
+    for stage in SCHEMAS:
+        con.execute((HERE / f"good_{stage}.sql").read_text("utf-8"))
     yield con
     con.close()
 

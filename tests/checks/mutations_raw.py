@@ -116,7 +116,10 @@ RAW: dict[str, dict[str, Mutation]] = {
     "unit_lineage": {
         "required_columns_filled": "update {t} set effective_date = null where rowid = 2",
         "rows_reconcile_with_batches": "delete from {t} where lineage_kind = 'close'",
-        "lineage_kind_known": "update {t} set lineage_kind = 'vanish' where rowid = 0",
+        "lineage_kind_known": (
+            "update {t} set lineage_kind = 'vanish' where rowid = 0",
+            {"shares_add_up"},  # half of a split is gone with it
+        ),
         **UNIT_LEVEL,
         "successor_fits_the_event": "update {t} set to_ref = 't1' where lineage_kind = 'close'",
         "shares_add_up": "update {t} set share = 0.7 where rowid = 0",

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from data_checks.registry import SCHEMAS, SUITES, SuiteError, all_suites, load_suite, suite_for
+from data_checks.registry import (
+    SCHEMAS,
+    SUITES,
+    SuiteError,
+    all_suites,
+    load_suite,
+    suite_for,
+    suites_of,
+)
 from pipelines.contract import LINEAGE_KINDS, QUESTION_KINDS, RAW_TABLES, REJECT_REASONS
 
 CHECKS = [(suite, check) for suite in all_suites() for check in suite.checks]
@@ -29,6 +37,12 @@ def test_every_file_is_loaded_once():
 
 def test_every_raw_table_has_a_suite():
     assert {suite.table for suite in all_suites() if suite.schema == "raw"} == set(RAW_TABLES)
+
+
+def test_every_published_table_guards_small_groups():
+    for suite in suites_of("published"):
+        names = {check.name for check in suite.checks if check.severity == "critical"}
+        assert names & {"no_small_groups", "no_other_columns"}, suite.name
 
 
 @pytest.mark.parametrize("table", RAW_TABLES)

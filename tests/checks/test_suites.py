@@ -6,12 +6,14 @@ import pytest
 
 from data_checks.registry import all_suites, suite_for
 from data_checks.runner import run_suite
+from tests.checks.mutations_marts import MARTS
+from tests.checks.mutations_published import PUBLISHED
 from tests.checks.mutations_raw import RAW
 
 CASES = [(suite.name, check.name) for suite in all_suites() for check in suite.checks]
 MUTATIONS = {
     f"{schema}.{table}": checks
-    for schema, tables in (("raw", RAW),)
+    for schema, tables in (("raw", RAW), ("marts", MARTS), ("published", PUBLISHED))
     for table, checks in tables.items()
 }
 
