@@ -70,27 +70,23 @@ from range(24) as a(u), marts.periods
 union all
 select 'company', 'company', period_id, 'pulse', 480, 279, 279 / 480.0 from marts.periods;
 
-create schema staging;
 create schema intermediate;
 create table intermediate.int_feedback_attributed as
 select 'recommend' as item_code, 8.0 as score_raw, period_id,
   case when f >= 500 then 'no_reference' end as remainder_reason
 from range(520) as a(f), marts.periods;
-create table staging.stg_customer_feedback as select * from intermediate.int_feedback_attributed;
-create table staging.stg_employee_responses as
-select 'pulse' as survey, period_id as wave, 'p' || r as respondent_key, 'q' || i as item_code
-from range(285) as a(r), marts.periods, range(2) as b(i);
+-- the good raw stage has 80 feedback answers and 40 submissions in each period
 create table marts.attribution_summary as
 select 'customer' as voice, period_id, 'phone' as channel, 'ticket_group' as attribution_method,
-  'attributed' as remainder_reason, 480 as n_rows from marts.periods
+  'attributed' as remainder_reason, 60 as n_rows from marts.periods
 union all
-select 'customer', period_id, 'phone', 'location', 'attributed', 20 from marts.periods
+select 'customer', period_id, 'phone', 'location', 'attributed', 10 from marts.periods
 union all
-select 'customer', period_id, 'phone', 'none', 'no_reference', 20 from marts.periods
+select 'customer', period_id, 'phone', 'none', 'no_reference', 10 from marts.periods
 union all
-select 'employee', period_id, 'survey', 'org_history', 'attributed', 279 from marts.periods
+select 'employee', period_id, 'survey', 'org_history', 'attributed', 38 from marts.periods
 union all
-select 'employee', period_id, 'survey', 'none', 'unknown_person', 6 from marts.periods;
+select 'employee', period_id, 'survey', 'none', 'unknown_person', 2 from marts.periods;
 
 create table marts.publication_mask as
 select unit_level, unit_id, period_id, metric_id, n_people >= 5 as is_released,

@@ -57,7 +57,7 @@ MARTS: dict[str, dict[str, Mutation]] = {
         ),
     },
     "attribution_summary": {
-        "rows_reconcile_with_staging": "delete from {t} where remainder_reason = 'no_reference'",
+        "rows_reconcile_with_raw": "delete from {t} where remainder_reason = 'no_reference'",
         "unattributed_share_low": (
             "update {t} set remainder_reason = 'unknown_person' where voice = 'employee'"
             " and period_id = '2024-01'"
