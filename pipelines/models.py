@@ -8,6 +8,7 @@ neither starts a process nor parses again.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,6 +56,16 @@ def parsed_project() -> Any:
     manifest = Manifest.from_msgpack(PARSED.read_bytes())
     manifest.build_flat_graph()
     return manifest
+
+
+def column_texts(schema: str) -> dict[str, dict[str, str]]:
+    """Descriptions of the columns of a schema's models, by model and column."""
+    nodes = json.loads(ensure_manifest().read_text())["nodes"].values()
+    return {
+        node["name"]: {name: c["description"] for name, c in node["columns"].items()}
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == schema
+    }
 
 
 def invoke(

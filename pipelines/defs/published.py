@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines import models
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.completeness import missing_events
 from pipelines.errors import ReleaseError
@@ -53,7 +54,7 @@ def candidate_assets(
     started = dt.datetime.now(dt.UTC)
     with program.warehouse() as con:
         publication = publication_row(con, declared, settings, context.run_id, started)
-        rows = build_candidate(con, settings, publication)
+        rows = build_candidate(con, settings, publication, models.column_texts("marts"))
     for name in PUBLISHED_TABLES:
         yield dg.MaterializeResult(
             asset_key=["published", name], metadata=watch.metadata(**row_count(rows[name]))

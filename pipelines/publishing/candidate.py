@@ -33,15 +33,19 @@ CARD = "card.txt"
 
 
 def build_candidate(
-    con: duckdb.DuckDBPyConnection, settings: Settings, publication: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    publication: Mapping[str, Any],
+    mart_columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, int]:
     """Write the candidate and the `published` schema it is checked by; returns rows by table.
 
-    `publication` is the one row that holds run id, clock times, hashes and thresholds.
+    `publication` is the one row that holds run id, clock times, hashes and thresholds;
+    `mart_columns` are the marts' column descriptions.
     """
     frames = published_frames(con)
     frames["publication"] = pl.DataFrame([dict(publication)])
-    frames["data_dictionary"] = data_dictionary(frames)
+    frames["data_dictionary"] = data_dictionary(frames, mart_columns)
     con.execute("drop schema if exists published cascade")
     for name, frame in frames.items():
         warehouse.write_table(con, f"published.{name}", frame)

@@ -23,14 +23,28 @@ FORMULAE = {
 """Formula by kind of metric."""
 
 
-def data_dictionary(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per published table and column: type, meaning, audiences. KeyError if undescribed."""
+MART_OF = {
+    "employee_unit_period_metrics": "unit_period_metrics",
+    "customer_unit_period_metrics": "unit_period_metrics",
+}
+"""Published tables that are part of a mart of another name."""
+
+
+def data_dictionary(
+    frames: Mapping[str, pl.DataFrame], mart_columns: Mapping[str, Mapping[str, str]]
+) -> pl.DataFrame:
+    """One row per published table and column: type, meaning, audiences.
+
+    `mart_columns` are dbt's descriptions by mart and column. Raises KeyError for a column that
+    nobody describes.
+    """
     rows = []
     described = {**frames, "data_dictionary": None}
     for table in sorted(described):
         frame = described[table]
         schema = DICTIONARY_SCHEMA if frame is None else frame.schema
         audiences = [name for name, tables in AUDIENCES.items() if table in tables]
+        texts = {**mart_columns.get(MART_OF.get(table, table), {}), **COLUMNS.get(table, {})}
         for column, dtype in schema.items():
             rows.append(
                 {
@@ -38,7 +52,7 @@ def data_dictionary(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
                     "table_description": TABLES[table],
                     "column_name": column,
                     "data_type": str(dtype).lower(),
-                    "column_description": COLUMNS[column],
+                    "column_description": texts[column],
                     "audiences": ", ".join(audiences),
                 }
             )

@@ -1,7 +1,7 @@
-"""The words of the data dictionary: one meaning per table and per column name.
+"""The words of the data dictionary that stand nowhere else.
 
-What belongs here: texts. A column name has one meaning in every published table, so it stands
-here once.
+What belongs here: the meaning of the published tables, and of columns that are made after the
+marts. What does not: columns of marts; dbt describes them, once.
 """
 
 from __future__ import annotations
@@ -27,64 +27,12 @@ TABLES = {
     "publication": "One row: when and from what this release was made.",
 }
 
-_UNITS = {
-    "unit_id": "Unit, team, location, region or company, by unit_level; in dim_units the unit.",
-    "unit_level": "unit, team, location, region or company; each is computed from rows.",
-    "team_id": "Code of the team; stays through a rename.",
-    "team_name": "Latest name of the team.",
-    "location_id": "Code of the location.",
-    "location_name": "Latest name of the location.",
-    "region_id": "Code of the region.",
-    "region_name": "Latest name of the region.",
-    "valid_from": "First day it existed; 0001-01-01: always.",
-    "valid_to": "First day it no longer existed; 9999-12-31: still exists.",
-    "period_id": "Period, as listed in periods.",
-    "period_index": "Place of the period in time, from 1.",
-    "period_start": "First day of the period or window.",
-    "period_end": "Last day of the period or window.",
-    "is_closed": "The period has ended; open periods never enter linkage.",
-}
-
-_SCORES = {
-    "metric_id": "Metric, as listed in dim_metrics.",
-    "metric_label": "Name of the metric for people.",
-    "metric_kind": "mean, top_box, net_promoter or share.",
-    "voice": "employee or customer.",
-    "n_items": "Items the metric is made of.",
-    "n_items_required": "Items a respondent must have answered.",
-    "value_min": "Lowest possible value.",
-    "value_max": "Highest possible value.",
-    "definition": "What the metric measures.",
-    "value": "Score: 0 to 100, a net promoter score -100 to 100; null where not released.",
-    "value_native": "The same on the question's own scale.",
-    "n_responses": "Answers behind the value; null where it is not released.",
-    "promoters": "Answers 9 and 10, for a net promoter score.",
-    "passives": "Answers 7 and 8, for a net promoter score.",
-    "detractors": "Answers 0 to 6, for a net promoter score.",
-    "reason_code": "released, or why not: below_threshold, suppressed_at_source, complementary.",
-    "survey": "Survey the response rate belongs to.",
-    "n_invited": "People invited.",
-    "n_responded": "People who answered.",
-    "response_share": "n_responded / n_invited, 0 to 1.",
-    "employee_metric_id": "Employee metric of the primary pair.",
-    "employee_score": "Its value, 0 to 100.",
-    "n_employee_responses": "Employees behind it.",
-    "employee_reason_code": "released, absent, or why it is not shown.",
-    "customer_metric_id": "Customer metric of the primary pair.",
-    "customer_score": "Its value, 0 to 100; a net promoter score -100 to 100.",
-    "n_customer_responses": "Feedback behind it.",
-    "customer_reason_code": "released, absent, or why it is not shown.",
-    "channel": "Channel the feedback came by.",
-    "attribution_method": "How the unit was found: direct_unit, ticket_group, agent, location, "
-    "or none.",
-    "remainder_reason": "attributed, or why no unit could be found.",
-    "n_rows": "Feedback answers.",
-}
-
 _ESTIMATES = {
     "config_hash": "Hash of the program's settings.",
     "data_hash": "Hash of the cells the estimates were computed from.",
     "question_id": "One question: pair, window, estimand and subset. Its rows share p and verdict.",
+    "period_start": "First day of the window.",
+    "period_end": "Last day of the window.",
     "window_id": "pooled, or the period the estimate belongs to.",
     "estimand": "What is estimated: between, within, lag, adjusted, driver, segment, ...",
     "level": "Level of the scores that are compared.",
@@ -146,6 +94,7 @@ _ESTIMATES = {
     "guard_id": "Number of the guard in the methods.",
     "code": "Name of the guard.",
     "severity": "reject and refuse take the number away; warn and note do not.",
+    "value": "Number the guard looked at.",
     "n_affected": "How many are affected.",
     "n_total": "Of how many.",
     "threshold": "Limit of the guard.",
@@ -160,6 +109,7 @@ _PUBLICATION = {
     "title": "The program in words.",
     "started_at": "When the run started, UTC.",
     "fingerprint": "Hash of settings, code and inputs; the same means nothing new.",
+    "config_hash": "Hash of the settings, with the closed periods.",
     "code_hash": "Hash of the code.",
     "input_hash": "Hash of the inputs.",
     "git_commit": "Commit of the code; null outside a checkout.",
@@ -167,7 +117,7 @@ _PUBLICATION = {
     "publisher": "Who published the data before, if anybody.",
     "threshold_employee": "Smallest number of employees behind a released value.",
     "threshold_customer": "Smallest number of customers behind a released value.",
-    "n_cells": "Cells judged by the publication mask; in estimates, units x periods that entered.",
+    "n_cells": "Cells judged by the publication mask.",
     "n_cells_hidden": "Cells the mask hides.",
     "stale_sources": "Optional sources that could not be read; what was there before is shown.",
 }
@@ -181,5 +131,17 @@ _DICTIONARY = {
     "audiences": "Files the table is in.",
 }
 
-COLUMNS = {**_UNITS, **_SCORES, **_ESTIMATES, **_PUBLICATION, **_DICTIONARY}
-"""Column name -> meaning, for every published table."""
+_MASK = {
+    "reason_code": "released, or why not: below_threshold, suppressed_at_source, complementary.",
+}
+
+COLUMNS = {
+    "linkage_estimates": _ESTIMATES,
+    "linkage_guards": _ESTIMATES,
+    "publication": _PUBLICATION,
+    "data_dictionary": _DICTIONARY,
+    "employee_unit_period_metrics": _MASK,
+    "customer_unit_period_metrics": _MASK,
+    "unit_period_participation": _MASK,
+}
+"""Published table -> column -> meaning, for columns that no mart describes."""
