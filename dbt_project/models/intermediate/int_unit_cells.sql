@@ -5,6 +5,18 @@ with scores as (
     select * from {{ ref('int_feedback_scores') }}
 ),
 
+-- most people are in a period's metric once: only the others need a distinct count
+repeated as (
+    select {{ row_hash(['metric_id', 'period_id', 'person_number']) }} as person_hash
+    from (
+        select metric_id, period_id, person_number from {{ ref('int_respondent_scores') }}
+        union all
+        select metric_id, period_id, person_number from {{ ref('int_feedback_scores') }}
+    ) as people
+    group by {{ row_hash(['metric_id', 'period_id', 'person_number']) }}
+    having count(*) > 1
+),
+
 locations as (
     select * from {{ ref('int_locations_described') }}
 ),
@@ -24,12 +36,17 @@ placed as (
         scores.team_id,
         scores.location_id,
         locations.region_id,
-        scores.person_number,
+        case when repeated.person_hash is not null then scores.person_number end
+            as repeated_person,
+        case when repeated.person_hash is null then 1 else 0 end as is_once,
         scores.value,
         scores.value_native
     from scores
     cross join settings
     left join locations on scores.location_id = locations.location_id
+    left join repeated
+        on {{ row_hash(['scores.metric_id', 'scores.period_id', 'scores.person_number']) }}
+            = repeated.person_hash
 ),
 
 -- each level is computed from rows, never from other cells
@@ -40,7 +57,7 @@ grouped as (
         period_id,
         metric_id,
         count(*) as n_responses,
-        count(distinct person_number) as n_people,
+        count(distinct repeated_person) + sum(is_once) as n_people,
         avg(value) as value,
         avg(value_native) as value_native,
         var_samp(value) as variance,

@@ -1,4 +1,4 @@
--- grain: one row per source, feedback event and question, with its unit by the best rung
+-- grain: one row per feedback event and question, with its unit by the best rung
 with feedback as (
     select * from {{ ref('stg_customer_feedback') }}
 ),
@@ -33,6 +33,7 @@ people_placed as (
 rungs as (
     select
         feedback.*,
+        {{ short_key("md5(feedback.source || '/' || feedback.feedback_id)") }} as event_number,
         days.period_id,
         location_refs.canonical_ref as named_location_id,
         named_teams.team_id as named_team_id,
@@ -62,11 +63,9 @@ rungs as (
 
 final as (
     select
-        source,
-        feedback_id,
+        event_number,
         item_code,
-        {{ short_key("coalesce(customer_key, md5(source || '/' || feedback_id))") }}
-            as person_number,
+        coalesce({{ short_key('customer_key') }}, event_number) as person_number,
         channel,
         score_raw,
         score_pomp,

@@ -61,8 +61,7 @@ composite as (
     group by
         questions.metric_id,
         questions.n_required,
-        feedback.source,
-        feedback.feedback_id
+        feedback.event_number
     having count(*) >= questions.n_required
 ),
 
