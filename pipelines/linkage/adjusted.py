@@ -12,7 +12,6 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import cluster_df, unit_averages
 from pipelines.linkage.covariates import Design, design_of
 from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.estimates import Linkage
@@ -29,6 +28,7 @@ from pipelines.linkage.intervals import (
 )  # fmt: skip
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.power import robustness_value
+from pipelines.linkage.products import partial_out, product_columns, symmetric
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import (
     correction_inputs,
@@ -39,6 +39,7 @@ from pipelines.linkage.sample_checks import (
 from pipelines.linkage.sampling_error import between_error, people_of
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
+from pipelines.linkage.unit_moments import cluster_df, unit_averages
 from pipelines.linkage.verdicts import settle
 from pipelines.linkage.within import period_findings, within_jackknife
 
@@ -136,16 +137,13 @@ def _unit_rung(
     question.find(variance_findings(x, y, cells.x, cells.y))
     columns = np.column_stack([np.ones(cells.n_units), design.columns, x, y])
     p = columns.shape[1]
-    upper = np.triu_indices(p)
     error = between_error(cells, settings, "x", np.ones(cells.n_units))
-    products = [columns[:, i] * columns[:, j] for i, j in zip(*upper, strict=True)]
+    products = product_columns(columns)
     sums = sums_by(cells.unit_cluster, cells.n_clusters, *products, *error.columns)
 
     def statistic(s: np.ndarray) -> np.ndarray:
-        full = np.zeros((*s.shape[:-1], p, p))
-        full[..., upper[0], upper[1]] = s[..., : len(products)]
-        full[..., upper[1], upper[0]] = s[..., : len(products)]
-        left = _partial_out(full, p - 2)
+        full = symmetric(s[..., : len(products)], p)
+        left = partial_out(full, p - 2)
         noise = error.total(s[..., len(products) :])
         if settings.correction == "full":
             noise = noise * (1 - (p - 2) / full[..., 0, 0])
@@ -154,17 +152,6 @@ def _unit_rung(
     sizes = np.bincount(cells.unit_cluster, minlength=cells.n_clusters)
     jack = jackknife(sums, statistic)
     return _rows(question, jack, cluster_df(cells, sizes, settings), tested=label != "period")
-
-
-def _partial_out(full: np.ndarray, k: int) -> np.ndarray:
-    """Cross-products of the last two columns after the first k are regressed out."""
-    a, b, c = full[..., :k, :k], full[..., :k, k:], full[..., k:, k:]
-    try:
-        solved = np.linalg.solve(a, b)
-    except np.linalg.LinAlgError:
-        # leaving out a cluster can empty a category; the pseudo-inverse then ignores its column
-        solved = np.linalg.pinv(a, rcond=1e-10, hermitian=True) @ b
-    return c - np.swapaxes(b, -1, -2) @ solved
 
 
 def _location_rung(
@@ -229,7 +216,11 @@ def _open(cells: Cells, settings: Settings, findings: list[Finding], label: str)
 
 
 def _nothing(question: Question) -> Question:
-    for component, effect_type in (("observed", "slope"), ("observed", "r"), ("corrected", "slope")):
+    for component, effect_type in (
+        ("observed", "slope"),
+        ("observed", "r"),
+        ("corrected", "slope"),
+    ):
         question.row(component, effect_type, method="partialled_sums")
     return question
 

@@ -167,9 +167,7 @@ def aggregation(
         for component in ("icc1", "icc2"):
             question.row(component, "index", method="anova_cells")
         return question.result()
-    waves = [
-        usable.filter(period_index=p) for p in sorted(per_period["period_index"].to_list())
-    ]
+    waves = [usable.filter(period_index=p) for p in sorted(per_period["period_index"].to_list())]
     _icc_rows(question, waves, side)
     if n_options is not None:
         _agreement_rows(question, usable[f"var_{side}"].to_numpy(), n_options)

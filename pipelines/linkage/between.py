@@ -14,13 +14,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage.correlation import pearson, rank_correlation_influence, spearman
-from pipelines.linkage.demeaning import group_means, remove_means
+from pipelines.linkage.demeaning import group_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import (
     Interval,
-    atanh,
     fieller,
     known,
     t_interval,
@@ -39,12 +38,24 @@ from pipelines.linkage.sample_checks import (
     variance_findings,
     weight_findings,
 )  # fmt: skip
-from pipelines.linkage.sampling_error import between_error, people_of
+from pipelines.linkage.sampling_error import people_of
 from pipelines.linkage.settings import Options, Settings
-from pipelines.linkage.sums import Jackknife, Statistic, effective_clusters, jackknife, sums_by
+from pipelines.linkage.sums import Jackknife, jackknife
+from pipelines.linkage.unit_moments import (
+    COV,
+    REL_X,
+    REL_Y,
+    SLOPE,
+    SLOPE_TRUE,
+    VAR_TRUE,
+    Z_TRUE,
+    Z,
+    between_sums,
+    cluster_df,
+    unit_averages,
+)
 from pipelines.linkage.weighting import unit_weights
 
-SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, COV, VAR_TRUE = range(8)
 MIN_RELIABILITY = 0.5
 TOO_GOOD = 0.6
 
@@ -101,21 +112,6 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     return question.result()
 
 
-def unit_averages(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
-    """Unit means of both scores after period means are removed from the cells."""
-    return tuple(
-        group_means(remove_means(v, cells.period, cells.n_periods), cells.unit, cells.n_units)
-        for v in (cells.x, cells.y)
-    )  # type: ignore[return-value]
-
-
-def cluster_df(cells: Cells, sizes: np.ndarray, settings: Settings) -> float:
-    """Degrees of freedom: clusters less one, counted as equal ones in the full correction."""
-    if settings.correction == "plain":
-        return max(cells.n_clusters - 1.0, 1.0)
-    return max(min(float(cells.n_clusters), effective_clusters(sizes)) - 1, 1.0)
-
-
 def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | None:
     """Unit means and their jackknife; ``None`` when there is nothing to compute from."""
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
@@ -135,35 +131,6 @@ def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | 
     weight = unit_weights(cells, settings)
     sums, statistic = between_sums(cells, settings, x, y, weight)
     return UnitMeans(x, y, weight, jackknife(sums, statistic), cluster_df(cells, sizes, settings))
-
-
-def between_sums(
-    cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray, weight: np.ndarray
-) -> tuple[np.ndarray, Statistic]:
-    """Sums per cluster, and slope, r, corrected values and reliabilities as their function."""
-    error_x = between_error(cells, settings, "x", weight)
-    error_y = between_error(cells, settings, "y", weight)
-    sums = sums_by(
-        cells.unit_cluster, cells.n_clusters, weight, weight * x, weight * y, weight * x * x,
-        weight * x * y, weight * y * y, weight**2, *error_x.columns, *error_y.columns,
-    )  # fmt: skip
-    last = 7 + len(error_x.columns)
-
-    def statistic(s: np.ndarray) -> np.ndarray:
-        w = s[..., 0]
-        mx, my = s[..., 1] / w, s[..., 2] / w
-        cxx, cxy, cyy = s[..., 3] / w - mx * mx, s[..., 4] / w - mx * my, s[..., 5] / w - my * my
-        kept = 1 - s[..., 6] / w**2 if settings.correction == "full" else 1.0
-        true_x = cxx - kept * error_x.total(s[..., 7:last]) / w
-        true_y = cyy - kept * error_y.total(s[..., last:]) / w
-        r_true = cxy / np.sqrt(np.where((true_x > 0) & (true_y > 0), true_x * true_y, np.nan))
-        z_true = np.arctanh(np.where(np.abs(r_true) < 1, r_true, np.nan))
-        return np.stack([
-            cxy / cxx, atanh(cxy / np.sqrt(cxx * cyy)), cxy / true_x, z_true, true_x / cxx,
-            true_y / cyy, cxy, true_x,
-        ], axis=-1)  # fmt: skip
-
-    return sums, statistic
 
 
 def _gates(question: Question, means: UnitMeans) -> None:
@@ -291,4 +258,3 @@ def _reliability_rows(question: Question, means: UnitMeans) -> None:
             std_error=known(jack.std_error[place]), conf_method="cv3_t", method="unit_means",
             interval=t_interval(jack.estimate[place], jack.std_error[place], means.df, level),
         )  # fmt: skip
-

@@ -12,7 +12,6 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import cluster_df
 from pipelines.linkage.demeaning import remove_unit_and_period_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
@@ -23,6 +22,7 @@ from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
+from pipelines.linkage.unit_moments import cluster_df
 
 MIN_PERIODS, MIN_CLUSTERS, TRIM, DRAWS = 8, 12, 2, 499
 
@@ -54,7 +54,9 @@ def change(
     """
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
-    question = Question("change", "unit", settings, cells, part="planned" if at is not None else "scan")
+    question = Question(
+        "change", "unit", settings, cells, part="planned" if at is not None else "scan"
+    )
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     question.find(findings, size_findings(cells, sizes, min_clusters=MIN_CLUSTERS))
     question.find(variance_findings(cells.x, cells.y, cells.x, cells.y))

@@ -11,7 +11,6 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import REL_X, SLOPE_TRUE, between_sums, cluster_df, unit_averages
 from pipelines.linkage.demeaning import group_means, remove_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
@@ -22,6 +21,13 @@ from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import correction_inputs, size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
+from pipelines.linkage.unit_moments import (
+    REL_X,
+    SLOPE_TRUE,
+    between_sums,
+    cluster_df,
+    unit_averages,
+)
 from pipelines.linkage.verdicts import settle
 
 MIN_UNITS, MIN_GROUP = 40, 10
@@ -60,7 +66,9 @@ def contrast(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> 
     """
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
-    question = Question("contrast", "unit", settings, cells, term="top_quarter_minus_bottom_quarter")
+    question = Question(
+        "contrast", "unit", settings, cells, term="top_quarter_minus_bottom_quarter"
+    )
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     question.find(findings, size_findings(cells, sizes, min_units=MIN_UNITS))
     x = group_means(cells.x, cells.unit, cells.n_units)

@@ -18,6 +18,7 @@ from pipelines.linkage.demeaning import (
 )  # fmt: skip
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.products import product_columns, symmetric
 from pipelines.linkage.sampling_error import between_error, within_error
 from pipelines.linkage.settings import Settings
 
@@ -37,23 +38,15 @@ class ItemSums:
     def covariances(self, totals: np.ndarray, *, corrected: bool) -> np.ndarray:
         """Covariance matrices (..., p+1, p+1) of themes and y."""
         q = self.n_raw + 1
-        upper = np.triu_indices(q)
-        size = len(upper[0])
+        size = q * (q + 1) // 2
         n = totals[..., 0]
         mean = totals[..., 1 : q + 1] / n[..., None]
-        cov = _symmetric(totals[..., q + 1 : q + 1 + size] / n[..., None], q, upper)
+        cov = symmetric(totals[..., q + 1 : q + 1 + size] / n[..., None], q)
         cov = cov - mean[..., :, None] * mean[..., None, :]
         if corrected:
-            error = _symmetric(totals[..., q + 1 + size :] / n[..., None], q, upper)
+            error = symmetric(totals[..., q + 1 + size :] / n[..., None], q)
             cov = cov - error * (1 - 1 / n)[..., None, None]
         return self.theme @ cov @ self.theme.T
-
-
-def _symmetric(flat: np.ndarray, q: int, upper: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    full = np.zeros((*flat.shape[:-1], q, q))
-    full[..., upper[0], upper[1]] = flat
-    full[..., upper[1], upper[0]] = flat
-    return full
 
 
 def usable_items(cells: Cells, items: list[str]) -> tuple[list[str], list[Finding]]:
@@ -97,7 +90,9 @@ def item_sums(
         cluster = cells.unit_cluster
     else:
         columns = [
-            remove_unit_and_period_means(v, cells.unit, cells.period, cells.n_units, cells.n_periods)
+            remove_unit_and_period_means(
+                v, cells.unit, cells.period, cells.n_units, cells.n_periods
+            )
             for v in columns
         ]
         cluster = cells.cluster
@@ -105,7 +100,7 @@ def item_sums(
     upper = np.triu_indices(values.shape[1])
     noise = _noise(cells, settings, items, errors, level, upper)
     per_row = [np.ones(len(values)), *values.T]
-    per_row += [values[:, i] * values[:, j] for i, j in zip(*upper, strict=True)]
+    per_row += product_columns(values)
     sums = np.column_stack([np.bincount(cluster, v, cells.n_clusters) for v in per_row])
     per_unit = np.column_stack([
         np.bincount(cells.unit_cluster, noise[:, k], cells.n_clusters) for k in range(noise.shape[1])

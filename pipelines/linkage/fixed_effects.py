@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage.demeaning import remove_means, remove_unit_and_period_means
+from pipelines.linkage.products import product_columns, symmetric
 from pipelines.linkage.sums import jackknife, sums_by
 
 
@@ -45,16 +46,12 @@ def fixed_effects(
     k = len(regressors)
     group = _codes(data[cluster])
     n_clusters = int(group.max()) + 1
-    upper = np.triu_indices(k + 1)
-    products = [values[:, i] * values[:, j] for i, j in zip(*upper, strict=True)]
 
     def statistic(s: np.ndarray) -> np.ndarray:
-        full = np.zeros((*s.shape[:-1], k + 1, k + 1))
-        full[..., upper[0], upper[1]] = s
-        full[..., upper[1], upper[0]] = s
+        full = symmetric(s, k + 1)
         return np.linalg.solve(full[..., :k, :k], full[..., :k, k:])[..., 0]
 
-    jack = jackknife(sums_by(group, n_clusters, *products), statistic)
+    jack = jackknife(sums_by(group, n_clusters, *product_columns(values)), statistic)
     x, error = values[:, :k], values[:, k] - values[:, :k] @ jack.estimate
     scores = sums_by(group, n_clusters, *(x * error[:, None]).T)
     bread = np.linalg.inv(x.T @ x)

@@ -90,7 +90,9 @@ def lag_profile(
     return question.result({"linkage_lag_profiles": profile})
 
 
-def _grids(panel: pl.DataFrame | pl.LazyFrame, cells: Cells, settings: Settings, kept_only: bool) -> Grids:
+def _grids(
+    panel: pl.DataFrame | pl.LazyFrame, cells: Cells, settings: Settings, kept_only: bool
+) -> Grids:
     """Each score where it exists, also in cells that lack the other one."""
     frame = cells.frame if kept_only else with_scores(panel)
     known_units = cells.frame["unit_id"].cast(pl.String).unique().sort()

@@ -11,7 +11,6 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import REL_X, between_sums, cluster_df, unit_averages
 from pipelines.linkage.covariates import design_of
 from pipelines.linkage.demeaning import group_means
 from pipelines.linkage.estimates import Linkage
@@ -19,10 +18,12 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known, t_interval, t_p_value, t_quantile
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.products import product_columns, symmetric
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import ceiling_findings, size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import jackknife, sums_by
+from pipelines.linkage.unit_moments import REL_X, between_sums, cluster_df, unit_averages
 from pipelines.linkage.verdicts import settle
 
 MIN_UNITS, MIN_RELIABILITY = 200, 0.7
@@ -109,15 +110,11 @@ def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[np.nda
     """Last coefficient of y on columns: its value and delete-one-cluster SE, from sums."""
     design = np.column_stack([*columns, y])
     p = design.shape[1]
-    upper = np.triu_indices(p)
-    products = [design[:, i] * design[:, j] for i, j in zip(*upper, strict=True)]
-    sums = sums_by(cells.unit_cluster, cells.n_clusters, *products)
+    sums = sums_by(cells.unit_cluster, cells.n_clusters, *product_columns(design))
 
     def statistic(s: np.ndarray) -> np.ndarray:
-        full = np.zeros((*s.shape[:-1], p, p))
-        full[..., upper[0], upper[1]] = s
-        full[..., upper[1], upper[0]] = s
-        return np.linalg.solve(full[..., :-1, :-1], full[..., :-1, -1:])[..., -1]
+        full = symmetric(s, p)
+        return np.linalg.solve(full[..., :-1, :-1], full[..., :-1, -1:])[..., -1, :]
 
     jack = jackknife(sums, statistic)
     return jack.estimate[0], jack.std_error[0]

@@ -12,14 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import (
-    SLOPE,
-    SLOPE_TRUE,
-    between,
-    between_sums,
-    cluster_df,
-    unit_averages,
-)
+from pipelines.linkage.between import between
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.heterogeneity import heterogeneity, joint_equality, welch_james
@@ -30,6 +23,13 @@ from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import MIN_CLUSTERS, MIN_UNITS, is_flat
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, effective_clusters, jackknife
+from pipelines.linkage.unit_moments import (
+    SLOPE,
+    SLOPE_TRUE,
+    between_sums,
+    cluster_df,
+    unit_averages,
+)
 from pipelines.linkage.verdicts import settle
 
 OTHER = "other"
@@ -56,9 +56,7 @@ class Part:
         )
 
 
-def segments(
-    panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[Options]
-) -> Linkage:
+def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[Options]) -> Linkage:
     """Between slope per segment, and whether segments differ.
 
     Measures the link inside each segment and the spread of true slopes. It misleads when segments
@@ -134,7 +132,10 @@ def _parts(panel: pl.DataFrame, by: str, settings: Settings) -> tuple[list[Part]
         message=f"{len(small)} of {len(parts)} segments are too small to stand alone.",
     )]  # fmt: skip
     joined = panel.filter(text.is_in([p.name for p in small]))
-    if len(small) > 1 and not joined.select(pl.struct("unit_id", "period_id").is_duplicated().any()).item():
+    if (
+        len(small) > 1
+        and not joined.select(pl.struct("unit_id", "period_id").is_duplicated().any()).item()
+    ):
         other = _part(OTHER, joined, settings)
         large += [other] if other.is_large_enough else []
     return large, found

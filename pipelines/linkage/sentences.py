@@ -13,6 +13,7 @@ from pipelines.linkage.refusals import REFUSALS
 
 Row = Mapping[str, Any]
 
+
 def sentence(row: Row) -> str:
     """What a row says, in words an HR or CX reader can use.
 
@@ -148,7 +149,11 @@ DIRECTION_WORDS = {
 def _lag(row: Row) -> str:
     if row["term"] != "argmax":
         shift = row["lag"]
-        when = f"{abs(shift)} periods {'earlier' if shift > 0 else 'later'}" if shift else "in the same period"
+        when = (
+            f"{abs(shift)} periods {'earlier' if shift > 0 else 'later'}"
+            if shift
+            else "in the same period"
+        )
         return f"With employees {when}, the slope is {_number(row['estimate'])} ({interval(row)}, all lags together)."
     return (
         f"The link is strongest at lag {row['lag']} (above zero: employees earlier); lags "
@@ -212,7 +217,13 @@ def _aggregation(row: Row) -> str:
         doubt = "; teams hardly differ" if value < 0.05 else ""
         return f"{value:.1%} of the differences between single answers lie between units{doubt}."
     if row["component"] == "icc2":
-        words = "too noisy to rank units" if value < 0.5 else "usable with care" if value < 0.7 else "fine"
+        words = (
+            "too noisy to rank units"
+            if value < 0.5
+            else "usable with care"
+            if value < 0.7
+            else "fine"
+        )
         return f"Unit means have a reliability of {value:.2f}: {words}."
     return _generic(row)
 

@@ -84,7 +84,9 @@ def relative_weights(correlations: np.ndarray) -> np.ndarray:
     return ((loading**2) @ (beta**2)[..., None])[..., 0]
 
 
-def nearest_correlations(covariances: np.ndarray, smallest: float = 1e-6) -> tuple[np.ndarray, np.ndarray]:
+def nearest_correlations(
+    covariances: np.ndarray, smallest: float = 1e-6
+) -> tuple[np.ndarray, np.ndarray]:
     """Correlations of covariances that may not be positive after a correction, and which were not.
 
     Eigenvalues below ``smallest`` are raised to it; the diagonal is then one again.
@@ -103,7 +105,9 @@ def nearest_correlations(covariances: np.ndarray, smallest: float = 1e-6) -> tup
     values, vectors = np.linalg.eigh(r)
     clipped = values[..., 0] < smallest
     if np.any(clipped):
-        raised = (vectors * np.maximum(values, smallest)[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+        raised = (vectors * np.maximum(values, smallest)[..., None, :]) @ np.swapaxes(
+            vectors, -1, -2
+        )
         d = np.sqrt(np.einsum("...ii->...i", raised))
         raised = raised / (d[..., :, None] * d[..., None, :])
         r = np.where(clipped[..., None, None], raised, r)

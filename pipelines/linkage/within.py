@@ -11,7 +11,6 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.between import cluster_df
 from pipelines.linkage.correlation import repeated_measures_correlation
 from pipelines.linkage.demeaning import remove_unit_and_period_means
 from pipelines.linkage.estimates import Linkage
@@ -34,6 +33,7 @@ from pipelines.linkage.sample_checks import correction_inputs, people_findings, 
 from pipelines.linkage.sampling_error import people_of, within_error
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
+from pipelines.linkage.unit_moments import cluster_df
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, SXY, VAR_TRUE, LOW, HIGH = range(10)
 MIN_SIGNAL_T, MIN_SHARE, MIN_UNITS_3 = 4.0, 0.2, 30

@@ -16,13 +16,21 @@ from reading import Case, as_panel, column, columns_of, nps, numbers_of, table
 
 from pipelines.linkage import between, contrast, lag_profile, respondent_sums, within
 from pipelines.linkage.agreement import (
-    average_deviation, icc_from_cells, null_variance, one_way_icc, within_group_agreement,
+    average_deviation,
+    icc_from_cells,
+    null_variance,
+    one_way_icc,
+    within_group_agreement,
 )  # fmt: skip
 from pipelines.linkage.change import slope_change
 from pipelines.linkage.contrast import quarter_cuts
 from pipelines.linkage.correlation import (
-    compare_correlations, disattenuate, partial_correlation, pearson,
-    repeated_measures_correlation, spearman,
+    compare_correlations,
+    disattenuate,
+    partial_correlation,
+    pearson,
+    repeated_measures_correlation,
+    spearman,
 )  # fmt: skip
 from pipelines.linkage.fixed_effects import fixed_effects
 from pipelines.linkage.heterogeneity import heterogeneity, welch_james
@@ -299,9 +307,9 @@ def _raw_corrected(function: Callable[..., Any], data: pl.DataFrame, options: Va
     row = function(data, **options).row(component="corrected", effect_type="slope")
     if row["verdict"] != "refused":
         return row["estimate"]
-    from pipelines.linkage.between import SLOPE_TRUE, between_sums, unit_averages
     from pipelines.linkage.panel import cells_of
     from pipelines.linkage.settings import Settings
+    from pipelines.linkage.unit_moments import SLOPE_TRUE, between_sums, unit_averages
     from pipelines.linkage.within import SLOPE_TRUE as WITHIN_TRUE
     from pipelines.linkage.within import within_jackknife
 

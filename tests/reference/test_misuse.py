@@ -9,7 +9,15 @@ import pytest
 from reading import Case, as_panel, cases_in, table
 
 from pipelines.linkage import (
-    Linkage, adjusted, aggregation, between, change, contrast, lag_profile, nonlinear, within,
+    Linkage,
+    adjusted,
+    aggregation,
+    between,
+    change,
+    contrast,
+    lag_profile,
+    nonlinear,
+    within,
 )  # fmt: skip
 
 CASES = cases_in("guards.json")
