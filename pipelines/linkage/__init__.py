@@ -9,6 +9,7 @@ from pipelines.linkage.adjusted import adjusted
 from pipelines.linkage.agreement import aggregation
 from pipelines.linkage.between import between
 from pipelines.linkage.change import change
+from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.linkage.contrast import contrast
 from pipelines.linkage.drivers import drivers
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, GUARDS_SCHEMA, Linkage
@@ -23,6 +24,7 @@ from pipelines.linkage.verdicts import combine
 from pipelines.linkage.within import within
 
 __all__ = [
+    "COMPANION_SCHEMAS",
     "ESTIMATES_SCHEMA", "GUARDS_SCHEMA", "Linkage", "Options", "Settings", "adjusted",
     "aggregation", "between", "change", "combine", "contrast", "drivers", "item_error_sums",
     "lag_profile", "nonlinear", "power", "respondent_sums", "segments", "within",

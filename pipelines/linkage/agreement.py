@@ -12,6 +12,7 @@ from typing import Literal, Unpack
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.companions import companion
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
@@ -166,15 +167,15 @@ def aggregation(
         ))  # fmt: skip
         for component in ("icc1", "icc2"):
             question.row(component, "index", method="anova_cells")
-        return question.result()
+        return question.result(companion("linkage_reliability", question.base))
     waves = [usable.filter(period_index=p) for p in sorted(per_period["period_index"].to_list())]
-    _icc_rows(question, waves, side)
+    table = _icc_rows(question, waves, side)
     if n_options is not None:
         _agreement_rows(question, usable[f"var_{side}"].to_numpy(), n_options)
-    return question.result()
+    return question.result(table)
 
 
-def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> None:
+def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[str, pl.DataFrame]:
     level = question.settings.conf_level
     columns = (f"n_{side}", f"mean_{side}", f"var_{side}")
     each = [icc_from_cells(*(w[c].to_numpy() for c in columns), conf_level=level) for w in waves]
@@ -199,6 +200,16 @@ def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> None:
         "F_test", "index", estimate=known(f_p_value(last.f, last.df1, last.df2)),
         df=float(last.df1), df2=float(last.df2), method="anova_cells",
     )  # fmt: skip
+    settings = question.settings
+    measure = settings.x_measure if side == "e" else settings.y_measure
+    return companion("linkage_reliability", question.base, {
+        "measure": [measure] * len(waves), "period_index": [w["period_index"][0] for w in waves],
+        "n_units": [len(w) for w in waves],
+        "n_responses": [int(w[f"n_{side}"].sum()) for w in waves],
+        "icc1": [e.icc1 for e in each], "icc2": [e.icc2 for e in each],
+        "icc2_low": [e.icc2_low for e in each], "icc2_high": [e.icc2_high for e in each],
+        "msb": [e.msb for e in each], "msw": [e.msw for e in each], "n0": [e.n0 for e in each],
+    })  # fmt: skip
 
 
 def _agreement_rows(question: Question, variances: np.ndarray, n_options: int) -> None:

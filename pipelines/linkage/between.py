@@ -7,7 +7,7 @@ error, with their reliabilities. Not here: change over time inside units (``with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -58,6 +58,7 @@ from pipelines.linkage.weighting import unit_weights
 
 MIN_RELIABILITY = 0.5
 TOO_GOOD = 0.6
+MAX_LEVERAGE = 0.20
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,10 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     means = _means(cells, settings, question)
     if means is not None and not question.is_stopped():
         _gates(question, means)
+        _dominance(question, means)
     _rows(question, means)
+    if means is not None:
+        _other_weights(question, cells, means)
     return question.result()
 
 
@@ -159,6 +163,38 @@ def _gates(question: Question, means: UnitMeans) -> None:
         question.find(_low(value[REL_X], question.settings.x_measure, "corrected"))
     elif value[REL_Y] < MIN_RELIABILITY:
         question.find(_low(value[REL_Y], question.settings.y_measure, "corrected:r"))
+
+
+def _dominance(question: Question, means: UnitMeans) -> None:
+    """A unit that carries more than a fifth of the leverage could be worked out from the slope."""
+    deviation = means.x - np.average(means.x, weights=means.weight)
+    leverage = means.weight * deviation**2
+    largest = float(leverage.max() / leverage.sum())
+    if largest > MAX_LEVERAGE:
+        question.find(Finding(
+            code="disclosure", severity="warn", value=largest, threshold=MAX_LEVERAGE,
+            message=f"One unit carries {largest:.0%} of the leverage; do not release this estimate "
+            "with many digits.",
+        ))  # fmt: skip
+
+
+def _other_weights(question: Question, cells: Cells, means: UnitMeans) -> None:
+    """The slope with credibility weights, where it differs by more than one standard error."""
+    if question.settings.weights != "equal" or not cells.errors_known or question.is_stopped():
+        return
+    settings = replace(question.settings, weights="credibility")
+    weight = unit_weights(cells, settings)
+    sums, statistic = between_sums(cells, settings, means.x, means.y, weight)
+    other = float(statistic(sums.sum(axis=0))[SLOPE])
+    if abs(other - means.jack.estimate[SLOPE]) <= means.jack.std_error[SLOPE]:
+        return
+    question.find(Finding(
+        code="weights_matter", severity="warn", value=other,
+        message=f"With credibility weights the observed slope is {other:.2f}, more than one "
+        "standard error away.",
+    ))  # fmt: skip
+    question.row("credibility_weighted", "slope", estimate=other, method="unit_means")
+    question.rows[-1]["weights"] = "credibility"
 
 
 def _low(reliability: float, name: str, component: str) -> Finding:

@@ -12,6 +12,7 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.companions import companion
 from pipelines.linkage.demeaning import remove_unit_and_period_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
@@ -75,13 +76,13 @@ def change(
             ))  # fmt: skip
     if question.is_stopped():
         question.row("observed", "change", method="period_slopes")
-        return question.result()
+        return question.result(companion("linkage_period_slopes", question.base))
     df = cluster_df(cells, sizes, settings)
     if at is not None:
         _planned(question, jack, cells, at, df)
     else:
         _scan(question, jack, cells, df)
-    return question.result({"linkage_period_slopes": _table(question, jack, cells)})
+    return question.result(_table(question, jack, cells))
 
 
 def _period_slopes(cells: Cells) -> Jackknife:
@@ -145,13 +146,10 @@ def _planned(question: Question, jack: Jackknife, cells: Cells, at: int, df: flo
     )  # fmt: skip
 
 
-def _table(question: Question, jack: Jackknife, cells: Cells) -> pl.DataFrame:
-    keys = {k: question.base[k] for k in ("question_id", "window_id", "x_measure", "y_measure")}
-    table = pl.DataFrame({
-        "period_index": cells.period_index.astype(np.int64), "slope": jack.estimate,
-        "std_error": jack.std_error,
-    })  # fmt: skip
-    return table.select(*(pl.lit(v, dtype=pl.String).alias(k) for k, v in keys.items()), pl.all())
+def _table(question: Question, jack: Jackknife, cells: Cells) -> dict[str, pl.DataFrame]:
+    columns = {"period_index": cells.period_index, "slope": jack.estimate,
+               "std_error": jack.std_error}  # fmt: skip
+    return companion("linkage_period_slopes", question.base, columns)
 
 
 def slope_change(

@@ -12,6 +12,7 @@ from typing import Literal, Unpack
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.companions import companion
 from pipelines.linkage.driver_inputs import ItemSums, item_sums, usable_items
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
@@ -91,7 +92,7 @@ def drivers(
     if question.is_stopped():
         for item in items:
             question.row("observed", "share", term=item, method=method or "lmg")
-        return question.result()
+        return question.result(companion("linkage_driver_shares", question.base))
     if not sums.has_errors:
         question.find(Finding(
             code="counts_unknown", severity="refuse", component="corrected",
@@ -175,13 +176,14 @@ def _component(
                      shares.drawn.sum(axis=1), [tail, 1 - tail]))), **shared)  # fmt: skip
     if component == "corrected" or question.is_stopped("corrected"):
         _ranks(question, sums.names, rank, rank_low, rank_high, method)
-    keys = {k: question.base[k] for k in ("question_id", "window_id", "x_measure", "y_measure")}
-    return pl.DataFrame({
-        "component": component, "method": method, "item": sums.names, "share": shares.shares,
-        "share_low": low, "share_high": high, "r_squared_piece": shares.pieces,
-        "zero_order_r": shares.r, "rank": rank, "rank_low": rank_low.astype(np.int64),
-        "rank_high": rank_high.astype(np.int64), "is_in_top_set": rank_low <= 1,
-    }).select(*(pl.lit(v, dtype=pl.String).alias(k) for k, v in keys.items()), pl.all())  # fmt: skip
+    k = len(sums.names)
+    columns = {
+        "component": [component] * k, "method": [method] * k, "item": sums.names,
+        "share": shares.shares, "share_low": low, "share_high": high,
+        "r_squared_piece": shares.pieces, "zero_order_r": shares.r, "rank": rank,
+        "rank_low": rank_low, "rank_high": rank_high, "is_in_top_set": rank_low <= 1,
+    }  # fmt: skip
+    return companion("linkage_driver_shares", question.base, columns)["linkage_driver_shares"]
 
 
 def _ranks(

@@ -13,6 +13,7 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.companions import companion
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
@@ -82,12 +83,11 @@ def lag_profile(
         for lag in lags:
             question.row("observed", "slope", lag=int(lag), method="two_way_fe")
         question.row("observed", "index", term="argmax", method="sup_t")
-        return question.result()
+        return question.result(companion("linkage_lag_profiles", question.base))
     sums, n_pairs = _sums(grids, lags)
     jack = jackknife(sums, _slopes)
     draws = _draws(sums, settings)
-    profile = _profile(question, lags, jack, draws, n_pairs)
-    return question.result({"linkage_lag_profiles": profile})
+    return question.result(_profile(question, lags, jack, draws, n_pairs))
 
 
 def _grids(
@@ -207,7 +207,7 @@ def _draws(sums: np.ndarray, settings: Settings) -> np.ndarray:
 
 def _profile(
     question: Question, lags: np.ndarray, jack: Jackknife, draws: np.ndarray, n_pairs: np.ndarray
-) -> pl.DataFrame:
+) -> dict[str, pl.DataFrame]:
     """Rows per lag, the argmax row, and the companion table."""
     b, error, level = jack.estimate, jack.std_error, question.settings.conf_level
     t = b / error
@@ -231,9 +231,10 @@ def _profile(
         lag_set_high=max(kept), direction=direction, method="sup_t",
         n_cells=int(n_pairs[best]), **shared,
     )  # fmt: skip
-    keys = {k: question.base[k] for k in ("question_id", "window_id", "x_measure", "y_measure")}
-    return pl.DataFrame({
-        "lag": lags, "slope": b, "std_error": error, "statistic": t, "band_low": b - critical * error,
-        "band_high": b + critical * error, "critical_value": np.full(len(lags), critical),
-        "n_pairs": n_pairs, "share_of_draws": chosen, "is_in_lag_set": np.isin(lags, kept),
-    }).select(*(pl.lit(v).alias(k) for k, v in keys.items()), pl.all())  # fmt: skip
+    columns = {
+        "lag": lags, "slope": b, "std_error": error, "statistic": t,
+        "band_low": b - critical * error, "band_high": b + critical * error,
+        "critical_value": np.full(len(lags), critical), "n_pairs": n_pairs,
+        "share_of_draws": chosen, "is_in_lag_set": np.isin(lags, kept),
+    }  # fmt: skip
+    return companion("linkage_lag_profiles", question.base, columns)

@@ -11,6 +11,7 @@ from typing import Unpack
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.companions import companion
 from pipelines.linkage.covariates import design_of
 from pipelines.linkage.demeaning import group_means
 from pipelines.linkage.estimates import Linkage
@@ -85,17 +86,17 @@ def nonlinear(
     if questions[0].is_stopped():
         questions[0].row("observed", "slope", method="quadratic")
         questions[1].row("observed", "F", method="sup_hinge")
-        curve = _curve_frame(questions[0], np.empty((0, 7)))
+        curve = _curve_table(questions[0], None)
     else:
         df = cluster_df(cells, sizes, settings)
         _quadratic(questions[0], cells, x, y, df)
         _hinge(questions[1], cells, x, y, df)
         controls = design_of(cells, covariates).columns
-        curve = _curve_frame(questions[0], _curve(cells, x, y, controls, df, settings.conf_level))
+        curve = _curve_table(questions[0], _curve(cells, x, y, controls, df, settings.conf_level))
     parts = [q.parts() for q in questions]
     return settle(
         [r for rows, _ in parts for r in rows], [g for _, guards in parts for g in guards],
-        {"linkage_binned_curves": curve},
+        curve,
     )  # fmt: skip
 
 
@@ -185,10 +186,7 @@ def _curve(
     ])  # fmt: skip
 
 
-def _curve_frame(question: Question, values: np.ndarray) -> pl.DataFrame:
+def _curve_table(question: Question, values: np.ndarray | None) -> dict[str, pl.DataFrame]:
     names = ("bin", "n_units", "mean_x", "mean_y", "std_error", "conf_low", "conf_high")
-    keys = {k: question.base[k] for k in ("question_id", "window_id", "x_measure", "y_measure")}
-    table = pl.DataFrame({n: values[:, i] for i, n in enumerate(names)})
-    return table.with_columns(
-        pl.col("bin", "n_units").cast(pl.Int64), pl.col(*names[2:]).fill_nan(None)
-    ).select(*(pl.lit(v, dtype=pl.String).alias(k) for k, v in keys.items()), pl.all())
+    columns = None if values is None else {n: values[:, i] for i, n in enumerate(names)}
+    return companion("linkage_binned_curves", question.base, columns)

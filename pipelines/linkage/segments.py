@@ -7,17 +7,18 @@ table. Not here: the formulas on finished slopes (``heterogeneity``).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Unpack
+from typing import Unpack
 
 import numpy as np
 import polars as pl
 
 from pipelines.linkage.between import between
+from pipelines.linkage.companions import companion
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.heterogeneity import heterogeneity, joint_equality, welch_james
 from pipelines.linkage.input_checks import input_findings, read_panel
-from pipelines.linkage.intervals import Interval, known
+from pipelines.linkage.intervals import Interval
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import MIN_CLUSTERS, MIN_UNITS, is_flat
@@ -103,7 +104,7 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
         ))  # fmt: skip
     forest = _equality(question, parts, shared_units)
     own_rows, own_guards = question.parts()
-    return settle(rows + own_rows, guards + own_guards, {"linkage_segment_forests": forest})
+    return settle(rows + own_rows, guards + own_guards, forest)
 
 
 def _n_units(panel: pl.DataFrame, settings: Settings) -> int:
@@ -164,7 +165,7 @@ def _joint(parts: list[Part], settings: Settings) -> Jackknife:
     return jackknife(np.hstack(blocks), slopes)
 
 
-def _equality(question: Question, parts: list[Part], shared_units: bool) -> pl.DataFrame:
+def _equality(question: Question, parts: list[Part], shared_units: bool) -> dict[str, pl.DataFrame]:
     method = "hotelling" if shared_units else "welch_james"
     if question.is_stopped() or len(parts) < 2:
         question.row("observed", "F", method=method)
@@ -214,26 +215,14 @@ def _summary_rows(question: Question, b: np.ndarray, se: np.ndarray) -> None:
 
 def _forest(
     question: Question, parts: list[Part], b: np.ndarray | None, se: np.ndarray | None
-) -> pl.DataFrame:
-    keys = {n: question.base[n] for n in ("question_id", "window_id", "x_measure", "y_measure")}
-    rows: list[dict[str, Any]] = []
-    if b is not None and se is not None:
-        k = len(parts)
-        shrunken = heterogeneity(b[:k], se[:k]).shrunken
-        for i, part in enumerate(parts):
-            rows.append(keys | {
-                "segment_by": question.settings.segment_by, "segment": part.name,
-                "n_units": part.cells.n_units, "n_clusters": part.cells.n_clusters,
-                "slope": known(b[i]), "std_error": known(se[i]), "df": part.df,
-                "slope_shrunken": known(shrunken[i]), "slope_corrected": known(b[k + i]),
-                "std_error_corrected": known(se[k + i]),
-            })  # fmt: skip
-    text = dict.fromkeys(
-        ("question_id", "window_id", "x_measure", "y_measure", "segment_by", "segment"), pl.String
-    )
-    counts = dict.fromkeys(("n_units", "n_clusters"), pl.Int64)
-    numbers = dict.fromkeys(
-        ("slope", "std_error", "df", "slope_shrunken", "slope_corrected", "std_error_corrected"),
-        pl.Float64,
-    )
-    return pl.DataFrame(rows, schema=text | counts | numbers)
+) -> dict[str, pl.DataFrame]:
+    if b is None or se is None:
+        return companion("linkage_segment_forests", question.base)
+    k = len(parts)
+    return companion("linkage_segment_forests", question.base, {
+        "segment_by": [question.settings.segment_by] * k, "segment": [p.name for p in parts],
+        "n_units": [p.cells.n_units for p in parts],
+        "n_clusters": [p.cells.n_clusters for p in parts], "slope": b[:k], "std_error": se[:k],
+        "df": [p.df for p in parts], "slope_shrunken": heterogeneity(b[:k], se[:k]).shrunken,
+        "slope_corrected": b[k:], "std_error_corrected": se[k:],
+    })  # fmt: skip

@@ -75,6 +75,11 @@ def _between(row: Row) -> str:
     if row["component"].startswith("reliability"):
         which = row["x_label"] if row["component"] == "reliability_x" else row["y_label"]
         return f"Of the differences between units in {which}, {row['estimate']:.0%} are more than sampling noise ({interval(row)})."
+    if row["component"] == "credibility_weighted":
+        return (
+            f"With weights by number of answers, a unit {row['per']} higher in {row['x_label']} has "
+            f"customers {_higher(row)}."
+        )
     if row["effect_type"] == "r":
         return (
             f"Across {_sizes(row)}, {row['x_label']} and {row['y_label']} go together with a "

@@ -177,7 +177,9 @@ def s11(rng: Rng) -> Outcomes:
     null = lag_profile(company(rng, World(b_between=0, b_within=0)), max_lag=3)
     table = null.companions["linkage_lag_profiles"]
     beyond = (table["statistic"].abs() > table["critical_value"]).any()
-    row = lag_profile(company(rng, World(b_within=8.0, lag=1, rho=0.9)), max_lag=3).row(term="argmax")
+    row = lag_profile(company(rng, World(b_within=8.0, lag=1, rho=0.9)), max_lag=3).row(
+        term="argmax"
+    )
     kept = [int(k) for k in row["lag_set"].split(",")]
     return {"null_band_rejects": float(beyond), "persistent_set_covers": float(1 in kept),
             "persistent_single_wrong_lag": float(len(kept) == 1 and kept != [1]),
@@ -201,10 +203,12 @@ def s12(rng: Rng) -> Outcomes:
         .otherwise("unit_id").alias("unit_id")
     )  # fmt: skip
     quiet = company(rng, w)
-    return {"false_within_split_ids": _found(within(split, **CLEAN)),
-            "false_within_wrong_ids": _found(within(data, **CLEAN)),
-            "detector_warns": float("reorg_suspected" in within(data, **CLEAN).codes("warn")),
-            "detector_false_alarm": float("reorg_suspected" in within(quiet, **CLEAN).codes("warn"))}
+    return {
+        "false_within_split_ids": _found(within(split, **CLEAN)),
+        "false_within_wrong_ids": _found(within(data, **CLEAN)),
+        "detector_warns": float("reorg_suspected" in within(data, **CLEAN).codes("warn")),
+        "detector_false_alarm": float("reorg_suspected" in within(quiet, **CLEAN).codes("warn")),
+    }
 
 
 def _crew(rng: Rng, truth: Truth, turnover: float) -> pl.DataFrame:
@@ -243,8 +247,10 @@ def s13(rng: Rng) -> Outcomes:
         cells = answers.group_by("unit_id", "period_id").agg(
             n_e=pl.len(), mean_e=pl.col("score").mean(), var_e=pl.col("score").var()
         )
-        data = measured(rng, truth, w).drop("n_e", "mean_e", "var_e").join(
-            cells, on=["unit_id", "period_id"]
+        data = (
+            measured(rng, truth, w)
+            .drop("n_e", "mean_e", "var_e")
+            .join(cells, on=["unit_id", "period_id"])
         )
         sums = respondent_sums(answers, data)
         row = _slope(within(data, respondent_overlap="key", overlap=sums), "corrected")
@@ -325,8 +331,12 @@ def s15(rng: Rng) -> Outcomes:
     observed = [_covers(result.row(component="observed", effect_type="variance", term=q), s)
                 for q, s in zip(names, pieces, strict=True)]  # fmt: skip
     top = result.row(component="top_set")["term"].split(",")
-    return {"coverage_share": float(np.mean(shares)), "coverage_corrected_lmg": float(np.mean(lmg)),
-            "coverage_observed_lmg": float(np.mean(observed)), "top_set_holds_first": float("q1" in top)}
+    return {
+        "coverage_share": float(np.mean(shares)),
+        "coverage_corrected_lmg": float(np.mean(lmg)),
+        "coverage_observed_lmg": float(np.mean(observed)),
+        "top_set_holds_first": float("q1" in top),
+    }
 
 
 def s16(rng: Rng) -> Outcomes:
@@ -337,7 +347,9 @@ def s16(rng: Rng) -> Outcomes:
             (pl.col("location_id").str.slice(1).cast(pl.Int64) % k).cast(pl.String).alias("kind")
         )
         row = segments(data, by="kind", **CLEAN).row(component="observed", effect_type="F")
-        out[f"false_difference_{k}"] = NAN if row["p_value"] is None else float(row["p_value"] <= 0.05)
+        out[f"false_difference_{k}"] = (
+            NAN if row["p_value"] is None else float(row["p_value"] <= 0.05)
+        )
     return out
 
 
@@ -353,7 +365,10 @@ def s17(rng: Rng) -> Outcomes:
     moved = measured(rng, Truth(truth.x_level, truth.x, y, truth.place, truth.counts), w)
     row = change(moved, **CLEAN).row(component="observed")
     date = int(row["term"].rsplit("_", 1)[1])
-    out |= {"power_drop_of_6": float(row["p_value"] <= 0.05), "date_within_one": float(abs(date - 6) <= 1)}
+    out |= {
+        "power_drop_of_6": float(row["p_value"] <= 0.05),
+        "date_within_one": float(abs(date - 6) <= 1),
+    }
     return out
 
 
@@ -362,7 +377,9 @@ def s18(rng: Rng) -> Outcomes:
     for g, m in ((60, 5), (20, 15)):
         result = nonlinear(company(rng, World(locations=g, per_location=m)), **CLEAN)
         out[f"false_quadratic_{g}"] = float(result.row(effect_type="curvature")["p_value"] <= 0.05)
-        out[f"false_hinge_{g}"] = float(result.row(component="observed", term="hinge")["p_value"] <= 0.05)
+        out[f"false_hinge_{g}"] = float(
+            result.row(component="observed", term="hinge")["p_value"] <= 0.05
+        )
     w = World()
     truth = true_scores(rng, w)
     average = (truth.x - truth.x.mean(axis=0)).mean(axis=1)
@@ -400,8 +417,10 @@ def s21(rng: Rng) -> Outcomes:
     rows = default_report(data, n_draws=499, **CLEAN).estimates
     found = rows.filter(verdict="supported")
     primary = rows.filter(primary=True, component="observed", effect_type="slope")
-    return {"any_supported": float(len(found) > 0),
-            "primary_supported_or_opposite": float(primary["verdict"][0] in ("supported", "opposite"))}
+    return {
+        "any_supported": float(len(found) > 0),
+        "primary_supported_or_opposite": float(primary["verdict"][0] in ("supported", "opposite")),
+    }
 
 
 ZERO_SIX = (0.0, 0.084)

@@ -45,7 +45,11 @@ def run(keys: list[str], repetitions: int, processes: int) -> dict[str, list[Fin
 def _commit() -> str:
     root = PAGE.parents[1]
     found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return found.stdout.strip() or "unknown"
 
@@ -86,8 +90,12 @@ def page(results: dict[str, list[Finding]], repetitions: int, seconds: float) ->
         "",
     ]
     for key, found in results.items():
-        lines += [f"## {key} {titles[key]}", "",
-                  "| outcome | mean | Monte-Carlo SE | n | accepted | met |", "|---|---|---|---|---|---|"]
+        lines += [
+            f"## {key} {titles[key]}",
+            "",
+            "| outcome | mean | Monte-Carlo SE | n | accepted | met |",
+            "|---|---|---|---|---|---|",
+        ]
         lines += [_line(f) for f in found]
         lines.append("")
     lines += [

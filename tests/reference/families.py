@@ -58,8 +58,10 @@ def _spearman(case: Case, folder: Path) -> Values:
 
 
 def _weighted(case: Case, folder: Path) -> Values:
-    units = nps(table(folder, case["input"])).group_by("unit").agg(
-        pl.col("mean_e", "nps", "n_c").mean()
+    units = (
+        nps(table(folder, case["input"]))
+        .group_by("unit")
+        .agg(pl.col("mean_e", "nps", "n_c").mean())
     )
     x, y, n = (column(units, c) for c in ("mean_e", "nps", "n_c"))
     weighted, equal = pearson(x, y, weights=n), pearson(x, y)
@@ -125,7 +127,11 @@ def _rwg(case: Case, folder: Path) -> Values:
 
 
 def _hybrid(case: Case, folder: Path) -> Values:
-    data = nps(table(folder, case["input"])) if "mean_e" in case["spec"] else table(folder, case["input"])
+    data = (
+        nps(table(folder, case["input"]))
+        if "mean_e" in case["spec"]
+        else table(folder, case["input"])
+    )
     if "mean_e" in case["spec"]:
         y, x, group, period = "nps", "mean_e", "unit", "period"
     else:
@@ -137,7 +143,8 @@ def _hybrid(case: Case, folder: Path) -> Values:
     columns = [values - mean, mean]
     if period is not None:
         columns += [
-            (data[period] == p).cast(pl.Float64).to_numpy() for p in sorted(data[period].unique())[1:]
+            (data[period] == p).cast(pl.Float64).to_numpy()
+            for p in sorted(data[period].unique())[1:]
         ]
     fit = random_intercept(data[group].cast(pl.String).to_numpy(), column(data, y), columns)
     b, se = fit.coefficients, fit.std_errors
@@ -153,10 +160,15 @@ def _fixed_effects(case: Case, folder: Path) -> Values:
         y, rest = case["spec"].split("~")
         names = re.findall(r"\w+", rest.split(",")[0])
         effects = "firm,year" if "twoway" in case["r_code"].lower() else "firm"
-        found = fixed_effects(data, y.strip().split()[-1], names, effects.split(","), cluster="firm")
+        found = fixed_effects(
+            data, y.strip().split()[-1], names, effects.split(","), cluster="firm"
+        )
         return {
             f"{kind}_{name}{suffix}": value
-            for kind, values, suffix in (("b", found.coefficients, ""), ("se", found.se_cr0, "_hc0"))
+            for kind, values, suffix in (
+                ("b", found.coefficients, ""),
+                ("se", found.se_cr0, "_hc0"),
+            )
             for name, value in zip(names, values, strict=True)
         }
     row = within(as_panel(data), **PLAIN).row(component="observed", effect_type="slope")
@@ -302,7 +314,9 @@ def _overlap(case: Case, folder: Path) -> Values:
     return out
 
 
-def _raw_corrected(function: Callable[..., Any], data: pl.DataFrame, options: Values) -> float | None:
+def _raw_corrected(
+    function: Callable[..., Any], data: pl.DataFrame, options: Values
+) -> float | None:
     """The corrected slope; where the product refuses to show it, the value it refused."""
     row = function(data, **options).row(component="corrected", effect_type="slope")
     if row["verdict"] != "refused":

@@ -17,7 +17,11 @@ def _differences(got: Any, expected: Any, rtol: float, atol: float, name: str) -
         if len(got) != len(expected):
             return [f"{name}: {len(got)} values, expected {len(expected)}"]
         pairs = zip(got, expected, strict=True)
-        return [d for i, (g, e) in enumerate(pairs) for d in _differences(g, e, rtol, atol, f"{name}[{i}]")]
+        return [
+            d
+            for i, (g, e) in enumerate(pairs)
+            for d in _differences(g, e, rtol, atol, f"{name}[{i}]")
+        ]
     if expected is None or isinstance(expected, str):
         return [] if got == expected else [f"{name}: {got!r}, expected {expected!r}"]
     if got is None or not abs(got - expected) <= atol + rtol * abs(expected):
