@@ -78,15 +78,17 @@ from range(520) as a(f), marts.periods;
 -- the good raw stage has 80 feedback answers and 40 submissions in each period
 create table marts.attribution_summary as
 select 'customer' as voice, period_id, 'phone' as channel, 'ticket_group' as attribution_method,
-  'attributed' as remainder_reason, 60 as n_rows from marts.periods
+  'attributed' as remainder_reason, 60 as n_rows, 60 as n_rows_in_unit from marts.periods
 union all
-select 'customer', period_id, 'phone', 'location', 'attributed', 10 from marts.periods
+select 'customer', period_id, 'phone', 'location', 'attributed', 10, 0 from marts.periods
 union all
-select 'customer', period_id, 'phone', 'none', 'no_reference', 10 from marts.periods
+select 'customer', period_id, 'phone', 'none', 'no_reference', 10, 0 from marts.periods
 union all
-select 'employee', period_id, 'survey', 'org_history', 'attributed', 38 from marts.periods
+select 'employee', period_id, 'survey', 'org_history', 'attributed', 38, 38 from marts.periods
 union all
-select 'employee', period_id, 'survey', 'none', 'unknown_person', 2 from marts.periods;
+select 'employee', period_id, 'survey', 'none', 'unknown_person', 2, 0 from marts.periods
+union all
+select 'customer', '2024-01', 'published_score', 'direct_unit', 'attributed', 3, 3;
 
 create table marts.publication_mask as
 select unit_level, unit_id, period_id, metric_id, n_people >= 5 as is_released,
@@ -112,5 +114,6 @@ create table marts.unit_period_scores as
 select unit_id, period_id, x_metric_id as employee_metric_id, mean_e as employee_score,
   n_e as n_employee_responses, x_status as employee_reason_code,
   y_metric_id as customer_metric_id, mean_c as customer_score, n_c as n_customer_responses,
-  y_status as customer_reason_code, case when x_status = 'released' then cast(0.6 as double) end as response_share
+  y_status as customer_reason_code, case when x_status = 'released' then cast(0.6 as double) end as response_share,
+  cast(0.9 as double) as attributed_share
 from marts.linkage_panel;

@@ -66,8 +66,9 @@ MARTS: dict[str, dict[str, Mutation]] = {
             "update {t} set remainder_reason = 'unknown_person' where voice = 'employee'",
             {"unattributed_share_low"},
         ),
-        "team_known_for_most_feedback": (
-            "update {t} set attribution_method = 'location' where voice = 'customer'"
+        "rows_in_units_within_rows": "update {t} set n_rows_in_unit = 61 where n_rows = 60",
+        "unit_known_for_most_feedback": (
+            "update {t} set n_rows_in_unit = 0 where voice = 'customer'"
         ),
     },
     "publication_mask": {
@@ -104,7 +105,8 @@ MARTS: dict[str, dict[str, Mutation]] = {
         "hidden_values_are_null": (
             "update {t} set response_share = 0.2 where employee_reason_code <> 'released'"
         ),
-        "share_from_0_to_1": "update {t} set response_share = 1.2 where rowid = 0",
+        "shares_possible": "update {t} set attributed_share = 1.2 where rowid = 0",
+        "response_rate_at_most_one": "update {t} set response_share = 1.2 where rowid = 0",
         "agrees_with_panel": "update {t} set customer_score = 31 where rowid = 0",
     },
 }
