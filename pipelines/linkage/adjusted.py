@@ -237,7 +237,8 @@ def _rows(
               "method": "two_way_fe" if within else "partialled_sums"}  # fmt: skip
     sesoi = {settings.sesoi_type: settings.sesoi}
     question.row(
-        "observed", "slope", interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
+        "observed", "slope",
+        interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
         estimate=known(value[SLOPE]), std_error=known(error[SLOPE]), conf_method="cv3_t",
         mde=question.mde(error[SLOPE], df), robustness_value=rv, sesoi=sesoi.get("slope"), **shared,
     )  # fmt: skip

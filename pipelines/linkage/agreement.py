@@ -108,8 +108,8 @@ def null_variance(n_options: int, null: Literal["uniform", "slight_skew"] = "uni
 def within_group_agreement(item_variances: np.ndarray, null: float) -> np.ndarray:
     """rwg(j) of each group: agreement against answers at random.
 
-    ``q = min(1, mean item variance / null variance)``, ``J(1 - q) / (J(1 - q) + q)`` (James, Demaree
-    and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed answers: near the scale end
+    ``q = min(1, mean item variance / null variance)``, ``J(1 - q) / (J(1 - q) + q)`` (James,
+    Demaree and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed answers: near the scale end
     everybody agrees. Rows are groups, columns items.
 
     >>> within_group_agreement(np.array([[1.0, 1.0], [2.5, 2.5]]), 2.0).round(3).tolist()

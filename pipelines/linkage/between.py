@@ -82,8 +82,8 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
 
     With C the moments of unit means and E their mean sampling variances: observed ``b = Cxy/Cxx``,
     ``r = Cxy / sqrt(Cxx Cyy)``; corrected ``b* = Cxy/(Cxx - Ex)`` and
-    ``r* = Cxy / sqrt((Cxx - Ex)(Cyy - Ey))`` (Spearman 1904; Fuller 1987). Standard errors leave out
-    one cluster at a time; the corrected slope has a Fieller interval; p comes from the observed
+    ``r* = Cxy / sqrt((Cxx - Ex)(Cyy - Ey))`` (Spearman 1904; Fuller 1987). Standard errors
+    leave out one cluster at a time; the corrected slope has a Fieller interval; p comes from the observed
     slope, because a correction adds no evidence. ``correction="full"`` takes E (1 - 1/units).
 
     Options are those of ``Settings``. Returns rows for slope and r (observed, corrected), Spearman,
@@ -221,7 +221,8 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
     slope = {"sesoi": sesoi.get("slope"), "statistic": statistic}
     correlation = {"sesoi": sesoi.get("r"), "statistic": statistic}
     question.row(
-        "observed", "slope", interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
+        "observed", "slope",
+        interval=t_interval(value[SLOPE], error[SLOPE], df, settings.conf_level),
         estimate=float(value[SLOPE]), std_error=float(error[SLOPE]), conf_method="cv3_t",
         mde=question.mde(error[SLOPE], df), reliability=known(value[REL_X]), **shared, **slope,
     )  # fmt: skip

@@ -187,7 +187,7 @@ def rank_correlation_influence(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _mean_above(order_by: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """For each row the mean over all rows of ``values`` where ``order_by`` is larger (ties half)."""
+    """For each row the mean of ``values`` over rows where ``order_by`` is larger (ties half)."""
     keys, inverse = np.unique(order_by, return_inverse=True)
     total = np.bincount(inverse, weights=values, minlength=len(keys))
     above = np.concatenate([np.cumsum(total[::-1])[::-1][1:], [0.0]])

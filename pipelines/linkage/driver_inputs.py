@@ -103,7 +103,7 @@ def item_sums(
     per_row += product_columns(values)
     sums = np.column_stack([np.bincount(cluster, v, cells.n_clusters) for v in per_row])
     per_unit = np.column_stack([
-        np.bincount(cells.unit_cluster, noise[:, k], cells.n_clusters) for k in range(noise.shape[1])
+        np.bincount(cells.unit_cluster, column, cells.n_clusters) for column in noise.T
     ])  # fmt: skip
     raw = ItemSums(items, np.hstack([sums, per_unit]), len(items), np.eye(len(items) + 1),
                    errors is not None and bool(np.isfinite(per_unit).all()))  # fmt: skip

@@ -152,7 +152,8 @@ def stopped(
 
     A finding about ``corrected:r`` refuses the corrected correlation and leaves the slope.
 
-    >>> noisy = Finding(code="low_reliability", severity="refuse", message="", component="corrected:r")
+    >>> noisy = Finding(
+    ...     code="low_reliability", severity="refuse", message="", component="corrected:r")
     >>> stopped([noisy], "corrected", "r"), stopped([noisy], "corrected", "slope")
     (True, False)
     """

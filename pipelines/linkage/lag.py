@@ -129,7 +129,7 @@ def _period_findings(cells: Cells, grids: Grids, settings: Settings, max_lag: in
         found.append(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
             threshold=float(need),
-            message=f"{cells.n_periods} periods cannot order the two series; at least {need} needed.",
+            message=f"{cells.n_periods} periods cannot order the two series; {need} are needed.",
         ))  # fmt: skip
         return found
     gaps = np.diff(cells.period_index)

@@ -112,7 +112,7 @@ def correction_inputs(cells: Cells, settings: Settings, *, within: bool) -> list
             code="overlap_unknown", severity="refuse" if within else "warn",
             component="corrected",
             message="It is not declared whether the same people answer in several periods; if they "
-            "do, " + ("the correction is wrong." if within else "the corrected value is too small."),
+            "do, the " + ("correction is wrong." if within else "corrected value is too small."),
         )]  # fmt: skip
     return []
 
@@ -123,7 +123,7 @@ def people_findings(fits: bool, settings: Settings) -> list[Finding]:
         return []
     return [Finding(
         code="overlap_cells_differ", severity="refuse", component="corrected",
-        message="Respondent sums are missing for some units or count other periods than those used.",
+        message="Respondent sums are missing for some units or count other periods.",
     )]  # fmt: skip
 
 

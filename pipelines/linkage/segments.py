@@ -189,8 +189,10 @@ def _equality(question: Question, parts: list[Part], shared_units: bool) -> dict
             f, df2, p = joint_equality(b[place], cov[place, place], n_clusters)
         else:
             f, df2, p = welch_james(b[place], se, df)
-        question.row(component, "F", estimate=f, statistic=f, df=float(k - 1), df2=df2, method=method,
-                     conf_method="F", p_value=p if component == "observed" else None)  # fmt: skip
+        question.row(
+            component, "F", estimate=f, statistic=f, df=float(k - 1), df2=df2, method=method,
+            conf_method="F", p_value=p if component == "observed" else None,
+        )  # fmt: skip
     se = np.sqrt(np.diag(cov))
     _summary_rows(question, b[:k], se[:k])
     return _forest(question, parts, b, se)

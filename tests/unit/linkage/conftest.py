@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-# importlib mode does not put test folders on the path; the panel builder is shared by the modules here
+# importlib mode does not put test folders on the path; the panel builder is shared
 sys.path.insert(0, str(Path(__file__).parent))
