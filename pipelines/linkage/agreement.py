@@ -64,17 +64,19 @@ def icc_from_cells(
     msb = float((n * (mean - grand) ** 2).sum() / (k - 1))
     msw = float(((n - 1) * var).sum() / (total - k))
     n0 = float((total - (n * n).sum() / total) / (k - 1))
-    df1, df2 = k - 1, int(round(total - k))
+    df1, df2 = k - 1, round(float(total - k))
     with np.errstate(divide="ignore", invalid="ignore"):
-        f = float(np.divide(msb, msw))
-        icc2 = float(np.divide(msb - msw, msb))
-    tail = 0.5 + conf_level / 2
+        f = np.float64(msb) / np.float64(msw)
+        icc2 = float(np.float64(msb - msw) / np.float64(msb))
+        icc1 = float(np.float64(msb - msw) / (msb + (n0 - 1) * msw))
+        icc1_mean_size = float(np.float64(msb - msw) / (msb + (total / k - 1) * msw))
+        tail = 0.5 + conf_level / 2
+        low = 1 - f_quantile(tail, df1, df2) / f
+        high = 1 - 1 / (f * f_quantile(tail, df2, df1))
     return Icc(
-        icc1=(msb - msw) / (msb + (n0 - 1) * msw),
-        icc1_mean_size=(msb - msw) / (msb + (total / k - 1) * msw),
-        icc2=icc2, icc2_low=1 - f_quantile(tail, df1, df2) / f,
-        icc2_high=1 - 1 / (f * f_quantile(tail, df2, df1)),
-        msb=msb, msw=msw, f=f, df1=df1, df2=df2, n0=n0,
+        icc1=icc1, icc1_mean_size=icc1_mean_size,
+        icc2=icc2, icc2_low=float(low), icc2_high=float(high),
+        msb=msb, msw=msw, f=float(f), df1=df1, df2=df2, n0=n0,
     )  # fmt: skip
 
 
@@ -109,8 +111,8 @@ def within_group_agreement(item_variances: np.ndarray, null: float) -> np.ndarra
     """rwg(j) of each group: agreement against answers at random.
 
     ``q = min(1, mean item variance / null variance)``, ``J(1 - q) / (J(1 - q) + q)`` (James,
-    Demaree and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed answers: near the scale end
-    everybody agrees. Rows are groups, columns items.
+    Demaree and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed
+    answers: near the scale end everybody agrees. Rows are groups, columns items.
 
     >>> within_group_agreement(np.array([[1.0, 1.0], [2.5, 2.5]]), 2.0).round(3).tolist()
     [0.667, 0.0]

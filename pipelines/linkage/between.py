@@ -83,8 +83,9 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     With C the moments of unit means and E their mean sampling variances: observed ``b = Cxy/Cxx``,
     ``r = Cxy / sqrt(Cxx Cyy)``; corrected ``b* = Cxy/(Cxx - Ex)`` and
     ``r* = Cxy / sqrt((Cxx - Ex)(Cyy - Ey))`` (Spearman 1904; Fuller 1987). Standard errors
-    leave out one cluster at a time; the corrected slope has a Fieller interval; p comes from the observed
-    slope, because a correction adds no evidence. ``correction="full"`` takes E (1 - 1/units).
+    leave out one cluster at a time; the corrected slope has a Fieller interval; p comes from
+    the observed slope, because a correction adds no evidence. ``correction="full"`` takes
+    E (1 - 1/units).
 
     Options are those of ``Settings``. Returns rows for slope and r (observed, corrected), Spearman,
     reliabilities, and a Fisher-z row when every unit is its own cluster.

@@ -135,7 +135,7 @@ def fieller(numerator: float, denominator: float, cov: np.ndarray, quantile: flo
     b = numerator * denominator - q2 * cov[0, 1]
     c = numerator**2 - q2 * cov[0, 0]
     root = b * b - a * c
-    if a <= 0 and root <= 0 or a == 0:
+    if (a <= 0 and root <= 0) or a == 0:
         return Interval(None, None, "unbounded")
     ends = sorted(((b - np.sqrt(max(root, 0.0))) / a, (b + np.sqrt(max(root, 0.0))) / a))
     return Interval(float(ends[0]), float(ends[1]), "bounded" if a > 0 else "exclusive")

@@ -23,7 +23,7 @@ VERSION = "1"
 
 
 def _whole(values: np.ndarray) -> int | None:
-    return None if np.isnan(values).any() or not len(values) else int(round(values.sum()))
+    return None if np.isnan(values).any() or not len(values) else round(float(values.sum()))
 
 
 class Question:

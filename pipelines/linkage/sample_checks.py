@@ -92,7 +92,7 @@ def ceiling_findings(mean_x: np.ndarray, mean_y: np.ndarray, settings: Settings)
         if share > 0.5:
             found.append(Finding(
                 code="ceiling", severity="warn", value=share, threshold=0.5,
-                n_affected=int(round(share * len(values))), n_total=len(values),
+                n_affected=round(share * len(values)), n_total=len(values),
                 message=f"{share:.0%} of the unit means of {name} lie within 5% of a scale end.",
             ))  # fmt: skip
     return found

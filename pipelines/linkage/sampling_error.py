@@ -41,10 +41,8 @@ def _with_people(
 ) -> ErrorSums:
     """Total = s2 * base + s2_person * person + s2_occasion * occasion, variances re-estimated."""
     den = "person_den" if settings.correction == "plain" else "person_den_full"
-    columns = (base, person, occasion) + tuple(
-        people[c].to_numpy().astype(float)
-        for c in ("variance_num", "variance_den", "person_num", den)
-    )
+    known = ("variance_num", "variance_den", "person_num", den)
+    columns = (base, person, occasion, *(people[c].to_numpy().astype(float) for c in known))
     recurring = settings.respondent_overlap == "key"
 
     def total(s: np.ndarray) -> np.ndarray:

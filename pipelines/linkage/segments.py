@@ -7,7 +7,7 @@ table. Not here: the formulas on finished slopes (``heterogeneity``).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import polars as pl
@@ -90,13 +90,11 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     pairs = panel if not shared_units else parts[0].panel
     question.find(input_findings(pairs, cells_of(pairs, settings), settings), small)
     rows, guards = [], []
+    rejected = [f for f in question.findings if f.severity == "reject"]
     for part in parts:
-        inner = options | {"segment_by": by, "segment": part.name}
-        single = between(part.panel, **inner)  # type: ignore[arg-type]
-        rows += [r | {"estimand": "segment", "question_id": r["question_id"].replace(
-            "|between|", "|segment|")} for r in single.estimates.to_dicts()]  # fmt: skip
-        guards += [g | {"estimand": "segment", "question_id": g["question_id"].replace(
-            "|between|", "|segment|")} for g in single.guards.to_dicts()]  # fmt: skip
+        new_rows, new_guards = _segment_rows(part, by, options, rejected)
+        rows += new_rows
+        guards += new_guards
     if len(parts) < 2:
         question.find(Finding(
             code="too_few_segments", severity="refuse", n_affected=len(parts),
@@ -105,6 +103,28 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     forest = _equality(question, parts, shared_units)
     own_rows, own_guards = question.parts()
     return settle(rows + own_rows, guards + own_guards, forest)
+
+
+def _segment_rows(
+    part: Part, by: str, options: Options, rejected: list[Finding]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The between rows of one segment; input rejected as a whole refuses every segment."""
+    inner = options | {"segment_by": by, "segment": part.name}
+    if rejected:
+        question = Question("segment", "unit", Settings(**inner), part.cells)
+        question.find(rejected)
+        question.row("observed", "slope", method="unit_means")
+        return question.parts()
+    single = between(part.panel, **inner)  # type: ignore[arg-type]
+
+    def as_segment(row: dict[str, Any]) -> dict[str, Any]:
+        key = row["question_id"].replace("|between|", "|segment|")
+        return row | {"estimand": "segment", "question_id": key}
+
+    return (
+        [as_segment(r) for r in single.estimates.to_dicts()],
+        [as_segment(g) for g in single.guards.to_dicts()],
+    )
 
 
 def _n_units(panel: pl.DataFrame, settings: Settings) -> int:

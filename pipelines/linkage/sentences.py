@@ -18,7 +18,7 @@ def sentence(row: Row) -> str:
     """What a row says, in words an HR or CX reader can use.
 
     >>> sentence({"verdict": "refused", "guard_code": "too_few_units", "n_units": 12,
-    ...     "n_clusters": 3})[:43] + " ..."
+    ...     "n_clusters": 3})[:42] + " ..."
     'Only 12 units in 3 groups: too few to tell ...'
     """
     if row.get("verdict") == "refused":
@@ -91,7 +91,8 @@ def _between(row: Row) -> str:
     return (
         f"Across {row['n_units']} units{_answer_count(row)}, a unit {row['per']} higher in "
         f"{row['x_label']} has customers {_higher(row)} ({interval(row)}{_corrected(row)}). This "
-        f"compares units; it does not show that raising {row['x_label']} would raise {row['y_label']}."
+        f"compares units; it does not show that raising {row['x_label']} would raise "
+        f"{row['y_label']}."
     )
 
 
@@ -167,8 +168,8 @@ def _lag(row: Row) -> str:
         return f"With employees {when}, the slope is {value} ({interval(row)}, all lags together)."
     return (
         f"The link is strongest at lag {row['lag']} (above zero: employees earlier); lags "
-        f"{row['lag_set']} cannot be told apart: {DIRECTION_WORDS[row['direction']]}. A third cause "
-        "that reaches one side first would look the same."
+        f"{row['lag_set']} cannot be told apart: {DIRECTION_WORDS[row['direction']]}. A third "
+        "cause that reaches one side first would look the same."
     )
 
 
@@ -192,7 +193,7 @@ def _driver(row: Row) -> str:
     if row["effect_type"] == "share":
         return (
             f"{row['term']} has {row['estimate']:.0%} of the explained variance of "
-            f"{row['y_label']} ({interval(row)}{_corrected(row)}); a share describes, it does not promise."
+            f"{row['y_label']} ({interval(row)}{_corrected(row)}); a share only describes."
         )
     value = f"{row['effect_type']} {_number(row['estimate'])}"
     return f"{row['term']}: {value} ({interval(row)}{_corrected(row)})."

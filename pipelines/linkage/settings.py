@@ -81,7 +81,7 @@ class Settings:
     cluster: str = "location_id"
     """Column whose groups share causes; standard errors leave out one group at a time."""
     weights: Weights = "equal"
-    """``equal``: the average unit; ``responses``: the average customer; ``credibility``: between."""
+    """``equal``: the average unit; ``responses``: the average customer; or in between."""
     expected_direction: Sign = "positive"
     sesoi: float = 0.10
     """Smallest effect of interest, set before the run; a correlation or a slope."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
+import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.recovery.designs import DESIGNS, Outcomes  # noqa: E402
-from tests.recovery.trial import Finding, repetition, summarise  # noqa: E402
+from tests.recovery.designs import DESIGNS, Outcomes
+from tests.recovery.trial import Finding, repetition, summarise
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
 CHUNK = 20
@@ -82,9 +83,10 @@ def page(results: dict[str, list[Finding]], repetitions: int, seconds: float) ->
         "Simulated companies with known links, read through the result rows a user sees. The",
         "designs are in `tests/recovery/designs.py`, the company in `tests/recovery/worlds.py`.",
         "",
-        f"Run on {date.today().isoformat()} at commit `{_commit()}`: {repetitions} repetitions per",
-        f"design, {seconds:.0f} s. {len(judged) - len(missed)} of {len(judged)} judged outcomes",
-        "lie inside their bounds. Bounds are never widened; an outcome outside them says by how much.",
+        f"Run on {datetime.now(UTC).date().isoformat()} at commit `{_commit()}`:",
+        f"{repetitions} repetitions per design, {seconds:.0f} s.",
+        f"{len(judged) - len(missed)} of {len(judged)} judged outcomes",
+        "lie inside their bounds. Bounds are never widened; an outcome outside says by how much.",
         "Refused repetitions do not count in coverage or false-positive rates; column n shows how",
         "many remain. Repeat with `python -m tests.recovery.full`.",
         "",
@@ -116,7 +118,7 @@ def main() -> None:
     results = run(chosen.designs, chosen.repetitions, chosen.processes)
     text = page(results, chosen.repetitions, time.monotonic() - start)
     chosen.output.write_text(text)
-    print(text)
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":
