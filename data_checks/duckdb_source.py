@@ -24,7 +24,6 @@ import sqlalchemy as sa
 from great_expectations.compatibility import pydantic
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent.config_str import ConfigStr
-from great_expectations.datasource.fluent.interfaces import DataAsset
 from great_expectations.datasource.fluent.sql_datasource import (
     QueryAsset,
     SQLDatasource,
@@ -48,7 +47,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """Registers itself as `context.data_sources.add_duckdb`."""
 
-    asset_types: ClassVar[list[type[DataAsset]]] = [TableAsset, QueryAsset]
+    asset_types: ClassVar[list] = [TableAsset, QueryAsset]
     type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
     connection_string: ConfigStr | str
     checked_schema: str
@@ -63,7 +62,7 @@ class DuckDBDatasource(SQLDatasource):
         return {*super()._get_exec_engine_excludes(), "checked_schema"}
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> Any:
         """The engine above."""
         return DuckDBExecutionEngine
 
@@ -74,8 +73,9 @@ class UnexpectedRowsCount(gxe.UnexpectedRowsExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
 
     @pydantic.validator("unexpected_rows_query")
-    def _validate_query(cls, query: str) -> str:  # noqa: N805 - replaces the stock one by name
-        # the stock one prints a warning when `{batch}` is gone; the runner has put the table there
+    def _validate_query(cls, query: str) -> str:
+        # replaces the stock one by name, which prints a warning when `{batch}` is gone: the runner
+        # has put the table there
         return query
 
     def _validate(
@@ -94,7 +94,7 @@ def context() -> Any:
     made = gx.get_context(mode="ephemeral")
     made.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     # nothing is kept, yet every added source would write the whole configuration: half of the time
-    made.variables.save = lambda: None
+    made.variables.save = lambda: None  # type: ignore[method-assign]
     return made
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 Severity = Literal["critical", "warning"]
 SUITES = Path(__file__).parent / "suites"

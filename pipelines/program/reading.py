@@ -148,9 +148,10 @@ def _repair(mistake: Mistake, document: Document) -> None:
 
 
 def _move(document: Document, old: KeyPath, new: KeyPath) -> None:
-    for known in (document.lines, document.texts):
-        for path in [p for p in known if p[: len(old)] == old]:
-            known[new + path[len(old) :]] = known[path]
+    for path in [p for p in document.lines if p[: len(old)] == old]:
+        document.lines[new + path[len(old) :]] = document.lines[path]
+    for path in [p for p in document.texts if p[: len(old)] == old]:
+        document.texts[new + path[len(old) :]] = document.texts[path]
 
 
 def _told(mistake: Mistake, document: Document) -> tuple[int, str]:
