@@ -22,9 +22,6 @@ MARTS: dict[str, dict[str, Mutation]] = {
     },
     "dim_metrics": {
         "range_in_order": "update {t} set n_items_required = 3 where metric_id = 'engagement'",
-        "metric_has_values": (
-            "insert into {t} values ('mood', 'Mood', 'employee', 'mean', 1, 1, 0, 100, '')"
-        ),
     },
     "unit_period_metrics": {
         "one_row_per_cell": (
@@ -39,6 +36,10 @@ MARTS: dict[str, dict[str, Mutation]] = {
         ),
         "scores_reconcile_with_answers": (
             "update {t} set n_responses = 501 where unit_level = 'company' and metric_id = 'nps'"
+        ),
+        "every_metric_has_values": (
+            "insert into marts.dim_metrics"
+            " values ('mood', 'Mood', 'employee', 'mean', 1, 1, 0, 100, '')"
         ),
         "company_value_stable": (
             "update {t} set value = 90 where unit_level = 'company' and"
