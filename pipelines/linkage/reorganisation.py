@@ -46,21 +46,29 @@ def _largest_drop(cells: Cells, values: np.ndarray) -> tuple[float, int] | None:
     Unit means of the 3 periods before a date are correlated with those of the 3 periods after it;
     the usual value is the median over dates whose windows do not touch the date judged.
     """
-    grid = np.full((cells.n_units, cells.n_periods), np.nan)
-    grid[cells.unit, cells.period] = remove_means(values, cells.period, cells.n_periods)
+    # running totals per unit, one row per period, so that a window is a difference of two rows
+    code = (cells.period + 1) * cells.n_units + cells.unit
+    size, shape = (cells.n_periods + 1) * cells.n_units, (cells.n_periods + 1, cells.n_units)
+    demeaned = remove_means(values, cells.period, cells.n_periods)
+    total = np.bincount(code, weights=demeaned, minlength=size).reshape(shape).cumsum(axis=0)
+    count = np.bincount(code, minlength=size).reshape(shape).cumsum(axis=0)
     dates = np.arange(SIDE, cells.n_periods - SIDE + 1)
-    filled, present = np.nan_to_num(grid), np.isfinite(grid)
     z, n = np.full(len(dates), np.nan), np.zeros(len(dates))
     for i, date in enumerate(dates):
-        means, both = [], np.ones(cells.n_units, dtype=bool)
-        for part in (slice(date - SIDE, date), slice(date, date + SIDE)):
-            count = present[:, part].sum(axis=1)
-            both &= count > 0
-            means.append(filled[:, part].sum(axis=1) / np.maximum(count, 1))
+        n_before = count[date] - count[date - SIDE]
+        n_after = count[date + SIDE] - count[date]
+        both = (n_before > 0) & (n_after > 0)
         n[i] = both.sum()
-        if n[i] < MIN_UNITS or min(m[both].std() for m in means) == 0:
+        if n[i] < MIN_UNITS:
             continue
-        z[i] = np.arctanh(np.clip(np.corrcoef(means[0][both], means[1][both])[0, 1], -0.999, 0.999))
+        before = (total[date] - total[date - SIDE]) / np.maximum(n_before, 1)
+        after = (total[date + SIDE] - total[date]) / np.maximum(n_after, 1)
+        if not both.all():
+            before, after = before[both], after[both]
+        before, after = before - before.mean(), after - after.mean()
+        scale = np.sqrt((before @ before) * (after @ after))
+        if scale > 0:
+            z[i] = np.arctanh(np.clip(before @ after / scale, -0.999, 0.999))
     best: tuple[float, int] | None = None
     for i, date in enumerate(dates):
         usual = z[(np.abs(dates - date) >= 2) & np.isfinite(z)]
