@@ -39,7 +39,6 @@ submissions as (
         max(answered_date) as answered_date,
         max(team_ref) as team_ref,
         max(location_ref) as location_ref,
-
         cast(count(*) as bigint) as n_rows
     from responses
     group by survey, wave, respondent_key
@@ -49,15 +48,21 @@ submissions as (
 rungs as (
     select
         submissions.*,
-        settings.unit as unit_setting,
         people.employee_key,
         named_teams.team_id as named_team_id,
         named_teams.location_id as named_team_location_id,
         named_locations.canonical_ref as named_location_id,
-        people_placed.id_key as placed_person,
         people_placed.team_id as placed_team_id,
         people_placed.location_id as placed_location_id,
-        case when waves.wave_id is null then days.period_id else waves.period_id end as period_id
+        case when waves.wave_id is null then days.period_id else waves.period_id end as period_id,
+        case
+            when named_teams.team_id is not null then 'direct_unit'
+            when settings.unit = 'location' and named_locations.canonical_ref is not null
+                then 'direct_unit'
+            when people_placed.id_key is not null then 'org_history'
+            when named_locations.canonical_ref is not null then 'location'
+            else 'none'
+        end as attribution_method
     from submissions
     cross join settings
     left join waves on submissions.wave = waves.wave_id
@@ -77,19 +82,6 @@ rungs as (
     left join refs as named_locations
         on named_locations.unit_level = 'location'
         and submissions.location_ref = named_locations.reference
-),
-
-placed as (
-    select
-        *,
-        case
-            when named_team_id is not null then 'direct_unit'
-            when unit_setting = 'location' and named_location_id is not null then 'direct_unit'
-            when placed_person is not null then 'org_history'
-            when named_location_id is not null then 'location'
-            else 'none'
-        end as attribution_method
-    from rungs
 ),
 
 final as (
@@ -118,7 +110,7 @@ final as (
             when employee_key is null then 'unknown_person'
             else 'no_assignment'
         end as remainder_reason
-    from placed
+    from rungs
 )
 
 select * from final

@@ -11,7 +11,7 @@ locations as (
     select * from {{ ref('int_locations_described') }}
 ),
 
--- wherever a unit is told of: the organisation first, then what people wrote
+-- wherever a unit is told of; only the organisation tells since when and until when
 seen as (
     select
         team_id,
@@ -30,7 +30,7 @@ seen as (
     select
         cast(null as string),
         location_id,
-        {{ far_past() }},
+        cast(null as date),
         valid_to
     from locations
     {% for model in ['int_feedback_attributed', 'int_submissions_attributed',
@@ -39,8 +39,8 @@ seen as (
     select distinct
         team_id,
         location_id,
-        {{ far_past() }},
-        {{ far_future() }}
+        cast(null as date),
+        cast(null as date)
     from {{ ref(model) }}
     {% endfor %}
 ),
@@ -49,8 +49,8 @@ units as (
     select
         case when settings.unit = 'team_location' then seen.team_id end as team_id,
         seen.location_id,
-        min(seen.valid_from) as valid_from,
-        max(seen.valid_to) as valid_to
+        coalesce(min(seen.valid_from), {{ far_past() }}) as valid_from,
+        coalesce(max(seen.valid_to), {{ far_future() }}) as valid_to
     from seen
     cross join settings
     where

@@ -67,22 +67,8 @@ judged as (
         y.promoters,
         y.passives,
         y.detractors,
-        case
-            when x.unit_id is null then 'absent'
-            when not x.is_released then x.reason_code
-            when x.value is null then 'absent'
-            when pairs.min_employee is not null and coalesce(x.n_responses, 0) < pairs.min_employee
-                then 'below_minimum_of_pair'
-            else 'released'
-        end as x_status,
-        case
-            when y.unit_id is null then 'absent'
-            when not y.is_released then y.reason_code
-            when y.value is null then 'absent'
-            when pairs.min_customer is not null and coalesce(y.n_responses, 0) < pairs.min_customer
-                then 'below_minimum_of_pair'
-            else 'released'
-        end as y_status
+        {{ cell_status('x', 'pairs.min_employee') }} as x_status,
+        {{ cell_status('y', 'pairs.min_customer') }} as y_status
     from cells
     inner join pairs on cells.pair_id = pairs.pair_id
     left join released as x

@@ -66,12 +66,12 @@ final as (
         cast(panel.y_status as string) as customer_reason_code,
         cast(
             case
-                when panel.x_status <> 'released' then null
-                when participation.n_invited > 0
-                    then cast(participation.n_responded as double)
-                        / cast(participation.n_invited as double)
-                else cast(metrics.n_responses as double)
+                when panel.x_status = 'released' then coalesce(
+                    cast(participation.n_responded as double)
+                    / nullif(cast(participation.n_invited as double), 0),
+                    cast(metrics.n_responses as double)
                     / nullif(cast(metrics.n_invited as double), 0)
+                )
             end as double
         ) as response_share,
         cast(panel.headcount as bigint) as headcount,
