@@ -1,12 +1,11 @@
-"""Reading a program's folder: `program.yaml` to a `Program`, with every mistake at once.
+"""Reading a program's folder: `program.yaml` to a `Program`, or one error with every mistake.
 
-What belongs here: opening the file, and going on after a mistake to find the next. What does not:
-YAML itself (program.yaml_document), wording (program.mistakes), rules (the models).
+What belongs here: opening the file. What does not: YAML itself (program.yaml_document), going on
+after a mistake (program.validation), wording (program.mistakes), rules (the models).
 """
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,11 @@ from pydantic import ValidationError
 
 from pipelines.errors import ProgramError
 from pipelines.program import mistakes as wording
-from pipelines.program.mistakes import Mistake
 from pipelines.program.model import Program
-from pipelines.program.yaml_document import Document, parse_yaml
-from pipelines.program.yaml_document import Path as KeyPath
+from pipelines.program.validation import all_mistakes, validated
+from pipelines.program.yaml_document import parse_yaml
 
 FILE_NAME = "program.yaml"
-MAX_ROUNDS = 4
-"""How often a file with mistakes is looked at again for mistakes hidden behind others."""
 
 
 def read_program(folder: Path) -> Program:
@@ -32,9 +28,9 @@ def read_program(folder: Path) -> Program:
     if not isinstance(document.data, dict):
         raise _error(file, found or [(1, _not_a_program(document.data))])
     try:
-        program = _validated(document)
+        program = validated(document)
     except ValidationError as error:
-        found += [_told(mistake, document) for mistake in _all_mistakes(error, document)]
+        found += all_mistakes(error, document, program_schema())
     if found:
         raise _error(file, found)
     return program
@@ -74,89 +70,6 @@ def _why_missing(file: Path) -> str:
     others = sorted(p.name for p in folder.iterdir() if p.suffix in (".yaml", ".yml"))
     hint = f"; it holds {', '.join(others[:5])}" if others else ""
     return f"the folder {folder} holds no {FILE_NAME}{hint}"
-
-
-def _validated(document: Document) -> Program:
-    try:
-        return Program.model_validate(document.data)
-    except ValidationError as error:
-        if not _take_as_text(error, document):
-            raise
-    return Program.model_validate(document.data)
-
-
-def _take_as_text(error: ValidationError, document: Document) -> bool:
-    """Where text is wanted, `0012` is the text 0012: put back what was written. True if any was."""
-    changed = False
-    for problem in error.errors(include_url=False, include_context=False):
-        path = wording.locate(document.data, problem["loc"])
-        value = wording.value_at(document.data, path)
-        if problem["type"] == "string_type" and isinstance(value, (int, float)):
-            wording.value_at(document.data, path[:-1])[path[-1]] = document.texts[path]  # type: ignore[index]
-            changed = True
-    return changed
-
-
-def _all_mistakes(error: ValidationError, document: Document) -> list[Mistake]:
-    """Mistakes of the file, and those that come to light when the first are out of the way."""
-    schema = program_schema()
-    found: list[Mistake] = []
-    for _ in range(MAX_ROUNDS):
-        problems = error.errors(include_url=False)
-        new = [
-            mistake
-            for mistake in wording.find_mistakes(problems, document.data, schema)
-            if not any(_about(mistake, earlier) for earlier in found)
-        ]
-        if not new:
-            break
-        found += new
-        # deepest and last first, so that what is taken out moves nothing still to be found
-        for mistake in sorted(new, key=lambda m: [str(p) for p in m.path], reverse=True):
-            _repair(mistake, document)
-        try:
-            _validated(document)
-            break
-        except ValidationError as again:
-            error = again
-    return sorted(found, key=lambda m: (document.line(m.path), m.text))
-
-
-def _about(mistake: Mistake, earlier: Mistake) -> bool:
-    """True when the mistake is only what the repair of an earlier one left behind."""
-    if mistake.path[: len(earlier.path)] == earlier.path:
-        return True
-    same_section = len(earlier.path) == 1 or mistake.path[:2] == earlier.path[:2]
-    if mistake.kind != "value_error" or not same_section:
-        return False
-    named = " ".join(re.findall(r"`([^`]*)`", mistake.text))
-    return str(earlier.path[-1]) in re.split(r"[^\w]+", named)
-
-
-def _repair(mistake: Mistake, document: Document) -> None:
-    """Put what was probably meant in the place of a mistake, or take it out."""
-    path, parent = mistake.path, wording.value_at(document.data, mistake.path[:-1])
-    if mistake.kind in ("missing", "value_error") or not isinstance(parent, dict):
-        return
-    value = parent.pop(path[-1], None)
-    if mistake.kind == "extra_forbidden":
-        if mistake.proposal and mistake.proposal not in parent:
-            parent[mistake.proposal] = value
-            _move(document, path, (*path[:-1], mistake.proposal))
-    elif mistake.proposal:
-        parent[path[-1]] = mistake.proposal
-
-
-def _move(document: Document, old: KeyPath, new: KeyPath) -> None:
-    for path in [p for p in document.lines if p[: len(old)] == old]:
-        document.lines[new + path[len(old) :]] = document.lines[path]
-    for path in [p for p in document.texts if p[: len(old)] == old]:
-        document.texts[new + path[len(old) :]] = document.texts[path]
-
-
-def _told(mistake: Mistake, document: Document) -> tuple[int, str]:
-    key = wording.dotted(mistake.path, document.data)
-    return document.line(mistake.path), f"{key}: {mistake.text}"
 
 
 def _not_a_program(data: object) -> str:

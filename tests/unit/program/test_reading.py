@@ -180,6 +180,31 @@ def test_all_mistakes_come_at_once_even_those_behind_others(example, problems):
     ]
 
 
+def test_a_mistake_hides_nothing_in_other_sections(example, problems):
+    for old, new in (
+        (
+            "      - columns: [q1, q2, q3]\n        scale: {min: 1",
+            "      - columns: [q1, q2, q3]\n        scale: {min: 9",
+        ),
+        ("      wave: Wave\n", ""),
+        ("    top_box_from: 4\n", ""),
+        ("y: nps\n    window", "y: npss\n    window"),
+        ("    location: data/people.parquet\n    required", "    required"),
+        ("    items: [recommend]", "    items: recommend"),
+    ):
+        assert old in example
+        example = example.replace(old, new, 1)
+    keys = [text.split(": ")[1] for text in problems(example)]
+    assert keys == [
+        "metrics.pride.kind",
+        "metrics.nps.items",
+        "linkage.primary.y",
+        "sources.survey.columns",
+        "sources.survey.values[0].scale",
+        "sources.people.location",
+    ]
+
+
 FILES = {
     "empty": (b"", "program.yaml:1: the file is empty"),
     "blank": (b" \n\n", "program.yaml:1: the file is empty"),
