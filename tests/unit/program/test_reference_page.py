@@ -17,6 +17,16 @@ def test_the_example_on_the_page_is_read(problems, example):
     assert problems(shown) == []
 
 
+def test_the_message_on_the_page_is_what_the_reader_sees(problems, example):
+    (shown,) = re.findall(
+        r"```\nThe program has 2 mistakes:\n(.*?)```", PAGE.read_text(), re.DOTALL
+    )
+    changed = example.replace("customer: 5", "customer: 2", 1).replace(
+        "    columns:\n      respondent", "    colums:\n      respondent", 1
+    )
+    assert [f"  - {text}" for text in problems(changed)] == shown.splitlines()
+
+
 def test_the_tables_are_current():
     page = PAGE.read_text("utf-8")
     assert page == filled(page), "run: python -m pipelines.program.reference docs/program.md"
