@@ -24,4 +24,4 @@ def generate_company(
         return
     sizes = {"feedback_rows": feedback_rows, "survey_rows": survey_rows}
     summary = generate(folder, seed=seed, **sizes)
-    click.echo(str(summary))
+    click.echo(summary.sentence())

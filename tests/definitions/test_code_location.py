@@ -1,0 +1,143 @@
+"""The graph as Dagster serves it: keys, jobs, schedules and house rules of every asset."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from data_checks.registry import all_suites
+from pipelines.contract import RAW_TABLES
+from pipelines.defs.common import STAGES
+from pipelines.publishing.audiences import PUBLISHED_TABLES
+from pipelines.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.xdist_group("code_location")
+SNAPSHOT = Path(__file__).parent / "graph.txt"
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> dg.RepositoryDefinition:
+    before = dict(os.environ)
+    os.environ["CROSSVOICE_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ.pop("CROSSVOICE_PROGRAM", None)
+    try:
+        from pipelines.definitions import defs
+
+        yield defs().get_repository_def()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def graph_text(repository: dg.RepositoryDefinition) -> str:
+    """Keys, checks, jobs, schedules and sensors, one a line."""
+    graph = repository.asset_graph
+    lines = [f"asset {key.to_user_string()}" for key in graph.materializable_asset_keys]
+    lines += [f"check {k.asset_key.to_user_string()}:{k.name}" for k in graph.asset_check_keys]
+    lines += [f"job {name}" for name in repository.job_names if not name.startswith("__")]
+    lines += [f"schedule {s.name}" for s in repository.schedule_defs]
+    lines += [f"sensor {s.name}" for s in repository.sensor_defs]
+    return "\n".join(sorted(lines)) + "\n"
+
+
+def test_graph_changes_only_on_purpose(repository: dg.RepositoryDefinition) -> None:
+    found = graph_text(repository)
+    if os.environ.get("CROSSVOICE_UPDATE_SNAPSHOT"):
+        SNAPSHOT.write_text(found)
+    assert found == SNAPSHOT.read_text(), (
+        "the graph has changed; if that is meant: CROSSVOICE_UPDATE_SNAPSHOT=1 pytest "
+        "tests/definitions/test_code_location.py, and look at the difference"
+    )
+
+
+def test_every_asset_has_stage_owner_and_description(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.group_name in STAGES, key
+        assert key.path[0] == node.group_name, key
+        assert node.owners, key
+        assert node.description, key
+
+
+def test_every_suite_is_about_an_asset_and_its_checks_are_in_the_graph(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    graph = repository.asset_graph
+    checks = {(k.asset_key.to_user_string(), k.name) for k in graph.asset_check_keys}
+    for suite in all_suites():
+        assert dg.AssetKey([suite.schema, suite.table]) in graph.materializable_asset_keys
+        for check in suite.checks:
+            assert (f"{suite.schema}/{suite.table}", check.name) in checks
+
+
+def test_critical_checks_block_and_warnings_do_not(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    for suite in all_suites():
+        for check in suite.checks:
+            key = dg.AssetCheckKey(dg.AssetKey([suite.schema, suite.table]), check.name)
+            blocking = graph.get_check_spec(key).blocking
+            assert blocking == (check.severity == "critical"), key
+
+
+def test_raw_and_published_tables_are_all_assets(repository: dg.RepositoryDefinition) -> None:
+    keys = repository.asset_graph.materializable_asset_keys
+    for name in RAW_TABLES:
+        assert dg.AssetKey(["raw", name]) in keys
+    for name in PUBLISHED_TABLES:
+        assert dg.AssetKey(["published", name]) in keys
+
+
+def test_everything_selects_every_asset_and_check(repository: dg.RepositoryDefinition) -> None:
+    job = repository.get_job("everything")
+    graph = repository.asset_graph
+    assert job.asset_layer.executable_asset_keys == graph.materializable_asset_keys
+    assert set(job.asset_layer.asset_graph.asset_check_keys) == set(graph.asset_check_keys)
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+def test_each_stage_has_its_job(repository: dg.RepositoryDefinition, stage: str) -> None:
+    job = repository.get_job(f"stage_{stage}")
+    assert {key.path[0] for key in job.asset_layer.selected_asset_keys} == {stage}
+
+
+def test_importing_the_definitions_reads_no_environment_and_no_file() -> None:
+    code = "import pipelines.definitions, sys; print('great_expectations' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT_ROOT)}, cwd="/",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "False"
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = set()
+    for folder in ("pipelines", "data_checks"):
+        for path in (PROJECT_ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
+                    readers.add(path.relative_to(PROJECT_ROOT).as_posix())
+    # dbt and Great Expectations are told by the environment, which settings prepares
+    assert readers <= {"pipelines/settings.py", "pipelines/models.py",
+                       "data_checks/duckdb_source.py"}, readers  # fmt: skip
+
+
+def test_definitions_module_decides_nothing() -> None:
+    path = PROJECT_ROOT / "pipelines" / "definitions.py"
+    assert len(path.read_text().splitlines()) <= 50
+    for node in ast.walk(ast.parse(path.read_text())):
+        assert not isinstance(node, ast.If | ast.Try | ast.For | ast.While)
+
+
+def test_modules_stay_small() -> None:
+    for folder in ("pipelines", "data_checks"):
+        for path in (PROJECT_ROOT / folder).rglob("*.py"):
+            assert len(path.read_text().splitlines()) <= 300, path
+            assert path.stem not in ("utils", "helpers", "common_utils"), path

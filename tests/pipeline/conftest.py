@@ -1,0 +1,42 @@
+"""Built state that the pipeline tests share: one small company, run once per worker."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pipelines.demo import generate
+from tests.pipeline.runs import Ended, crossvoice
+
+
+@dataclass(frozen=True)
+class Company:
+    """A generated company, the state of its program, and what its run printed."""
+
+    home: Path
+    truth: dict
+    run: Ended
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """The demo program on a company of 20 locations and 100 teams."""
+    home = tmp_path_factory.mktemp("company")
+    generate(home / "company", seed=11, locations=20, teams=100)
+    ended = crossvoice(home, "run", "--program", "demo")
+    truth = json.loads((home / "company" / "truth.json").read_text())
+    return Company(home, truth, ended)
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Iterator[Path]:
+    """Folder of the public data; tests that need it skip without."""
+    folder = os.environ.get("CROSSVOICE_PUBLIC_DATA")
+    if not folder:
+        pytest.skip("CROSSVOICE_PUBLIC_DATA is not set: the public data are not on this machine")
+    yield Path(folder)

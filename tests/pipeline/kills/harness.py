@@ -1,0 +1,98 @@
+"""Killing runs: whatever instant a run dies at, the next one releases the same tables.
+
+Each round starts `crossvoice run` in a process of its own, kills it (SIGKILL, with all its
+children) after a random part of a whole run's time, and looks at what a reader would see: the
+release before, or the new one, never anything in between. After some rounds a run is left alone
+to its end, and its tables are compared with those of a run nobody killed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tests.pipeline.runs import comparable
+
+COMMAND = [sys.executable, "-m", "pipelines.cli.main", "run", "--program", "demo", "--force"]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: when, and what stood then."""
+
+    seconds: float
+    stage: str
+    finished_before: bool
+    release_is_whole: bool
+
+
+def start(home: Path) -> subprocess.Popen:
+    """Start a run with its state in `home`."""
+    log = (home / "run.log").open("w")
+    env = {**os.environ, "CROSSVOICE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        COMMAND, stdout=log, stderr=subprocess.STDOUT, env=env, start_new_session=True
+    )
+
+
+def run_to_end(home: Path) -> float:
+    """Let a run end; returns its seconds. AssertionError with its output when it fails."""
+    begun = time.perf_counter()
+    code = start(home).wait(timeout=600)
+    assert code == 0, (home / "run.log").read_text()
+    return time.perf_counter() - begun
+
+
+def kill_runs(
+    home: Path, moments: list[float], expected: dict[str, pl.DataFrame]
+) -> Iterator[Kill]:
+    """Kill one run after each of the moments (seconds)."""
+    for moment in moments:
+        process = start(home)
+        try:
+            process.wait(timeout=moment)
+            finished = True
+        except subprocess.TimeoutExpired:
+            finished = False
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        yield Kill(moment, _last_stage(home), finished, release_is_whole(home, expected))
+
+
+def release_is_whole(home: Path, expected: dict[str, pl.DataFrame]) -> bool:
+    """No release yet, or one with exactly the expected tables."""
+    if not (home / "published" / "current").exists():
+        return not (home / "published" / "current").is_symlink()
+    return differences(home, expected) == []
+
+
+def differences(home: Path, expected: dict[str, pl.DataFrame]) -> list[str]:
+    """Names of released tables that differ from the expected ones."""
+    found = comparable(home)
+    names = expected.keys() | found.keys()
+    return sorted(
+        n for n in names if n not in found or n not in expected or not found[n].equals(expected[n])
+    )
+
+
+def moments(count: int, whole: float, seed: int) -> list[float]:
+    """Random moments, one in each of `count` equal parts of a whole run, in random order."""
+    draw = random.Random(seed)
+    chosen = [whole * (i + draw.random()) / count for i in range(count)]
+    draw.shuffle(chosen)
+    return chosen
+
+
+def _last_stage(home: Path) -> str:
+    lines = (home / "run.log").read_text().split("\n")
+    stages = [line.split()[0] for line in lines if " done " in line or " working " in line]
+    return stages[-1] if stages else "before landing"

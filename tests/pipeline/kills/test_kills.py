@@ -1,0 +1,26 @@
+"""Five random kills, then a run to its end: the same released tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.demo import generate
+from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to_end
+from tests.pipeline.runs import comparable
+
+pytestmark = pytest.mark.xdist_group("kills")
+
+
+@pytest.mark.timeout(600)
+def test_five_kills_leave_the_same_release(tmp_path: Path) -> None:
+    quiet, killed = tmp_path / "quiet", tmp_path / "killed"
+    for home in (quiet, killed):
+        generate(home / "company", seed=5, locations=8, teams=40)
+    whole = run_to_end(quiet)
+    expected = comparable(quiet)
+    for kill in kill_runs(killed, moments(5, whole, seed=20260101), expected):
+        assert kill.release_is_whole, kill
+    run_to_end(killed)
+    assert differences(killed, expected) == []

@@ -1,0 +1,123 @@
+"""A whole run of the demo program: what it prints, what it releases, what it may not show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+from pipelines.publishing.audiences import AUDIENCES
+from tests.pipeline.conftest import Company
+from tests.pipeline.runs import comparable, crossvoice, private, released
+
+pytestmark = pytest.mark.xdist_group("company")
+
+
+def test_run_ends_with_the_card_and_the_paths(company: Company) -> None:
+    assert company.run.code == 0, company.run.output
+    for expected in ("Does 'Employee engagement' track 'Net promoter score'?", "95% interval",
+                     "shared/crossvoice.duckdb", "published"):  # fmt: skip
+        assert expected in company.run.output
+
+
+def test_planted_between_effect_lies_in_the_corrected_interval(company: Company) -> None:
+    truth = company.truth["expected"]["nps"]["between"]
+    rows = private(
+        company.home,
+        "from linkage.linkage_estimates where \"primary\" and component = 'corrected'",
+    )
+    slope = rows.filter(effect_type="slope").row(0, named=True)
+    r = rows.filter(effect_type="r").row(0, named=True)
+    assert slope["conf_low"] < truth["slope_per_index_pomp"] < slope["conf_high"]
+    assert r["conf_low"] < truth["r"] < r["conf_high"]
+
+
+@pytest.mark.parametrize("audience", sorted(AUDIENCES))
+def test_each_file_holds_what_its_audience_may_see_and_no_more(
+    company: Company, audience: str
+) -> None:
+    tables = released(company.home, audience)
+    assert set(tables) == set(AUDIENCES[audience])
+    for name, frame in tables.items():
+        assert not [c for c in frame.columns if c.endswith("_key") or c == "person_number"], name
+    folder = company.home / "published" / "current" / audience / "parquet"
+    for name, frame in tables.items():
+        assert pl.read_parquet(folder / f"{name}.parquet").equals(frame)
+
+
+def test_no_released_cell_is_below_its_threshold_or_hidden_with_a_count(company: Company) -> None:
+    hidden_cells = 0
+    for audience, table in (("hr", "employee_unit_period_metrics"),
+                            ("cx", "customer_unit_period_metrics")):  # fmt: skip
+        cells = released(company.home, audience)[table]
+        shown = cells.filter(pl.col("reason_code") == "released")
+        assert shown["n_responses"].min() >= 5
+        hidden = cells.filter(pl.col("reason_code") != "released")
+        hidden_cells += hidden.height
+        numbers = ["value", "value_native", "n_responses", "promoters", "passives", "detractors"]
+        assert hidden.select(pl.all_horizontal(pl.col(numbers).is_null())).to_series().all()
+    assert hidden_cells > 0
+
+
+def test_every_row_is_attributed_or_in_a_counted_remainder(company: Company) -> None:
+    counts = private(
+        company.home,
+        """
+        select
+            (select sum(rows_kept) from raw.ingest_batches
+                where contract_table = 'customer_feedback') as kept,
+            (select count(*) from staging.stg_customer_feedback) as staged,
+            (select sum(n_rows) from marts.attribution_summary where voice = 'customer') as counted
+        """,
+    ).row(0, named=True)
+    assert counts["staged"] == counts["counted"]
+    assert counts["kept"] > counts["staged"]  # duplicates and corrections
+
+
+def test_landing_keeps_and_rejects_what_was_planted(company: Company) -> None:
+    found = private(
+        company.home,
+        "select sum(rows_read) as read, sum(rows_kept) as kept, sum(rows_rejected) as rejected"
+        " from raw.ingest_batches where contract_table = 'customer_feedback'",
+    ).row(0, named=True)
+    assert found["read"] == found["kept"] + found["rejected"]
+    assert found["rejected"] == company.truth["totals"]["feedback_rejected"]
+
+
+def test_second_run_finds_nothing_new_and_loads_no_orchestrator(company: Company) -> None:
+    ended = crossvoice(company.home, "run", "--program", "demo")
+    assert ended.code == 0
+    assert "Nothing new since release" in ended.output
+    code = (
+        "import sys; from pipelines.cli.main import main\n"
+        "try: main(['run', '--program', 'demo'])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print('loaded:', [m for m in ('dagster', 'dbt', 'great_expectations') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**__import__("os").environ, "CROSSVOICE_HOME": str(company.home)},
+    )  # fmt: skip
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr
+
+
+def test_forced_run_releases_the_same_tables_again(company: Company) -> None:
+    before = comparable(company.home)
+    first = (company.home / "published" / "current").resolve()
+    ended = crossvoice(company.home, "run", "--program", "demo", "--force")
+    assert ended.code == 0, ended.output
+    assert (company.home / "published" / "current").resolve() != first
+    after = comparable(company.home)
+    assert before.keys() == after.keys()
+    for name, frame in before.items():
+        assert frame.equals(after[name]), name
+
+
+def test_status_names_the_release_and_every_reject(company: Company) -> None:
+    ended = crossvoice(company.home, "status", "--program", "demo")
+    assert ended.code == 0
+    assert "release 20" in ended.output
+    assert "out_of_scale" in ended.output
+    assert "customer_feedback" in ended.output
