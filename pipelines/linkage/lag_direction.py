@@ -31,8 +31,8 @@ def _peaks(t: np.ndarray, critical: float) -> list[int]:
 def direction_of(lags: np.ndarray, t: np.ndarray, critical: float, kept: list[int]) -> str:
     """Which side moves first; anything unclear is ``direction_unclear``.
 
-    ``both_directions``: a peak on each side, of equal sign, with a lag inside the band between
-    them. Otherwise the largest ``|t|`` must leave the band and the whole lag set lie on one side.
+    ``both_directions``: the largest peak and one on the other side, of equal sign, with a lag
+    inside the band between them. Otherwise the largest ``|t|`` must leave the band and the whole lag set lie on one side.
 
     >>> lags, t = np.arange(-2, 3), np.array([0.1, 0.2, 1.0, 6.0, 1.0])
     >>> direction_of(lags, t, 2.5, [1]), direction_of(lags, t, 2.5, [0, 1])
@@ -40,12 +40,13 @@ def direction_of(lags: np.ndarray, t: np.ndarray, critical: float, kept: list[in
     """
     if not np.abs(t).max() > critical:
         return "direction_unclear"
-    peaks = _peaks(t, critical)
-    for i in peaks:
-        for j in peaks:
-            apart = lags[i] < 0 < lags[j] and t[i] * t[j] > 0
-            if apart and (np.abs(t[i + 1 : j]) <= critical).any():
-                return "both_directions"
+    best = int(np.abs(t).argmax())
+    for other in _peaks(t, critical):
+        # off-peak lags of the opposite sign come from removing unit means, so they never pair
+        apart = lags[best] * lags[other] < 0 and t[best] * t[other] > 0
+        low, high = min(best, other), max(best, other)
+        if apart and (np.abs(t[low + 1 : high]) <= critical).any():
+            return "both_directions"
     if all(k > 0 for k in kept):
         return "employees_lead"
     if all(k < 0 for k in kept):

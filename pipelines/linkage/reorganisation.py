@@ -14,7 +14,7 @@ from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
 
-MIN_UNITS, SIDE, LIMIT = 50, 3, 3.5
+MIN_UNITS, SIDE, LIMIT = 50, 3, 3.0
 
 
 def reorganisation_findings(cells: Cells) -> list[Finding]:
