@@ -23,7 +23,7 @@ def broken(company: Company, tmp_path: Path) -> Path:
     return home
 
 
-def program_with(tmp_path: Path, change) -> Path:  # noqa: ANN001
+def program_with(tmp_path: Path, change) -> Path:
     """The demo program, changed, in a folder of its own."""
     yaml = YAML()
     declared = yaml.load((PROJECT_ROOT / "programs" / "demo" / "program.yaml").read_text())

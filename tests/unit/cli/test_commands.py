@@ -1,0 +1,82 @@
+"""The command line without any data: help, schema, doctor, mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli.main import main
+
+
+def call(*arguments: str, env: dict | None = None):
+    return CliRunner().invoke(main, list(arguments), env=env, catch_exceptions=False)
+
+
+def test_help_lists_the_commands_in_the_order_people_need_them() -> None:
+    output = call("--help").output
+    order = [output.index(f"\n  {name} ") for name in ("check", "run", "status", "dev", "schema",
+                                                       "doctor")]  # fmt: skip
+    assert order == sorted(order)
+    assert "Does employee satisfaction track customer satisfaction" in output
+
+
+@pytest.mark.parametrize("command", ["check", "run", "status", "dev", "schema", "doctor", "demo"])
+def test_every_command_explains_itself(command: str) -> None:
+    result = call(command, "--help")
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 3
+
+
+def test_schema_is_json_schema_with_descriptions() -> None:
+    schema = json.loads(call("schema").output)
+    assert schema["properties"]["sources"]["type"] == "array"
+    assert "description" in json.dumps(schema["properties"]["time_zone"]) or "$defs" in schema
+
+
+def test_unknown_program_ends_with_code_2_and_names_the_known_ones(tmp_path: Path) -> None:
+    result = call("run", "--program", "nowhere", env={"CROSSVOICE_HOME": str(tmp_path / "home")})
+    assert result.exit_code == 2
+    assert "There is no program 'nowhere'" in result.output
+    assert "baltimore_schools, demo" in result.output
+    assert not (tmp_path / "home").exists()
+
+
+def test_doctor_finds_this_installation_well(tmp_path: Path) -> None:
+    result = call("doctor", env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert "mend" not in result.output, result.output
+    assert result.exit_code == 0
+
+
+def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
+    secret = tmp_path / "keep" / "pseudonym_secret"
+    secret.parent.mkdir()
+    secret.write_text("0" * 64)
+    secret.chmod(0o644)
+    result = call("doctor", env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 1
+    assert f"chmod 600 {secret}" in result.output
+
+
+def test_status_before_the_first_run(tmp_path: Path) -> None:
+    result = call("status", env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 0
+    assert "nothing has been released yet" in result.output
+    assert "not landed yet" in result.output
+
+
+def test_check_names_every_source_that_cannot_be_read(tmp_path: Path) -> None:
+    result = call("check", env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "Source hr_units finds no file." in result.output
+    assert "Source customer_feedback finds no file." in result.output
+    assert "Traceback" not in result.output
+
+
+def test_public_data_that_are_not_there_are_named(tmp_path: Path) -> None:
+    environment = {"CROSSVOICE_HOME": str(tmp_path), "CROSSVOICE_PUBLIC_DATA": None}
+    result = call("check", "--program", "baltimore_schools", env=environment)
+    assert result.exit_code == 2
+    assert "needs CROSSVOICE_PUBLIC_DATA, which is not set" in result.output
