@@ -17,7 +17,7 @@ from pipelines.linkage.companions import companion
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
-from pipelines.linkage.intervals import Interval, known
+from pipelines.linkage.intervals import Interval, known, normal_p_value, t_quantile
 from pipelines.linkage.lag_direction import direction_of, lag_set_of
 from pipelines.linkage.panel import Cells, with_scores
 from pipelines.linkage.question import Question
@@ -25,6 +25,7 @@ from pipelines.linkage.repeats import without_repeats
 from pipelines.linkage.sample_checks import size_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, bootstrap_totals, jackknife
+from pipelines.linkage.unit_moments import cluster_df
 
 MIN_PERIODS, MIN_PER_LAG, DEFAULT_LAGS = 8, 50, 4
 DRAWS, SUP_DRAWS = 2000, 999
@@ -87,7 +88,8 @@ def lag_profile(
     sums, n_pairs = _sums(grids, lags)
     jack = jackknife(sums, _slopes)
     draws = _draws(sums, settings)
-    return question.result(_profile(question, lags, jack, draws, n_pairs))
+    df = cluster_df(cells, sizes, settings)
+    return question.result(_profile(question, lags, jack, draws, n_pairs, df))
 
 
 def _grids(
@@ -206,17 +208,24 @@ def _draws(sums: np.ndarray, settings: Settings) -> np.ndarray:
 
 
 def _profile(
-    question: Question, lags: np.ndarray, jack: Jackknife, draws: np.ndarray, n_pairs: np.ndarray
+    question: Question,
+    lags: np.ndarray,
+    jack: Jackknife,
+    draws: np.ndarray,
+    n_pairs: np.ndarray,
+    df: float,
 ) -> dict[str, pl.DataFrame]:
     """Rows per lag, the argmax row, and the companion table."""
     b, error, level = jack.estimate, jack.std_error, question.settings.conf_level
     t = b / error
     deviation = np.abs(draws[:SUP_DRAWS] - b) / error
-    critical = float(np.quantile(deviation.max(axis=1), level))
+    # draws deviate as a normal does; t_k has the tails of its few clusters, so the value is mapped
+    normal = float(np.quantile(deviation.max(axis=1), level))
+    critical = t_quantile(1 - normal_p_value(normal) / 2, df)
     chosen = np.bincount(np.abs(draws / error).argmax(axis=1), minlength=len(lags)) / len(draws)
     kept = lag_set_of(lags, chosen, level)
     direction = direction_of(lags, t, critical, kept)
-    shared = {"df": jack.n_clusters - 1.0, "conf_method": "sup_t"}
+    shared = {"df": df, "conf_method": "sup_t"}
     for i, lag in enumerate(lags):
         half = critical * error[i]
         question.row(

@@ -32,7 +32,8 @@ def direction_of(lags: np.ndarray, t: np.ndarray, critical: float, kept: list[in
     """Which side moves first; anything unclear is ``direction_unclear``.
 
     ``both_directions``: the largest peak and one on the other side, of equal sign, with a lag
-    inside the band between them. Otherwise the largest ``|t|`` must leave the band and the whole lag set lie on one side.
+    inside the band between them. Otherwise the largest ``|t|`` must leave the band and the whole
+    lag set lie on one side.
 
     >>> lags, t = np.arange(-2, 3), np.array([0.1, 0.2, 1.0, 6.0, 1.0])
     >>> direction_of(lags, t, 2.5, [1]), direction_of(lags, t, 2.5, [0, 1])
