@@ -1,7 +1,7 @@
 """What a release was made from, as hashes: the same fingerprint means there is nothing to do.
 
 What belongs here: hashes of settings, code and inputs. What does not: the decision to run (cli).
-It imports neither Dagster nor DuckDB, so that a run with nothing new ends in a second.
+It imports neither Dagster nor a data library, so that a run with nothing new ends in a second.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.landing import content_hash, read_state
+from pipelines.connectors.locations import named_files
+from pipelines.errors import CrossvoiceError
+from pipelines.landing import InputState, content_hash, look_at, read_state
 from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -69,30 +71,28 @@ def git_commit() -> str | None:
 
 
 def _inputs(program: Program, settings: Settings) -> str:
-    """Hash of the input files; size and time of a known file spare reading it again.
+    """Hash of the input files; an unchanged file that was landed is not read again.
 
-    A source without files counts as empty here; the run will say what is wrong with it.
+    What cannot be read counts as what it is, unreadable; the run will say what is wrong with it.
     """
-    from pipelines.connectors.locations import source_files  # noqa: PLC0415 - slow to import
-    from pipelines.errors import CrossvoiceError  # noqa: PLC0415
-
     lines = []
     for source in program.sources:
-        known = read_state(settings.landing, source.name).inputs
         try:
-            files = source_files(source, settings)
-        except CrossvoiceError:
-            files = []
-        for path in files:
-            lines.append(f"{source.name} {path.name} {_known_hash(path, known)}")
+            known = read_state(settings.landing, source.name).inputs
+            files = named_files(source, settings)
+        except CrossvoiceError as error:
+            lines.append(f"{source.name} {error.what}")
+            continue
+        for name, path in files.items():
+            lines.append(f"{source.name} {name} {_hash(path, known.get(name))}")
     return _digest(lines)
 
 
-def _known_hash(path: Path, known: dict) -> str:
-    stat, state = path.stat(), known.get(path.name)
-    if state and (state.size, state.modified_ns) == (stat.st_size, stat.st_mtime_ns):
-        return state.content_hash
-    return content_hash(path)
+def _hash(path: Path, known: InputState | None) -> str:
+    try:
+        return look_at(path, known).content_hash
+    except OSError as error:
+        return str(error.errno)
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -1,7 +1,9 @@
 """Landed batches on disk: write, verify, list.
 
-What belongs here: the layout of `landing/`, the manifest of a batch, and the atomic steps that
-make a batch visible. What does not: reading source files (connectors) and choosing what to pull.
+What belongs here: the layout of `landing/`, the manifest of a batch, what is known of each input,
+and the atomic steps that make a batch visible. What does not: the Parquet files of a batch
+(batch_writer), reading source files (connectors) and choosing what to pull. It needs no data
+library, so that asking whether there is anything new costs nothing.
 
     landing/<source>/<batch>/<contract table>.parquet   rows kept
                              comments.parquet           comments, where the source has any
@@ -22,14 +24,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-import pyarrow.parquet as pq
-
-from pipelines.contract import COMMENTS, REJECTED_ROWS, SOURCE_TABLES
+from pipelines.errors import SourceError
 
 MANIFEST = "manifest.json"
 INPUTS = "inputs.json"
@@ -69,21 +68,50 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class InputState:
-    """What is known of one input of a source: its batch, and size and time to spare a hash."""
+class FileLook:
+    """A file as it was found: its content, and what spares hashing it again.
 
-    batch: str
+    The time of the last status change cannot be set by hand as the time of the last write can, so
+    a file replaced by another of the same size and age is still noticed.
+    """
+
+    content_hash: str
     size: int
     modified_ns: int
-    content_hash: str
+    changed_ns: int = 0
+
+    def is_same_file(self, other: FileLook) -> bool:
+        """True when neither size nor times differ."""
+        return self._marks == other._marks
+
+    @property
+    def _marks(self) -> tuple[int, int, int]:
+        return self.size, self.modified_ns, self.changed_ns
 
 
 @dataclass
 class SourceState:
-    """The inputs of a source, by file name, and whether its last pull failed."""
+    """The inputs of a source by name, and whether its last pull failed."""
 
     inputs: dict[str, InputState] = field(default_factory=dict)
     is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class InputState:
+    """What is known of one input of a source: its batch, and the file as last read."""
+
+    batch: str
+    look: FileLook
+
+
+def look_at(path: Path, known: InputState | None = None) -> FileLook:
+    """The file as it is now; the hash of a known file that has not changed is taken over."""
+    stat = path.stat()
+    marks = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    if known and known.look.is_same_file(FileLook("", *marks)):
+        return known.look
+    return FileLook(content_hash(path), *marks)
 
 
 def batch_id(content_hash: str, mapping_version: str) -> str:
@@ -99,11 +127,13 @@ def content_hash(path: Path) -> str:
 
 def read_state(landing: Path, source: str) -> SourceState:
     """The state of a source; empty before its first pull."""
-    path = landing / source / INPUTS
-    if not path.exists():
+    found = _read_json(landing / source / INPUTS)
+    if found is None:
         return SourceState()
-    found = json.loads(path.read_text())
-    inputs = {name: InputState(**state) for name, state in found["inputs"].items()}
+    inputs = {
+        name: InputState(state["batch"], FileLook(**state["look"]))
+        for name, state in found["inputs"].items()
+    }
     return SourceState(inputs, found["is_stale"])
 
 
@@ -117,72 +147,35 @@ def write_state(landing: Path, source: str, state: SourceState) -> None:
 
 def read_manifest(landing: Path, source: str, batch: str) -> Manifest | None:
     """The manifest of a batch, or None when there is no such batch."""
-    path = landing / source / batch / MANIFEST
-    return Manifest(**json.loads(path.read_text())) if path.exists() else None
+    found = _read_json(landing / source / batch / MANIFEST)
+    return None if found is None else Manifest(**found)
 
 
 def batches_in_use(landing: Path, source: str) -> list[Manifest]:
-    """Manifests of the batches that stand for the source's inputs, each once."""
-    state = read_state(landing, source)
-    names = dict.fromkeys(i.batch for _, i in sorted(state.inputs.items()))
-    found = [read_manifest(landing, source, name) for name in names]
-    return [manifest for manifest in found if manifest is not None]
+    """Manifests of the batches that stand for the source's inputs, each once.
+
+    Several inputs of the same content share a batch; it goes by the first of their names,
+    whichever of them was landed first. Raises SourceError when a batch is gone.
+    """
+    inputs: dict[str, str] = {}
+    for name, state in sorted(read_state(landing, source).inputs.items()):
+        inputs.setdefault(state.batch, name)
+    found = []
+    for batch, name in inputs.items():
+        manifest = read_manifest(landing, source, batch)
+        if manifest is None:
+            raise SourceError(
+                f"Source {source} has lost the landed rows of {name}.",
+                where=str(landing / source / batch),
+                mend=f"put {name} back and run again, or restore the landing folder from a backup",
+            )
+        found.append(replace(manifest, input=name))
+    return found
 
 
 def batch_file(landing: Path, manifest: Manifest, table: str) -> Path:
     """Parquet file of a batch for one table; it may not exist (no comments, no rejects)."""
     return landing / manifest.source / manifest.batch / f"{table}.parquet"
-
-
-class BatchWriter:
-    """Collects the frames of one batch and their counts, file by file."""
-
-    def __init__(self, folder: Path, source: str, batch: str, input_name: str, table: str) -> None:
-        self.folder, self.source, self.batch, self.input = folder, source, batch, input_name
-        self.table = table
-        self.rows_read = self.rows_kept = self.rows_rejected = self.rows_filtered = 0
-        self._writers: dict[str, pq.ParquetWriter] = {}
-        self._schemas = {
-            table: SOURCE_TABLES[table].schema,
-            COMMENTS.name: COMMENTS.schema,
-            REJECTS: REJECTED_ROWS.schema,
-        }
-        self._append(table, pl.DataFrame())
-
-    def add(
-        self, rows: pl.DataFrame, comments: pl.DataFrame, rejects: pl.DataFrame, n_read: int
-    ) -> None:
-        """Add what one batch of records became."""
-        self.rows_read += n_read
-        self.rows_kept += rows.height
-        self.rows_rejected += int(rejects["n_rows"].sum())
-        self.rows_filtered += int(rejects.filter("is_filtered")["n_rows"].sum())
-        self._append(self.table, rows)
-        for table, frame in ((COMMENTS.name, comments), (REJECTS, rejects)):
-            if frame.height:
-                self._append(table, frame)
-
-    def close(self) -> None:
-        """Finish the files."""
-        for writer in self._writers.values():
-            writer.close()
-
-    def _append(self, table: str, frame: pl.DataFrame) -> None:
-        provenance = {"source": self.source, "batch": self.batch, "input": self.input}
-        frame = frame.with_columns(
-            *(pl.lit(v, pl.String).alias(k) for k, v in provenance.items() if frame.height),
-        )
-        schema = self._schemas[table]
-        whole = frame.select(
-            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
-            for name, kind in schema.items()
-        ) if frame.height else pl.DataFrame(schema=schema)  # fmt: skip
-        arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if table not in self._writers:
-            self._writers[table] = pq.ParquetWriter(
-                self.folder / f"{table}.parquet", arrow.schema, compression="zstd"
-            )
-        self._writers[table].write_table(arrow)
 
 
 @contextmanager
@@ -194,13 +187,20 @@ def new_batch(landing: Path, source: str, batch: str) -> Iterator[Path]:
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        if final.exists():  # left by a run that was killed between the rename and the state
+        for file in temporary.iterdir():
+            _sync(file)
+        if (final / MANIFEST).exists():  # a killed run got this far, but not to the state
             shutil.rmtree(temporary)
         else:
+            if final.exists():  # no batch without its account: what is left of one makes way
+                final.rename(temporary.with_name(f"{temporary.name}.broken"))
             temporary.rename(final)
+            _sync(final.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+    finally:
+        shutil.rmtree(temporary.with_name(f"{temporary.name}.broken"), ignore_errors=True)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -219,5 +219,31 @@ def sweep(landing: Path) -> None:
 
 def _replace_text(path: Path, content: dict[str, Any]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(content, indent=1, sort_keys=True) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValueError as error:
+        raise SourceError(
+            "The account of landed data is damaged.",
+            where=str(path),
+            mend="restore the landing folder from a backup, or delete the file's folder and run "
+            "again with all its inputs in place",
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file or folder out, so that a power cut cannot undo a rename."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
 _BLANKS = re.compile(r"\s+")
 _FOOTNOTE = re.compile(r"(?<=[A-Za-z)%])\d{1,2}$")
+_VALUE = re.compile(r"@|\d{5}|^[\d\s.,:/+-]+$")
+"""What a header holds only when it is no header: addresses, long numbers, numbers and dates."""
 
 
 def tidy(name: str) -> str:
@@ -55,24 +57,50 @@ def find_columns(source: Source, header: Sequence[str], where: str) -> dict[str,
         match = _look_up(name, header, steps)
         if len(match) == 1:
             found[name] = match[0]
+        elif match and len(set(match)) == 1:
+            problems.append(f"column {match[0]!r} is there {len(match)} times")
         elif match:
             problems.append(f"{name!r} fits several columns: {', '.join(map(repr, match))}")
         else:
-            close = difflib.get_close_matches(tidy(name), [tidy(h) for h in header], n=3)
-            hint = f"; close: {', '.join(map(repr, close))}" if close else ""
-            problems.append(f"no column {name!r}{hint}")
+            problems.append(f"no column {name!r}{_hint(name, header)}")
     if problems:
         raise SourceError(
             f"Source {source.name} does not find its columns: " + "; ".join(problems),
             where=where,
-            mend="name the columns as the file has them, or fix the file. It has: "
-            + ", ".join(repr(tidy(h)) for h in list(header)[:40])
-            + (" ..." if len(header) > 40 else ""),
+            mend=_mend(header),
         )
     return found
 
 
-def _look_up(name: str, header: Sequence[str], steps: Iterable) -> list[str]:
+def _hint(name: str, header: Sequence[str]) -> str:
+    close = difflib.get_close_matches(tidy(name), _showable(header), n=3)
+    return f"; close: {', '.join(map(repr, close))}" if close else ""
+
+
+def _mend(header: Sequence[str]) -> str:
+    """The columns there are, unless the row looks like somebody's record."""
+    named = [tidy(h) for h in header if tidy(h)]
+    if not named:
+        return "set `header_row` to the row that holds the column names"
+    shown = _showable(header)
+    if len(shown) <= len(named) / 2:
+        return (
+            "the row looks like a record: add a row of column names to the file, or set "
+            "`header_row` to the row that holds them"
+        )
+    return (
+        "name the columns as the file has them, or fix the file. It has: "
+        + ", ".join(map(repr, shown[:40]))
+        + (" ..." if len(shown) > 40 else "")
+    )
+
+
+def _showable(header: Sequence[str]) -> list[str]:
+    """Names that are certainly no values: messages are kept, and a file may lack its header."""
+    return [name[:80] for h in header if (name := tidy(h)) and not _VALUE.search(name)]
+
+
+def _look_up(name: str, header: Sequence[str], steps: Iterable[Callable]) -> list[str]:
     for step in steps:
         matches = [h for h in header if step(h) == step(name)]
         if matches:

@@ -14,10 +14,12 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import landing
+from pipelines.batch_writer import BatchWriter
 from pipelines.connectors.columns import find_columns
-from pipelines.connectors.locations import source_files
-from pipelines.connectors.mapping import RecordMapping, malformed_rejects
-from pipelines.connectors.records import open_records
+from pipelines.connectors.locations import named_files
+from pipelines.connectors.mapping import RecordMapping
+from pipelines.connectors.records import Records, not_accessible, open_records
+from pipelines.connectors.rejects import malformed_rejects
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -25,8 +27,10 @@ from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-MAPPING_CODE_VERSION = 1
+MAPPING_CODE_VERSION = 2
 """Raise when a change of the mapping code changes the rows it makes."""
+MALFORMED_AT_ONCE = 100_000
+"""Malformed records noted before they are written out."""
 WATERMARKS = ("occurred_at", "answered_at", "valid_from", "invited_date", "effective_date")
 
 
@@ -45,13 +49,27 @@ class PullResult:
         return sum(getattr(m, count) for m in self.manifests)
 
 
-def mapping_version(source: Source, program: Program) -> str:
-    """Hash of everything in the program that changes the rows a file becomes."""
-    rules = source.model_dump(
-        mode="json", exclude={"location", "required", "max_rejected_share"}
-    )
+@dataclass(frozen=True)
+class _Pull:
+    """One pull of one source: everything that is the same for all its files."""
+
+    source: Source
+    program: Program
+    settings: Settings
+    pseudonyms: Pseudonymizer
+
+    @property
+    def version(self) -> str:
+        return mapping_version(self.source, self.program, self.pseudonyms)
+
+
+def mapping_version(source: Source, program: Program, pseudonyms: Pseudonymizer) -> str:
+    """Hash of everything beside a file's content that changes the rows it becomes."""
+    rules = source.model_dump(mode="json", exclude={"location", "required", "max_rejected_share"})
     identifiers = {k: v.model_dump() for k, v in sorted(program.org.identifiers.items())}
-    text = json.dumps([MAPPING_CODE_VERSION, rules, program.time_zone, identifiers])
+    text = json.dumps(
+        [MAPPING_CODE_VERSION, rules, program.time_zone, identifiers, pseudonyms.secret_id]
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -60,29 +78,27 @@ def pull(
 ) -> PullResult:
     """Land every new or changed file of a source.
 
-    A file that cannot be used leaves its earlier batch in place; the others are landed. Raises
-    SourceError naming all such files once the rest is done. The state of the source says from
-    then on whether it is stale.
+    A file that cannot be used leaves its earlier batch in place; the others are landed. A file
+    that is gone keeps the batch it left. Raises SourceError naming all that is wrong once the
+    rest is done. The state of the source says from then on whether it is stale.
     """
+    this = _Pull(source, program, settings, pseudonyms)
     result = PullResult(source.name)
     state = landing.read_state(settings.landing, source.name)
-    version = mapping_version(source, program)
     try:
-        files = source_files(source, settings)
+        files = named_files(source, settings)
     except CrossvoiceError as error:
-        files = []
+        files = {}
         result.problems.append(error.text())
     result.n_inputs = len(files)
-    for path in files:
+    for name, path in files.items():
         try:
-            known = _input_state(path, state.inputs.get(path.name), version)
-            if landing.read_manifest(settings.landing, source.name, known.batch) is None:
-                _land(source, program, settings, pseudonyms, path, known, version)
-                result.n_new += 1
-            _refuse_if_too_many_rejects(source, settings, known.batch)
-            state.inputs[path.name] = known
+            state.inputs[name], is_new = _pull_file(this, name, path, state.inputs.get(name))
+            result.n_new += is_new
         except CrossvoiceError as error:
             result.problems.append(error.text())
+        except OSError as error:
+            result.problems.append(not_accessible(source.name, path, error).text())
     state.is_stale = bool(result.problems)
     landing.write_state(settings.landing, source.name, state)
     result.manifests = landing.batches_in_use(settings.landing, source.name)
@@ -91,76 +107,90 @@ def pull(
     return result
 
 
-def _input_state(
-    path: Path, known: landing.InputState | None, version: str
-) -> landing.InputState:
-    """Identity of a file; unchanged size and time spare reading it."""
-    stat = path.stat()
-    if known and (known.size, known.modified_ns) == (stat.st_size, stat.st_mtime_ns):
-        digest = known.content_hash
-    else:
-        digest = landing.content_hash(path)
-    return landing.InputState(
-        landing.batch_id(digest, version), stat.st_size, stat.st_mtime_ns, digest
-    )
+def _pull_file(
+    this: _Pull, name: str, path: Path, known: landing.InputState | None
+) -> tuple[landing.InputState, bool]:
+    """The input's state after its batch has been landed, and whether it was new."""
+    folder, source = this.settings.landing, this.source
+    look = landing.look_at(path, known)
+    batch = landing.batch_id(look.content_hash, this.version)
+    is_new = landing.read_manifest(folder, source.name, batch) is None
+    if is_new:
+        _land(this, name, path, look, batch)
+    _refuse_if_too_many_rejects(source, this.settings, batch)
+    return landing.InputState(batch, look), is_new
 
 
-def _land(
-    source: Source,
-    program: Program,
-    settings: Settings,
-    pseudonyms: Pseudonymizer,
-    path: Path,
-    state: landing.InputState,
-    version: str,
-) -> None:
+def _land(this: _Pull, name: str, path: Path, look: landing.FileLook, batch: str) -> None:
+    source = this.source
     records = open_records(source, path)
-    found = find_columns(source, records.header, str(path))
-    mapping = RecordMapping(source, found, program.time_zone, pseudonyms)
-    with landing.new_batch(settings.landing, source.name, state.batch) as folder:
-        writer = landing.BatchWriter(folder, source.name, state.batch, path.name, source.table)
-        try:
+    found = find_columns(source, records.header, str(path)) if records.header else {}
+    mapping = RecordMapping(
+        source, found, this.program.time_zone, this.pseudonyms, records.has_typed_dates
+    )
+    with landing.new_batch(this.settings.landing, source.name, batch) as folder:
+        with BatchWriter(folder, source.name, batch, name, source.table) as writer:
             watermark = _write(records, mapping, writer)
-        finally:
-            writer.close()
         if writer.rows_read == 0:
             raise SourceError(
                 f"Source {source.name} has a file without records.",
                 where=str(path),
                 mend="export it again, or take it out of `location`",
             )
-        header = json.dumps(records.header).encode()
-        manifest = landing.Manifest(
-            source=source.name,
-            batch=state.batch,
-            input=path.name,
-            contract_table=source.table,
-            content_hash=state.content_hash,
-            mapping_version=version,
-            columns_fingerprint=hashlib.sha256(header).hexdigest()[:16],
-            rows_read=writer.rows_read,
-            rows_kept=writer.rows_kept,
-            rows_rejected=writer.rows_rejected,
-            rows_filtered=writer.rows_filtered,
-            watermark=watermark,
+        if not landing.look_at(path, landing.InputState(batch, look)).is_same_file(look):
+            raise SourceError(
+                f"Source {source.name} has a file that changed while it was read.",
+                where=str(path),
+                mend="run again when whatever writes it has finished",
+            )
+        landing.write_manifest(
+            folder,
+            landing.Manifest(
+                source=source.name,
+                batch=batch,
+                input=name,
+                contract_table=source.table,
+                content_hash=look.content_hash,
+                mapping_version=this.version,
+                columns_fingerprint=_columns_fingerprint(records.header),
+                rows_read=writer.rows_read,
+                rows_kept=writer.rows_kept,
+                rows_rejected=writer.rows_rejected,
+                rows_filtered=writer.rows_filtered,
+                watermark=watermark,
+            ),
         )
-        landing.write_manifest(folder, manifest)
 
 
-def _write(records, mapping: RecordMapping, writer: landing.BatchWriter) -> str | None:  # noqa: ANN001
+def _write(records: Records, mapping: RecordMapping, writer: BatchWriter) -> str | None:
+    """Write the rows a file becomes; returns its newest event."""
     newest: str | None = None
     column = next((c for c in WATERMARKS if c in mapping.source.columns), None)
-    for batch in records.batches:
-        mapped = mapping.apply(batch)
-        writer.add(mapped.rows, mapped.comments, mapped.rejects, mapped.n_read)
-        top = mapped.rows[column].max() if column and mapped.rows.height else None
-        newest = max(filter(None, (newest, str(top) if top is not None else None)), default=None)
-    malformed = sorted(n for n in records.malformed)
-    if malformed:
-        none = pl.DataFrame(schema=SOURCE_TABLES[writer.table].schema)
-        comments = pl.DataFrame(schema=COMMENTS.schema)
-        writer.add(none, comments, malformed_rejects(malformed), len(malformed))
+    no_rows = pl.DataFrame(schema=SOURCE_TABLES[writer.table].schema)
+    no_comments = pl.DataFrame(schema=COMMENTS.schema)
+    for batch in records.batches(list(mapping.found.values())):
+        if batch.height:
+            mapped = mapping.apply(batch)
+            writer.add(mapped.rows, mapped.comments, mapped.rejects, mapped.n_read)
+            top = mapped.rows[column].max() if column and mapped.rows.height else None
+            newest = max(filter(None, (newest, str(top) if top else None)), default=None)
+        if len(records.malformed) > MALFORMED_AT_ONCE:
+            _add_malformed(records, writer, no_rows, no_comments)
+    _add_malformed(records, writer, no_rows, no_comments)
     return newest
+
+
+def _add_malformed(
+    records: Records, writer: BatchWriter, rows: pl.DataFrame, comments: pl.DataFrame
+) -> None:
+    if records.malformed:
+        rejects = malformed_rejects(records.malformed)
+        writer.add(rows, comments, rejects, len(records.malformed))
+        records.malformed.clear()
+
+
+def _columns_fingerprint(header: list[str]) -> str:
+    return hashlib.sha256(json.dumps(header).encode()).hexdigest()[:16]
 
 
 def _refuse_if_too_many_rejects(source: Source, settings: Settings, batch: str) -> None:

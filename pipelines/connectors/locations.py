@@ -1,12 +1,14 @@
-"""Which files a source's location names.
+"""Which files a source's location names, and the name each goes by.
 
-What belongs here: globs and their errors. It stands alone so that asking whether there is anything
-new needs no data library.
+What belongs here: globs, names and their errors. It stands alone so that asking whether there is
+anything new needs no data library.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path, PurePath, PurePosixPath
 
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
@@ -14,21 +16,68 @@ from pipelines.settings import Settings
 
 
 def source_files(source: Source, settings: Settings) -> list[Path]:
-    """The files a source's location names, sorted. Raises SourceError when there is none."""
+    """The files a source's location names, by name. Raises SourceError when there is none."""
+    return list(named_files(source, settings).values())
+
+
+def named_files(source: Source, settings: Settings) -> dict[str, Path]:
+    """The files a source's location names, by the name each goes by in landing.
+
+    The name is the path below the folder that all locations of the source share as they are
+    written in the program, so it stays the same on another machine and whatever other files
+    come or go. Raises SourceError when a location names no file.
+    """
     locations = [source.location] if isinstance(source.location, str) else source.location
-    files: set[Path] = set()
-    for location in locations:
-        path = settings.expand(location)
-        if path.is_file():
-            files.add(path)
+    folders = [_fixed_folder(location) for location in locations]
+    shared = _shared(folders)
+    files: dict[str, Path] = {}
+    for location, folder in zip(locations, folders, strict=True):
+        base = settings.expand(str(folder))
+        prefix = PurePosixPath(*folder.parts[len(shared) :])
+        for path in _matches(source, settings.expand(location), base):
+            files[str(prefix / path.relative_to(base).as_posix())] = path
+    return dict(sorted(files.items()))
+
+
+def _matches(source: Source, path: Path, base: Path) -> list[Path]:
+    try:
+        found = [path] if path.exists() else list(_globbed(base, str(path.relative_to(base))))
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise SourceError(
+            f"Source {source.name} cannot look for its files: {error}.",
+            where=str(path),
+            mend="correct `location`, or the rights on the folder",
+        ) from error
+    if not found:
+        raise SourceError(
+            f"Source {source.name} finds no file.",
+            where=str(path),
+            mend="put the file there, or correct `location`",
+        )
+    return found
+
+
+def _globbed(base: Path, pattern: str) -> Iterator[Path]:
+    """What fits the pattern, without hidden files and the lock files of office programs.
+
+    A folder is passed on when the pattern asks for an ending: it stands where a file is expected.
+    """
+    for path in base.glob(pattern):
+        if path.name.startswith((".", "~$")) or (path.is_dir() and not PurePath(pattern).suffix):
             continue
-        base = next(p for p in path.parents if not any(c in str(p) for c in "*?["))
-        found = {p for p in base.glob(str(path.relative_to(base))) if p.is_file()}
-        if not found:
-            raise SourceError(
-                f"Source {source.name} finds no file.",
-                where=str(path),
-                mend="put the file there, or correct `location`",
-            )
-        files |= found
-    return sorted(files, key=lambda p: p.name)
+        yield path
+
+
+def _fixed_folder(location: str) -> PurePosixPath:
+    """The folders of a location before its file name or first wildcard."""
+    parts = PurePosixPath(location).parts[:-1]
+    return PurePosixPath(*takewhile(lambda part: not _is_glob(part), parts))
+
+
+def _shared(folders: list[PurePosixPath]) -> tuple[str, ...]:
+    columns = zip(*(folder.parts for folder in folders), strict=False)
+    return tuple(c[0] for c in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def _is_glob(part: str) -> bool:
+    return any(character in part for character in "*?[")

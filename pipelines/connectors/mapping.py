@@ -1,7 +1,7 @@
 """From text records to contract rows and rejects: the one mapping all formats share.
 
-What belongs here: filters, columns, values, keys, and the account of every row. What does not:
-opening files (connectors.records) and keeping batches (landing).
+What belongs here: filters, columns, keys, and the account of every row. What does not: opening
+files (connectors.records), the values of a record (values) and keeping batches (landing).
 
 The account: each record asks for one row, or for one row per value rule that fits it. Every row
 asked for is either kept or rejected with a reason, so that `rows read = kept + rejected` always.
@@ -9,23 +9,23 @@ asked for is either kept or rejected with a reason, so that `rows read = kept + 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_
 
 import polars as pl
 
 from pipelines.connectors.conversion import REASON_BY_KIND, clean, convert, recode
 from pipelines.connectors.records import RECORD_NUMBER
-from pipelines.connectors.values import value_rows
-from pipelines.contract import COMMENTS, REJECTED_ROWS, SOURCE_TABLES, Column
+from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
+from pipelines.connectors.values import REASON, ROW, WHERE, value_rows
+from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.source import ColumnMapping, Source
 
 LOCAL_DATES = {"answered_at": "answered_date", "occurred_at": "local_date"}
 """Timestamp columns and the column that holds their day in the program's time zone."""
-REJECTS = {name: REJECTED_ROWS.schema[name] for name in
-           ("record_number", "column_name", "reason", "value_class", "is_filtered", "n_rows")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,137 +47,138 @@ class RecordMapping:
     """Column named by the program -> column of the file."""
     zone: str
     pseudonyms: Pseudonymizer
+    typed_dates: bool = False
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
-        frame = self._texts(records)
-        frame = frame.with_columns(self._filtered(frame).alias("\x00filtered"))
-        frame = self._mapped_columns(frame)
-        frame = self._with_fault(frame)
-        parts = value_rows(self.source, frame)
-        comments = self._comments(parts.kept)
+        texts = self._texts(records)
+        columns = self._columns(texts)
+        keys = {
+            rule.id_type: self.pseudonyms.keys(texts[rule.column], rule.id_type)
+            for rule in self.source.identifiers
+        }
+        asked = value_rows(self.source, texts, keys)
+        faults = [*self._faults(texts, columns), self._no_rule(asked.n_asked)]
+        lost = first_faults(faults, records.height)
+        is_good = pl.Series([True], dtype=pl.Boolean).new_from_index(0, records.height)
+        if lost is not None:
+            is_good = is_good.scatter(lost["row"], values=False)
+        base = pl.DataFrame([records[RECORD_NUMBER].alias("record_number"), *columns.values()])
+        kept, bad, places = _kept_and_bad(base, asked.values, is_good)
         names = SOURCE_TABLES[self.source.table].schema
-        kept = parts.kept.select([n for n in names if n in parts.kept.columns])
-        return Mapped(kept, comments, parts.rejects.select(list(REJECTS)), parts.n_read)
+        counts = asked.n_asked.clip(lower_bound=1)
+        rejects = [] if bad is None else [reject_rows(bad)]
+        if lost is not None:
+            at = lost["row"]
+            numbers = base["record_number"].gather(at)
+            rejects.append(
+                reject_rows(lost.with_columns(numbers, counts.gather(at).alias("n_rows")))
+            )
+        return Mapped(
+            kept.select([n for n in names if n in kept.columns]),
+            self._comments(base, texts, places),
+            pl.concat(rejects) if rejects else pl.DataFrame(schema=SCHEMA),
+            int(counts.sum() or 0),
+        )
 
     def _texts(self, records: pl.DataFrame) -> pl.DataFrame:
-        """Used columns under the program's names, prefixed so that no contract name collides."""
+        """The columns the program names, cleaned, under the program's names."""
         answers = {name for rule in self.source.values for name in rule.columns}
         missing, withheld = self.source.missing, self.source.suppressed
-        return records.select(
-            pl.col(RECORD_NUMBER).alias("record_number"),
-            *(
-                clean(file, missing if name in answers else [*missing, *withheld]).alias(
-                    f"\x00{name}"
+        return pl.DataFrame(
+            [
+                clean(records[file], missing if name in answers else [*missing, *withheld]).alias(
+                    name
                 )
                 for name, file in self.found.items()
-            ),
+            ]
         )
 
-    def _filtered(self, frame: pl.DataFrame) -> pl.Expr:
-        out = []
-        for rule in self.source.filters:
-            text = pl.col(f"\x00{rule.column}").str.to_lowercase().fill_null("")
-            listed = text.is_in([t.casefold() for t in rule.keep or rule.drop or []])
-            out.append(~listed if rule.keep is not None else listed)
-        return reduce(or_, out, pl.lit(False))
-
-    def _mapped_columns(self, frame: pl.DataFrame) -> pl.DataFrame:
-        table = SOURCE_TABLES[self.source.table]
-        for name, mapping in self.source.columns.items():
-            column = table.mapped[name]
-            frame = frame.with_columns(self._column(frame, column, mapping).alias(name))
-            if column.kind == "key" and f"{_stem(name)}_id_type" in table.schema:
-                id_type = pl.when(pl.col(name).is_not_null()).then(pl.lit(mapping.id_type))
-                frame = frame.with_columns(id_type.alias(f"{_stem(name)}_id_type"))
-            if name in LOCAL_DATES:
-                local = pl.col(name).dt.replace_time_zone("UTC").dt.convert_time_zone(self.zone)
-                frame = frame.with_columns(local.dt.date().alias(LOCAL_DATES[name]))
-        for rule in self.source.identifiers:
-            keys = self.pseudonyms.keys(frame[f"\x00{rule.column}"], rule.id_type)
-            frame = frame.with_columns(keys.alias(f"\x00key {rule.id_type}"))
-        return frame
-
-    def _column(
-        self, frame: pl.DataFrame, column: Column, mapping: ColumnMapping
-    ) -> pl.Expr | pl.Series:
-        text = self._text_of(mapping)
-        if column.kind == "key":
-            texts = frame.select(text.alias("t"))["t"]
-            return self.pseudonyms.keys(texts, mapping.id_type or "")
-        if mapping.recode:
-            text = recode(text, mapping.recode)
-        return convert(text, column, mapping, self.zone)
-
-    @staticmethod
-    def _text_of(mapping: ColumnMapping) -> pl.Expr:
+    def _text_of(self, mapping: ColumnMapping, texts: pl.DataFrame) -> pl.Series:
         if mapping.column is not None:
-            return pl.col(f"\x00{mapping.column}")
-        return pl.lit(str(mapping.value), dtype=pl.String)
+            return texts[mapping.column]
+        return pl.Series([str(mapping.value)]).new_from_index(0, texts.height)
 
-    def _with_fault(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """First fault of each record: reason, column at fault, and the kind of value there."""
-        checks: list[tuple[pl.Expr, str, str]] = [
-            (pl.col("\x00filtered"), "filtered", self._filter_column())
-        ]
+    def _columns(self, texts: pl.DataFrame) -> dict[str, pl.Series]:
+        """The contract's columns that the program maps, and those that follow from them."""
+        table = SOURCE_TABLES[self.source.table]
+        columns: dict[str, pl.Series] = {}
+        for name, mapping in self.source.columns.items():
+            text, column = self._text_of(mapping, texts), table.mapped[name]
+            if column.kind == "key":
+                columns[name] = self.pseudonyms.keys(text, mapping.id_type or "")
+                id_type = f"{name.removesuffix('_key')}_id_type"
+                if id_type in table.schema:
+                    kinds = pl.Series([mapping.id_type]).new_from_index(0, texts.height)
+                    columns[id_type] = kinds.set(columns[name].is_null(), None)
+                continue
+            if mapping.recode:
+                text = recode(text, mapping.recode)
+            columns[name] = convert(text, column, mapping, self.zone, typed_dates=self.typed_dates)
+            if name in LOCAL_DATES:
+                moments = columns[name].dt.replace_time_zone("UTC")
+                columns[LOCAL_DATES[name]] = moments.dt.convert_time_zone(self.zone).dt.date()
+        return {name: column.alias(name) for name, column in columns.items()}
+
+    def _faults(self, texts: pl.DataFrame, columns: dict[str, pl.Series]) -> Iterator[Fault]:
+        """What can be wrong with a record, in the order in which it is told."""
+        yield Fault(reduce(and_, [t.is_null() for t in texts]), "blank_record", None)
+        for rule in self.source.filters:
+            listed = [t.strip().lower() for t in rule.keep or rule.drop or []]
+            fits = texts[rule.column].str.to_lowercase().fill_null("").is_in(listed)
+            yield Fault(~fits if rule.keep is not None else fits, "filtered", rule.column)
         for name, mapping in self.source.columns.items():
             column = SOURCE_TABLES[self.source.table].mapped[name]
-            text, where = self._text_of(mapping), mapping.column or name
-            lost = text.is_not_null() & pl.col(name).is_null()
+            text, where = self._text_of(mapping, texts), mapping.column or name
             reason = "unknown_code" if mapping.recode else REASON_BY_KIND.get(column.kind)
             if reason is not None:
-                checks.append((lost, reason, where))
+                yield Fault(text.is_not_null() & columns[name].is_null(), reason, where)
             if column.required:
-                checks.append((text.is_null(), "missing_required", where))
-        reason, where = pl.lit(None, pl.String), pl.lit(None, pl.String)
-        for condition, code, column_name in reversed(checks):
-            reason = pl.when(condition).then(pl.lit(code)).otherwise(reason)
-            where = pl.when(condition).then(pl.lit(column_name)).otherwise(where)
-        return frame.with_columns(
-            reason.alias("\x00reason"), where.cast(pl.String).alias("\x00where")
-        )
+                yield Fault(text.is_null(), "missing_required", where)
 
-    def _filter_column(self) -> str:
-        return self.source.filters[0].column if self.source.filters else ""
+    def _no_rule(self, n_asked: pl.Series) -> Fault:
+        names = [name for rule in self.source.values for name in rule.when or {}]
+        return Fault(n_asked == 0, "no_rule", names[0] if names else None)
 
-    def _comments(self, kept: pl.DataFrame) -> pl.DataFrame:
+    def _comments(self, base: pl.DataFrame, texts: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
         """One row per commented response or event; the text itself is not landed unredacted."""
         if self.source.comment is None:
             return pl.DataFrame(schema=COMMENTS.schema)
-        text = pl.col(f"\x00{self.source.comment}")
+        lengths = texts[self.source.comment].str.len_chars()
+        has_row = pl.Series([False]).new_from_index(0, base.height).scatter(places, values=True)
+        records = base.with_columns(lengths.alias("\x00length"))
+        records = records.filter(has_row & lengths.is_not_null())
         employee = self.source.table == "employee_responses"
-        parent = "response_id" if employee else "feedback_id"
-        parent_key = pl.col(parent) if parent in kept.columns else pl.col("respondent_key")
-        language = pl.col("language") if "language" in kept.columns else pl.lit(None, pl.String)
-        return (
-            kept.filter(text.is_not_null())
-            .unique("record_number", keep="first", maintain_order=True)
-            .select(
-                "record_number",
-                pl.lit("employee" if employee else "customer").alias("voice"),
-                parent_key.alias("parent_key"),
-                language.alias("language"),
-                pl.lit(None, pl.String).alias("redacted_text"),
-                text.str.len_chars().cast(pl.Int64).alias("n_characters"),
-                pl.lit(None, pl.Int64).alias("n_redactions"),
-            )
+        parents = ("response_id", "respondent_key") if employee else ("feedback_id",)
+        language = pl.col("language") if "language" in records.columns else pl.lit(None, pl.String)
+        return records.select(
+            "record_number",
+            pl.lit("employee" if employee else "customer").alias("voice"),
+            pl.coalesce(p for p in parents if p in records.columns).alias("parent_key"),
+            language.alias("language"),
+            pl.lit(None, pl.String).alias("redacted_text"),
+            pl.col("\x00length").cast(pl.Int64).alias("n_characters"),
+            pl.lit(None, pl.Int64).alias("n_redactions"),
         )
 
 
-def _stem(key_column: str) -> str:
-    return key_column.removesuffix("_key")
-
-
-def malformed_rejects(numbers: list[int]) -> pl.DataFrame:
-    """Reject rows for records that could not be split into fields."""
-    return pl.DataFrame(
-        {
-            "record_number": numbers,
-            "column_name": [None] * len(numbers),
-            "reason": ["malformed_record"] * len(numbers),
-            "value_class": ["record"] * len(numbers),
-            "is_filtered": [False] * len(numbers),
-            "n_rows": [1] * len(numbers),
-        },
-        schema=REJECTS,
-    )
+def _kept_and_bad(
+    base: pl.DataFrame, values: pl.DataFrame | None, is_good: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame | None, pl.Series]:
+    """Rows to keep, values at fault of good records (None: none), places of records with rows."""
+    if values is None:
+        return base.filter(is_good), None, is_good.arg_true()
+    if not is_good.all():
+        values = values.filter(is_good.gather(values[ROW]))
+    bad = None
+    if values[REASON].null_count() < values.height:
+        at_fault = values.filter(pl.col(REASON).is_not_null())
+        bad = at_fault.select(
+            base["record_number"].gather(at_fault[ROW]),
+            pl.col(WHERE).alias("column_name"),
+            pl.col(REASON).alias("reason"),
+            pl.lit(1).alias("n_rows"),
+        )
+        values = values.filter(pl.col(REASON).is_null())
+    kept = pl.concat([base[values[ROW]], values.drop(ROW, REASON, WHERE)], how="horizontal")
+    return kept, bad, values[ROW].unique()

@@ -1,30 +1,46 @@
-"""Reading files as batches of text records, with their record numbers.
+"""A file as batches of text records with their record numbers, whatever its format.
 
-What belongs here: CSV, TSV, XLSX and Parquet, opened by pyarrow and fastexcel. What does not:
-what the text means (connectors.mapping). Every value is text here, so that one mapping serves
-all formats; a record that has no fixed shape is handed on as malformed, with its number.
+What belongs here: the choice of the reader, and what every reader hands on. What does not: the
+formats (text_records, workbook_records, parquet_records) and what the text means (mapping). Every
+value is text here, so that one mapping serves all formats.
+
+A record number counts the records below the header, from 1. Empty lines of a text file are no
+records; every row of a sheet below its header is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
 RECORD_NUMBER = "\x00record_number"
 """Name no file can have for the column of record numbers."""
-BLOCK_BYTES = 16 << 20
-BATCH_ROWS = 500_000
+BATCH_ROWS = 250_000
+"""Records of a sheet or Parquet file handed on at once."""
+Format = Literal["csv", "tsv", "xlsx", "parquet"]
+READERS = {
+    "csv": "text_records",
+    "tsv": "text_records",
+    "xlsx": "workbook_records",
+    "parquet": "parquet_records",
+}
+"""Module of each format; imported when a file of the format is met."""
+SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "tsv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".parquet": "parquet",
+}
 
 
 @dataclass
@@ -32,162 +48,68 @@ class Records:
     """A file opened for reading: its header, its batches, and the records without a shape."""
 
     header: list[str]
-    batches: Iterator[pl.DataFrame]
+    read: Callable[[Sequence[int]], Iterator[pl.DataFrame]]
+    """Batches of the columns at these places of the header, under the header's names."""
     malformed: list[int] = field(default_factory=list)
-    """Numbers of the malformed records met so far; complete once `batches` is used up."""
+    """Numbers of malformed records met since it was last emptied."""
+    has_typed_dates: bool = False
+    """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Batches of these columns of the header, each name once, and of RECORD_NUMBER."""
+        return self.read([self.header.index(name) for name in dict.fromkeys(columns)])
 
 
-def file_format(source: Source, path: Path) -> Literal["csv", "tsv", "xlsx", "parquet"]:
+def file_format(source: Source, path: Path) -> Format:
     """The declared format, or the one the file's ending tells."""
-    by_suffix = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".xlsx": "xlsx",
-                 ".parquet": "parquet"}  # fmt: skip
-    found = source.format or by_suffix.get(path.suffix.lower())
+    found = source.format or SUFFIXES.get(path.suffix.lower())
     if found is None:
         raise SourceError(
             f"Source {source.name} cannot tell the format of a file.",
             where=str(path),
             mend="add `format: csv` (or tsv, xlsx, parquet) to the source",
         )
-    return found  # type: ignore[return-value]
+    return found
 
 
 def open_records(source: Source, path: Path) -> Records:
     """Open one file of a source. Raises SourceError when it cannot be read as declared."""
-    if path.stat().st_size == 0:
-        raise SourceError(
-            f"Source {source.name} has an empty file.", where=str(path), mend="export it again"
-        )
-    reader = {"csv": _open_csv, "tsv": _open_csv, "xlsx": _open_xlsx, "parquet": _open_parquet}
-    records = reader[file_format(source, path)](source, path)
-    twice = sorted({h for h in records.header if records.header.count(h) > 1 and h.strip()})
-    if twice:
-        raise SourceError(
-            f"Source {source.name} has the column {twice[0]!r} more than once.",
-            where=str(path),
-            mend="rename or remove the repeated column",
-        )
-    return records
-
-
-def _open_csv(source: Source, path: Path) -> Records:
-    delimiter = source.delimiter or ("\t" if file_format(source, path) == "tsv" else ",")
+    kind = file_format(source, path)
     try:
-        header = _csv_header(path, source, delimiter)
-        malformed: list[int] = []
-        reader = pa.csv.open_csv(
-            path,
-            read_options=pa.csv.ReadOptions(
-                use_threads=False,  # the only mode in which malformed records have numbers
-                encoding=source.encoding,
-                block_size=BLOCK_BYTES,
-                skip_rows=source.header_row - 1,
-            ),
-            parse_options=pa.csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=True,
-                invalid_row_handler=lambda row: _note(malformed, row.number, source.header_row),
-            ),
-            convert_options=pa.csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except (pa.ArrowInvalid, UnicodeError, StopIteration) as error:
-        raise _unreadable(source, path, error) from error
-    return Records(header, _csv_batches(source, path, reader, malformed), malformed)
-
-
-def _note(malformed: list[int], number: int | None, header_row: int) -> str:
-    malformed.append((number or 0) - header_row)
-    return "skip"
-
-
-def _csv_header(path: Path, source: Source, delimiter: str) -> list[str]:
-    import csv  # noqa: PLC0415 - the only use, and only for the first line
-
-    with path.open(encoding=source.encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        for _ in range(source.header_row - 1):
-            next(reader)
-        # pyarrow takes the byte-order mark off the first name, csv does not
-        return [name.removeprefix("\ufeff") for name in next(reader)]
-
-
-def _csv_batches(
-    source: Source, path: Path, reader: pa.csv.CSVStreamingReader, malformed: list[int]
-) -> Iterator[pl.DataFrame]:
-    done = 0
-    passed = 0
-    try:
-        for batch in reader:
-            last = done + batch.num_rows
-            gone: list[int] = []
-            while passed < len(malformed) and malformed[passed] <= last:
-                gone.append(malformed[passed])
-                passed, last = passed + 1, last + 1
-            numbers = np.setdiff1d(np.arange(done + 1, last + 1), gone, assume_unique=True)
-            done = last
-            yield _text_frame(pl.from_arrow(batch), numbers)
-    except (pa.ArrowInvalid, UnicodeError) as error:
-        raise _unreadable(source, path, error) from error
-
-
-def _open_xlsx(source: Source, path: Path) -> Records:
-    import fastexcel  # noqa: PLC0415 - only workbooks need it
-
-    try:
-        book = fastexcel.read_excel(path)
-        if isinstance(source.sheet, int):
-            wanted: str | int = source.sheet - 1
-            missing = source.sheet > len(book.sheet_names) or source.sheet < 1
-        else:
-            wanted, missing = source.sheet, source.sheet not in book.sheet_names
-        if missing:
+        if path.is_dir():
             raise SourceError(
-                f"Source {source.name} has no sheet {source.sheet!r}.",
+                f"Source {source.name} finds a folder where a file is expected.",
                 where=str(path),
-                mend=f"set `sheet` to one of: {', '.join(map(repr, book.sheet_names))}",
+                mend="add the files in it to `location`, such as folder/*.csv",
             )
-        sheet = book.load_sheet(wanted, header_row=source.header_row - 1, dtypes="string")
-        frame = sheet.to_polars()
-    except fastexcel.FastExcelError as error:
-        raise _unreadable(source, path, error) from error
-    return _whole(frame)
+        if path.stat().st_size == 0:
+            raise SourceError(
+                f"Source {source.name} has an empty file.",
+                where=str(path),
+                mend="export it again, or take it out of `location`",
+            )
+        reader = import_module(f"pipelines.connectors.{READERS[kind]}")
+        return reader.open_file(source, path)
+    except OSError as error:
+        raise not_accessible(source.name, path, error) from error
 
 
-def _open_parquet(source: Source, path: Path) -> Records:
-    try:
-        file = pa.parquet.ParquetFile(path)
-    except pa.ArrowInvalid as error:
-        raise _unreadable(source, path, error) from error
-
-    def batches() -> Iterator[pl.DataFrame]:
-        done = 0
-        for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            frame = pl.from_arrow(batch)
-            yield _text_frame(frame, np.arange(done + 1, done + 1 + frame.height))
-            done += frame.height
-
-    return Records(file.schema_arrow.names, batches())
-
-
-def _whole(frame: pl.DataFrame) -> Records:
-    return Records(frame.columns, iter([_text_frame(frame, np.arange(1, frame.height + 1))]))
-
-
-def _text_frame(frame: pl.DataFrame, numbers: np.ndarray) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.all().cast(pl.String), pl.Series(RECORD_NUMBER, numbers, dtype=pl.Int64)
-    )
-
-
-def _unreadable(source: Source, path: Path, error: Exception) -> SourceError:
-    text = str(error).splitlines()[0] if str(error) else "it ends before the header"
-    wrong_encoding = isinstance(error, UnicodeError) or "UTF8" in text
+def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:
+    """The error of a file the operating system does not hand over."""
     return SourceError(
-        f"Source {source.name} cannot read a file"
-        + (f" as {source.encoding}." if wrong_encoding else f": {text}."),
+        f"Source {source_name} cannot open a file: {error.strerror or 'it cannot be read'}.",
         where=str(path),
-        mend="set `encoding` to utf-8, utf-16, latin-1 or windows-1252"
-        if wrong_encoding
-        else "check that the file is what `format`, `delimiter`, `sheet` and `header_row` say",
+        mend="check that the file is still there and that you may read it",
     )
+
+
+def numbered(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    """The frame with its record numbers."""
+    return frame.with_columns(numbers.cast(pl.Int64).alias(RECORD_NUMBER))
+
+
+def sliced(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """A whole file in batches, numbered from 1."""
+    for start in range(0, frame.height, BATCH_ROWS):
+        part = frame.slice(start, BATCH_ROWS)
+        yield numbered(part, pl.int_range(start + 1, start + 1 + part.height, eager=True))

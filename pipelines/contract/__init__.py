@@ -9,7 +9,7 @@ every program's `columns:` are its names.
 from __future__ import annotations
 
 from pipelines.contract.ingest import INGEST_BATCHES, REJECT_REASONS, REJECTED_ROWS
-from pipelines.contract.model import DTYPES, SQL_TYPES, Column, ContractTable, Kind
+from pipelines.contract.model import SQL_TYPES, Column, ContractTable, Kind
 from pipelines.contract.organization import (
     ACTIONS,
     INVITATIONS,
@@ -32,7 +32,6 @@ from pipelines.contract.voices import (
 
 __all__ = [
     "COMMENTS",
-    "DTYPES",
     "INGEST_BATCHES",
     "LINEAGE_KINDS",
     "QUESTION_KINDS",

@@ -48,6 +48,7 @@ REJECTED_ROWS = ContractTable(
 REJECT_REASONS = {
     "filtered": "left out by a filter of the source",
     "no_rule": "no rule under `values:` fits the record",
+    "blank_record": "every column the source names is blank",
     "blank_identifier": "the person has no identifier of this kind",
     "missing_required": "a required column is blank",
     "not_a_number": "the text is not a number",

@@ -6,21 +6,13 @@ What belongs here: the types and the column groups several tables share. What do
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 Kind = Literal["text", "key", "timestamp", "date", "double", "integer", "boolean"]
 
-DTYPES: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "key": pl.String(),
-    "timestamp": pl.Datetime("us"),
-    "date": pl.Date(),
-    "double": pl.Float64(),
-    "integer": pl.Int64(),
-    "boolean": pl.Boolean(),
-}
 SQL_TYPES: dict[Kind, str] = {
     "text": "varchar",
     "key": "varchar",
@@ -30,6 +22,21 @@ SQL_TYPES: dict[Kind, str] = {
     "integer": "bigint",
     "boolean": "boolean",
 }
+
+
+def dtypes() -> dict[Kind, pl.DataType]:
+    """Polars type of each kind; the library is imported on call, so that words cost nothing."""
+    import polars as pl  # noqa: PLC0415 - reading a program needs the contract's words only
+
+    return {
+        "text": pl.String(),
+        "key": pl.String(),
+        "timestamp": pl.Datetime("us"),
+        "date": pl.Date(),
+        "double": pl.Float64(),
+        "integer": pl.Int64(),
+        "boolean": pl.Boolean(),
+    }
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class ContractTable:
     @property
     def schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in table order."""
-        return {column.name: DTYPES[column.kind] for column in self.columns}
+        types = dtypes()
+        return {column.name: types[column.kind] for column in self.columns}
 
     @property
     def mapped(self) -> dict[str, Column]:

@@ -1,0 +1,82 @@
+"""Parquet files as batches of text records.
+
+What belongs here: typed columns written as text, one way each. What does not: what the text means
+(connectors.mapping).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.connectors.records import BATCH_ROWS, Records, numbered
+from pipelines.connectors.unreadable import no_parquet
+from pipelines.errors import SourceError
+from pipelines.program.source import Source
+
+LARGEST_EXACT = 2.0**53
+"""Whole numbers up to here are exact as doubles."""
+
+
+def open_file(source: Source, path: Path) -> Records:
+    """Open a Parquet file: its schema now, its rows when they are asked for."""
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        raise no_parquet(source, path) from error
+    return Records(
+        list(schema.names),
+        lambda places: _batches(source, path, schema, places),
+        has_typed_dates=True,
+    )
+
+
+def _batches(
+    source: Source, path: Path, schema: pa.Schema, places: Sequence[int]
+) -> Iterator[pl.DataFrame]:
+    names = [schema.names[i] for i in places] or schema.names[:1]
+    for name in names:
+        _refuse_unusable(source, path, schema.field(name))
+    done = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names):
+                frame = pl.from_arrow(batch).select(names)
+                frame = frame.select(_text(c, kind) for c, kind in frame.schema.items())
+                last = done + frame.height
+                yield numbered(frame, pl.int_range(done + 1, last + 1, eager=True))
+                done = last
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+        raise no_parquet(source, path) from error
+
+
+def _text(name: str, kind: pl.DataType) -> pl.Expr:
+    """Whole numbers without decimals (a missing value makes integers doubles), NaN as missing."""
+    column = pl.col(name)
+    if not kind.is_float():
+        return column.cast(pl.String)
+    whole = (column == column.floor()) & (column.abs() < LARGEST_EXACT)
+    return (
+        pl.when(column.is_nan())
+        .then(None)
+        .when(whole)
+        .then(column.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(column.cast(pl.String))
+        .alias(name)
+    )
+
+
+def _refuse_unusable(source: Source, path: Path, field: pa.Field) -> None:
+    kind, types = field.type, pa.types
+    is_binary = types.is_binary(kind) or types.is_large_binary(kind)
+    is_length = types.is_duration(kind) or types.is_interval(kind)
+    if types.is_nested(kind) or is_length or is_binary or types.is_fixed_size_binary(kind):
+        raise SourceError(
+            f"Source {source.name} cannot use column {field.name!r}: it holds {kind}.",
+            where=str(path),
+            mend="write the column as text, number, date or timestamp",
+        )
