@@ -6,7 +6,7 @@ or register landed Parquet. What does not: SQL about the business; that is dbt's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,13 +52,20 @@ def register_parquet(
     table: str,
     columns: Sequence[tuple[str, str]],
     files: Sequence[Path],
+    instead: Mapping[str, str] | None = None,
 ) -> None:
-    """Make `schema.table` a view over Parquet files; without files an empty one of those types."""
+    """Make `schema.table` a view over Parquet files; without files an empty one of those types.
+
+    `instead` gives the SQL that takes the place of a column.
+    """
+    sql = instead or {}
     schema, _, _ = table.partition(".")
     con.execute(f"create schema if not exists {schema}")
     if files:
         listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
-        select = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns)
+        select = ", ".join(
+            f"cast({sql.get(name, name)} as {kind}) as {name}" for name, kind in columns
+        )
         body = f"select {select} from read_parquet([{listed}])"
     else:
         nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns)

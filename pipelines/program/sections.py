@@ -79,7 +79,7 @@ class Organization(Section):
     unknown_references: Literal["count", "adopt"] = "count"
     """A reference that matches no declared unit: counted as unmatched, or taken as a unit."""
     strip_leading_zeros: bool = False
-    """`0012` and `12` are the same location."""
+    """`0012` and `12` are the same location, and so are `L012` and `L12`."""
     identifiers: dict[Name, IdentifierNorm] = Field(default_factory=dict)
     """Rules by `id_type`."""
 

@@ -1,0 +1,141 @@
+"""What a program declares, as the `raw.declared_*` tables.
+
+What belongs here: the frame of each table. What does not: landed data (raw). With the declarations
+as data, the dbt project is the same for every program.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.program.model import Program
+from pipelines.program.periods import program_periods
+
+
+def write_declarations(
+    con: duckdb.DuckDBPyConnection, program: Program, today: dt.date
+) -> dict[str, int]:
+    """Write what the program declares as `raw.declared_*` tables; returns rows by table."""
+    frames = {
+        "declared_periods": _periods(program, today),
+        "declared_waves": _waves(program, today),
+        "declared_metrics": _metrics(program),
+        "declared_metric_items": _metric_items(program),
+        "declared_pairs": _pairs(program),
+        "declared_settings": _settings(program),
+    }
+    return {
+        name: warehouse.write_table(con, f"raw.{name}", frame) for name, frame in frames.items()
+    }
+
+
+def _periods(program: Program, today: dt.date) -> pl.DataFrame:
+    return pl.DataFrame(
+        [
+            (p.id, p.index, p.start, p.end, p.is_closed)
+            for p in program_periods(program, today)
+        ],
+        schema={
+            "period_id": pl.String,
+            "period_index": pl.Int64,
+            "period_start": pl.Date,
+            "period_end": pl.Date,
+            "is_closed": pl.Boolean,
+        },
+        orient="row",
+    )  # fmt: skip
+
+
+def _waves(program: Program, today: dt.date) -> pl.DataFrame:
+    """Each wave with the period its fieldwork starts in; a period is its own wave."""
+    periods = program_periods(program, today)
+    rows = {p.id: (p.id, p.start, p.end, p.id) for p in periods}
+    for wave in program.waves:
+        home = next((p.id for p in periods if p.start <= wave.start <= p.end), None)
+        rows[wave.id] = (wave.id, wave.start, wave.end, home)
+    return pl.DataFrame(
+        list(rows.values()),
+        schema={
+            "wave_id": pl.String,
+            "wave_start": pl.Date,
+            "wave_end": pl.Date,
+            "period_id": pl.String,
+        },
+        orient="row",
+    )
+
+
+def _metrics(program: Program) -> pl.DataFrame:
+    rows = [
+        {
+            "metric_id": m.id,
+            "label": m.label,
+            "voice": m.voice,
+            "metric_kind": m.kind,
+            "n_required": m.n_required,
+            "top_box_from": m.top_box_from,
+            "value_min": -100.0 if m.kind == "net_promoter" else 0.0,
+            "value_max": 100.0,
+            "definition": m.definition,
+        }
+        for m in program.metrics
+    ]
+    return pl.DataFrame(rows, schema_overrides={"top_box_from": pl.Float64, "n_required": pl.Int64})
+
+
+def _metric_items(program: Program) -> pl.DataFrame:
+    return pl.DataFrame(
+        [{"metric_id": m.id, "item_code": item} for m in program.metrics for item in m.items]
+    )
+
+
+def _pairs(program: Program) -> pl.DataFrame:
+    linkage = program.linkage
+    pairs: Sequence = linkage.all_pairs if linkage else []
+    return pl.DataFrame(
+        [
+            {
+                "pair_id": pair.pair_id,
+                "x_metric_id": pair.x,
+                "y_metric_id": pair.y,
+                "is_primary": linkage is not None and pair is linkage.primary,
+                "window_id": getattr(pair, "window", None),
+                "min_employee": pair.min_respondents.employee,
+                "min_customer": pair.min_respondents.customer,
+            }
+            for pair in pairs
+        ],
+        schema={
+            "pair_id": pl.String,
+            "x_metric_id": pl.String,
+            "y_metric_id": pl.String,
+            "is_primary": pl.Boolean,
+            "window_id": pl.String,
+            "min_employee": pl.Int64,
+            "min_customer": pl.Int64,
+        },
+    )
+
+
+def _settings(program: Program) -> pl.DataFrame:
+    privacy, org = program.privacy, program.org
+    values = {
+        "program": program.program,
+        "title": program.title,
+        "time_zone": program.time_zone,
+        "period": program.period,
+        "suppression": privacy.suppression,
+        "publisher": privacy.publisher or "",
+        "threshold_employee": privacy.thresholds.employee,
+        "threshold_customer": privacy.thresholds.customer,
+        "threshold_comments": privacy.thresholds.comments,
+        "unit": org.unit,
+        "unknown_references": org.unknown_references,
+    }
+    rows = [{"setting": k, "value_text": str(v)} for k, v in values.items()]
+    return pl.DataFrame(rows)
