@@ -82,15 +82,15 @@ def test_queries_name_the_table_and_nothing_private(suite, check):
 def test_loading_imports_no_library_and_takes_milliseconds():
     code = (
         "import time, sys; from data_checks import registry, results, runner; "
-        "t = time.perf_counter(); n = len(registry.all_suites()); "
-        "print(time.perf_counter() - t, n, *sys.modules)"
+        "t = time.process_time(); n = len(registry.all_suites()); "
+        "print(time.process_time() - t, n, *sys.modules)"
     )
     seconds, n_suites, *modules = subprocess.run(
         [sys.executable, "-c", code],
         check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2],
     ).stdout.split()  # fmt: skip
     assert int(n_suites) == len(all_suites())
-    assert float(seconds) < 0.5  # 10 ms on an idle machine
+    assert float(seconds) < 0.3  # of processor time; 10 ms on an idle machine
     assert not {"great_expectations", "dagster", "duckdb", "polars", "sqlalchemy"} & set(modules)
 
 
