@@ -181,7 +181,7 @@ def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[
     level = question.settings.conf_level
     columns = (f"n_{side}", f"mean_{side}", f"var_{side}")
     each = [icc_from_cells(*(w[c].to_numpy() for c in columns), conf_level=level) for w in waves]
-    if all(e.msw == 0 for e in each):
+    if all(e.msw == 0 or not np.isfinite(e.icc1) for e in each):
         question.find(Finding(
             code="zero_variance", severity="refuse", message="Answers do not vary inside units.",
         ))  # fmt: skip

@@ -215,7 +215,7 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
         return
     settings, jack, df = question.settings, means.jack, means.df
     value, error = jack.estimate, jack.std_error
-    q, q90 = t_quantile(0.5 + settings.conf_level / 2, df), t_quantile(0.95, df)
+    q = t_quantile(0.5 + settings.conf_level / 2, df)
     statistic = float(value[SLOPE] / error[SLOPE]) if error[SLOPE] > 0 else float("nan")
     shared = {"p_value": t_p_value(statistic, df), "df": df, "method": "unit_means"}
     sesoi = {settings.sesoi_type: settings.sesoi}
@@ -233,6 +233,16 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
         mde=float(np.tanh(question.mde(error[Z], df))), **shared, **correlation,
     )  # fmt: skip
     _plain_rows(question, means, shared)
+    _corrected_rows(question, means, shared, sesoi)
+    _reliability_rows(question, means)
+
+
+def _corrected_rows(
+    question: Question, means: UnitMeans, shared: dict[str, object], sesoi: dict[str, float]
+) -> None:
+    settings, jack, df = question.settings, means.jack, means.df
+    value, error = jack.estimate, jack.std_error
+    q, q90 = t_quantile(0.5 + settings.conf_level / 2, df), t_quantile(0.95, df)
     cov = jack.cov[np.ix_([COV, VAR_TRUE], [COV, VAR_TRUE])]
     wide = fieller(value[COV], value[VAR_TRUE], cov, q)
     narrow = fieller(value[COV], value[VAR_TRUE], cov, q90)
@@ -242,7 +252,8 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
         std_error=known(error[SLOPE_TRUE]), conf_method="fieller",
         equivalence_low=narrow.low if bounded else None,
         equivalence_high=narrow.high if bounded else None,
-        mde=question.mde(error[SLOPE_TRUE], df), reliability=known(value[REL_X]), **shared, **slope,
+        mde=question.mde(error[SLOPE_TRUE], df), reliability=known(value[REL_X]),
+        sesoi=sesoi.get("slope"), **shared,
     )  # fmt: skip
     r_true = np.tanh(value[Z_TRUE])
     narrow = z_scale_interval(r_true, error[Z_TRUE], q90)
@@ -250,9 +261,8 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
         "corrected", "r", interval=z_scale_interval(r_true, error[Z_TRUE], q),
         estimate=known(r_true), std_error=known(error[Z_TRUE]), conf_method="cv3_t",
         equivalence_low=narrow.low, equivalence_high=narrow.high,
-        mde=float(np.tanh(question.mde(error[Z_TRUE], df))), **shared, **correlation,
+        mde=float(np.tanh(question.mde(error[Z_TRUE], df))), **shared, sesoi=sesoi.get("r"),
     )  # fmt: skip
-    _reliability_rows(question, means)
 
 
 def _plain_rows(question: Question, means: UnitMeans, shared: dict[str, object]) -> None:

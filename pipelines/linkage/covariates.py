@@ -47,6 +47,8 @@ def design_of(cells: Cells, names: tuple[str, ...], *, categorical: tuple[str, .
             parts.append(indicators)
             found += _rare(name, rare)
     columns = np.hstack(parts)
+    if not cells.n_units:
+        return Design(columns, found)
     spread = columns.std(axis=0)
     columns = (columns - columns.mean(axis=0))[:, spread > 1e-12] / spread[spread > 1e-12]
     return Design(columns, found + _size(columns))

@@ -73,16 +73,8 @@ def nonlinear(
     )  # fmt: skip
     for question in questions:
         question.find(common)
-    if not questions[0].is_stopped():
-        reliability = _reliability(cells, settings, x, y)
-        if reliability is not None and reliability < MIN_RELIABILITY:
-            for question in questions:
-                question.find(Finding(
-                    code="low_reliability", severity="refuse", value=reliability,
-                    threshold=MIN_RELIABILITY,
-                    message=f"Reliability {reliability:.2f} of unit means is below "
-                    f"{MIN_RELIABILITY}; noise would round any kink away.",
-                ))  # fmt: skip
+    for question in questions:
+        question.find(_noise(cells, settings, x, y) if not question.is_stopped() else [])
     if questions[0].is_stopped():
         questions[0].row("observed", "slope", method="quadratic")
         questions[1].row("observed", "F", method="sup_hinge")
@@ -100,11 +92,19 @@ def nonlinear(
     )  # fmt: skip
 
 
-def _reliability(cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray) -> float | None:
+def _noise(cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray) -> list[Finding]:
+    """Unit means too noisy to show a bend."""
     if not cells.errors_known:
-        return None
+        return []
     sums, statistic = between_sums(cells, settings, x, y, np.ones(cells.n_units))
-    return float(statistic(sums.sum(axis=0))[REL_X])
+    reliability = float(statistic(sums.sum(axis=0))[REL_X])
+    if reliability >= MIN_RELIABILITY:
+        return []
+    return [Finding(
+        code="low_reliability", severity="refuse", value=reliability, threshold=MIN_RELIABILITY,
+        message=f"Reliability {reliability:.2f} of unit means is below {MIN_RELIABILITY}; noise "
+        "would round any bend away.",
+    )]  # fmt: skip
 
 
 def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[np.ndarray, np.ndarray]:

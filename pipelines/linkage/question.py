@@ -26,6 +26,11 @@ def _whole(values: np.ndarray) -> int | None:
     return None if np.isnan(values).any() or not len(values) else round(float(values.sum()))
 
 
+def _or_null(value: Any) -> Any:
+    """Undefined numbers are null in every row."""
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
 class Question:
     """Rows and findings of one (x, y, estimand, segment, adjusted_for) in one window."""
 
@@ -84,9 +89,9 @@ class Question:
             kept = ("method", "term", "lag", "segment", "sesoi")
             row |= {k: v for k, v in numbers.items() if k in kept} | {"verdict": "refused"}
         else:
-            row |= numbers
+            row |= {k: _or_null(v) for k, v in numbers.items()}
             if interval is not None:
-                row |= {"conf_low": interval.low, "conf_high": interval.high,
+                row |= {"conf_low": _or_null(interval.low), "conf_high": _or_null(interval.high),
                         "conf_shape": interval.shape}  # fmt: skip
         self.rows.append(row)
 

@@ -34,7 +34,8 @@ def _repeats(cells: Cells, side: str) -> np.ndarray | None:
 def without_repeats(cells: Cells, settings: Settings) -> tuple[Cells, list[Finding]]:
     """Cells for change over time: repeats left out above 20%, all repeats refused.
 
-    A score that does not change within any unit refuses first, whatever its variance or n do.
+    A score that does not vary at all, or not within any unit, refuses first, whatever its variance
+    or n do.
     """
     found = _constant(cells, settings)
     followers = np.zeros(cells.n_cells, dtype=bool)
@@ -75,6 +76,12 @@ def _constant(cells: Cells, settings: Settings) -> list[Finding]:
         return []
     found = []
     for values, name in ((cells.x, settings.x_measure), (cells.y, settings.y_measure)):
+        if is_flat(values):
+            found.append(Finding(
+                code="zero_variance", severity="refuse", n_affected=cells.n_cells,
+                n_total=cells.n_cells, message=f"{name} has one value in all cells.",
+            ))  # fmt: skip
+            continue
         first = np.searchsorted(cells.unit, np.arange(cells.n_units))
         if is_flat(values - values[first][cells.unit], values):
             found.append(_copied(name, cells.n_cells - cells.n_units))

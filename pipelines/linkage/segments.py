@@ -34,6 +34,8 @@ from pipelines.linkage.unit_moments import (
 from pipelines.linkage.verdicts import settle
 
 OTHER = "other"
+MANY_SEGMENTS, MIN_CLUSTERS_OF_MANY = 12, 20
+"""With 30 segments of 10 locations the test of equality rejects in 10% of equal worlds."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ class Part:
     cells: Cells
     df: float
 
-    @property
-    def is_large_enough(self) -> bool:
+    def is_large_enough(self, min_clusters: int) -> bool:
+        """Enough units and clusters for a slope with an interval of its own."""
         sizes = np.bincount(self.cells.unit_cluster, minlength=max(self.cells.n_clusters, 1))
         return (
             self.cells.n_units >= MIN_UNITS
-            and self.cells.n_clusters >= MIN_CLUSTERS
+            and self.cells.n_clusters >= min_clusters
             and effective_clusters(sizes) >= 5
             and not is_flat(self.cells.x)
             and not is_flat(self.cells.y)
@@ -67,7 +69,7 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
 
     Disjoint segments: Welch-James F. Segments that share units (journey stages): joint jackknife
     covariance and Hotelling's F. tau2, mean and prediction interval as in ``heterogeneity``.
-    Segments below 20 units or 8 clusters are joined as ``other``.
+    Segments below 20 units or 8 clusters (20 beyond 12 segments) are joined as ``other``.
 
     >>> rng = np.random.default_rng(1)
     >>> x, kind = rng.normal(0, 1, 300), np.arange(300) % 30 % 3
@@ -144,8 +146,9 @@ def _parts(panel: pl.DataFrame, by: str, settings: Settings) -> tuple[list[Part]
     names = sorted(str(v) for v in panel[by].drop_nulls().unique())
     text = pl.col(by).cast(pl.String)
     parts = [_part(name, panel.filter(text == name), settings) for name in names]
-    large = [p for p in parts if p.is_large_enough]
-    small = [p for p in parts if not p.is_large_enough]
+    least = MIN_CLUSTERS if len(parts) <= MANY_SEGMENTS else MIN_CLUSTERS_OF_MANY
+    large = [p for p in parts if p.is_large_enough(least)]
+    small = [p for p in parts if not p.is_large_enough(least)]
     if not small:
         return large, []
     found = [Finding(
@@ -158,7 +161,7 @@ def _parts(panel: pl.DataFrame, by: str, settings: Settings) -> tuple[list[Part]
         and not joined.select(pl.struct("unit_id", "period_id").is_duplicated().any()).item()
     ):
         other = _part(OTHER, joined, settings)
-        large += [other] if other.is_large_enough else []
+        large += [other] if other.is_large_enough(least) else []
     return large, found
 
 

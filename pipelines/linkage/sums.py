@@ -30,18 +30,21 @@ class Jackknife:
         return len(self.replicates)
 
     @property
+    def _deviations(self) -> np.ndarray:
+        """Scaled deviations of the replicates; an undefined estimate has undefined ones."""
+        with np.errstate(invalid="ignore"):
+            deviation = self.replicates - self.estimate
+        return np.sqrt((self.n_clusters - 1) / self.n_clusters) * deviation
+
+    @property
     def cov(self) -> np.ndarray:
         """CV3 covariance: (G-1)/G times the summed outer products about the full estimate."""
-        deviation = self.replicates - self.estimate
-        scale = (self.n_clusters - 1) / self.n_clusters
-        return scale * np.einsum("gi,gj->ij", deviation, deviation)
+        return np.einsum("gi,gj->ij", self._deviations, self._deviations)
 
     @property
     def std_error(self) -> np.ndarray:
         """Square root of the diagonal of the CV3 covariance."""
-        deviation = self.replicates - self.estimate
-        scale = (self.n_clusters - 1) / self.n_clusters
-        return np.sqrt(scale * np.einsum("gi,gi->i", deviation, deviation))
+        return np.sqrt(np.einsum("gi,gi->i", self._deviations, self._deviations))
 
 
 def sums_by(codes: np.ndarray, n_groups: int, *columns: np.ndarray) -> np.ndarray:

@@ -41,6 +41,12 @@ def test_one_survey_copied_to_all_periods_is_refused() -> None:
     assert set(rows["guard_code"]) == {"no_within_variation"}
 
 
+def test_one_value_everywhere_is_no_variance() -> None:
+    assert set(within(MOVING.with_columns(mean_e=50.0)).estimates["guard_code"]) == {
+        "zero_variance"
+    }
+
+
 def test_constant_score_refuses_even_when_its_variance_moves() -> None:
     moving_n = copied(MOVING, 5).with_columns(n_e=pl.col("n_e") + pl.col("period_index"))
     assert set(within(moving_n).estimates["guard_code"]) == {"no_within_variation"}
