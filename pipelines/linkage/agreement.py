@@ -190,7 +190,7 @@ def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[
         several = len(values) > 1
         question.row(
             component, "index", estimate=known(np.mean(values)), method="anova_cells",
-            std_error=known(np.std(values, ddof=1) / np.sqrt(len(values))) if several else None,
+            std_error=_spread(values) if several else None,
             interval=Interval(last.icc2_low, last.icc2_high)
             if component == "icc2" and not several else None,
             conf_method="F" if component == "icc2" and not several else None,
@@ -219,3 +219,10 @@ def _agreement_rows(question: Question, variances: np.ndarray, n_options: int) -
     for component, value in (("rwgj", agreement.mean()), ("rwgj_median", np.median(agreement)),
                              ("rwgj_share_070", (agreement >= 0.70).mean())):  # fmt: skip
         question.row(component, "index", estimate=known(value), method="rwg_uniform")
+
+
+def _spread(values: list[float]) -> float | None:
+    """Standard error of a mean over periods; null where a period is undefined."""
+    if not np.isfinite(values).all():
+        return None
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))

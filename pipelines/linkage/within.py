@@ -155,7 +155,8 @@ def within_jackknife(cells: Cells, settings: Settings) -> Jackknife:
 
 def signal_t(jack: Jackknife, place: int = VAR_TRUE) -> float:
     """True variance over its jackknife SE: whether there is anything left to divide by."""
-    return float(jack.estimate[place] / jack.std_error[place])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(jack.estimate[place] / jack.std_error[place])
 
 
 def _gates(question: Question, jack: Jackknife) -> None:
@@ -181,7 +182,8 @@ def _gates(question: Question, jack: Jackknife) -> None:
 
 
 def _shared(question: Question, jack: Jackknife, df: float) -> dict[str, float | str]:
-    statistic = float(jack.estimate[SLOPE] / jack.std_error[SLOPE])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = float(jack.estimate[SLOPE] / jack.std_error[SLOPE])
     return {"p_value": t_p_value(statistic, df), "statistic": statistic, "df": df,
             "method": "two_way_fe"}  # fmt: skip
 

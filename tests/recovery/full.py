@@ -72,7 +72,7 @@ def _line(found: Finding) -> str:
     return f"| {name} | {found.mean:.3f} | {found.std_error:.3f} | {found.n} | {accepted} | {met} |"
 
 
-def page(results: dict[str, list[Finding]], repetitions: int, seconds: float) -> str:
+def page(results: dict[str, list[Finding]], repetitions: int, seconds: float, commit: str) -> str:
     """The validation page as Markdown."""
     titles = {d.key: d.title for d in DESIGNS}
     judged = [f for found in results.values() for f in found if f.low is not None]
@@ -83,7 +83,7 @@ def page(results: dict[str, list[Finding]], repetitions: int, seconds: float) ->
         "Simulated companies with known links, read through the result rows a user sees. The",
         "designs are in `tests/recovery/designs.py`, the company in `tests/recovery/worlds.py`.",
         "",
-        f"Run on {datetime.now(UTC).date().isoformat()} at commit `{_commit()}`:",
+        f"Run on {datetime.now(UTC).date().isoformat()} at commit `{commit}`:",
         f"{repetitions} repetitions per design, {seconds:.0f} s.",
         f"{len(judged) - len(missed)} of {len(judged)} judged outcomes",
         "lie inside their bounds. Bounds are never widened; an outcome outside says by how much.",
@@ -114,9 +114,9 @@ def main() -> None:
     parser.add_argument("--designs", nargs="*", default=[d.key for d in DESIGNS])
     parser.add_argument("--output", type=Path, default=PAGE)
     chosen = parser.parse_args()
-    start = time.monotonic()
+    start, commit = time.monotonic(), _commit()
     results = run(chosen.designs, chosen.repetitions, chosen.processes)
-    text = page(results, chosen.repetitions, time.monotonic() - start)
+    text = page(results, chosen.repetitions, time.monotonic() - start, commit)
     chosen.output.write_text(text)
     sys.stdout.write(text)
 
