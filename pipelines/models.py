@@ -72,14 +72,17 @@ def invoke(
     arguments: Sequence[str],
     *,
     target: Path,
+    warehouse: Path | None = None,
     manifest: Any = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> Any:
-    """Run one dbt command in this process; returns dbt's result.
+    """Run one dbt command in this process, on a warehouse if it needs one; returns dbt's result.
 
     Raises CrossvoiceError with the failing models when the command fails.
     """
     os.environ.update(TELEMETRY_OFF)
+    if warehouse is not None:
+        os.environ["CROSSVOICE_WAREHOUSE"] = str(warehouse)  # profiles.yml asks for it
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - two seconds
 
     places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]

@@ -126,5 +126,4 @@ def quiet_libraries(settings: Settings) -> None:
     os.environ.update(TELEMETRY_OFF)
     os.environ["CROSSVOICE_PROGRAM"] = str(settings.program_folder)
     os.environ["CROSSVOICE_HOME"] = str(settings.home)
-    os.environ["CROSSVOICE_WAREHOUSE"] = str(settings.warehouse)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)

@@ -1,7 +1,7 @@
 """Checks: every expectation of every suite as an asset check of its table.
 
-A failed critical check stops what is downstream; a warning does not. A check that could not be
-evaluated stops too: it has shown nothing.
+Every check is blocking, and its result says whether it stops: a failed critical check does, a failed
+warning does not, and a check that could not be evaluated does, for it has shown nothing.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _suite_check(suite: Suite) -> dg.AssetChecksDefinition:
             dg.AssetCheckSpec(
                 check.name,
                 asset=key,
-                blocking=check.severity == "critical",
+                blocking=True,
                 description=check.why,
             )
             for check in suite.checks
@@ -39,12 +39,13 @@ def _suite_check(suite: Suite) -> dg.AssetChecksDefinition:
         with program.warehouse() as con:
             results = run_suite(con, suite)
         for result in results:
-            yield _asset_check_result(key, result)
+            yield asset_check_result(key, result)
 
     return run
 
 
-def _asset_check_result(key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckResult:
+def asset_check_result(key: dg.AssetKey, result: CheckResult) -> dg.AssetCheckResult:
+    """A result in Dagster's terms; severity ERROR stops, WARN does not."""
     severity = dg.AssetCheckSeverity.ERROR if result.stops else dg.AssetCheckSeverity.WARN
     metadata = {
         "outcome": result.outcome,

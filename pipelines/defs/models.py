@@ -16,6 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.privacy.mask import publication_mask
+from pipelines.settings import Settings
 
 AFTER_MASK = "fqn:crossvoice.marts.linkage"
 NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
@@ -100,22 +101,22 @@ def build(context: dg.AssetExecutionContext, program: ProgramResource) -> Iterat
     from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage  # noqa: PLC0415
     from dagster_dbt.dbt_manifest import validate_manifest  # noqa: PLC0415
 
-    translator, target = StageTranslator(), program.settings().dbt_target
+    translator, settings = StageTranslator(), program.settings()
     manifest = validate_manifest(models.MANIFEST)
     selection = get_updated_cli_invocation_params_for_context(
         context=context, manifest=manifest, dagster_dbt_translator=translator
     ).selection_args
-    for raw_event in _events(["build", *selection], target):
+    for raw_event in _events(["build", *selection], settings):
         event = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
         yield from event.to_default_asset_events(
             manifest=manifest,
             dagster_dbt_translator=translator,
             context=context,
-            target_path=target,
+            target_path=settings.dbt_target,
         )
 
 
-def _events(arguments: list[str], target: Any) -> Iterator[dict[str, Any]]:
+def _events(arguments: list[str], settings: Settings) -> Iterator[dict[str, Any]]:
     """Results of dbt's nodes as they come, from a thread that runs dbt."""
     from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
 
@@ -130,7 +131,11 @@ def _events(arguments: list[str], target: Any) -> Iterator[dict[str, Any]]:
     def work() -> None:
         try:
             models.invoke(
-                arguments, target=target, manifest=models.parsed_project(), callbacks=[note]
+                arguments,
+                target=settings.dbt_target,
+                warehouse=settings.warehouse,
+                manifest=models.parsed_project(),
+                callbacks=[note],
             )
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             errors.append(error)

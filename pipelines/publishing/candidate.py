@@ -23,6 +23,7 @@ from pipelines import warehouse
 from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
 from pipelines.publishing.dictionary import data_dictionary, dictionary_markdown
+from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
 from pipelines.publishing.tables import published_frames
 from pipelines.settings import Settings
 
@@ -44,7 +45,7 @@ def build_candidate(
     `mart_columns` are the marts' column descriptions.
     """
     frames = published_frames(con)
-    frames["publication"] = pl.DataFrame([dict(publication)])
+    frames["publication"] = pl.DataFrame([dict(publication)], schema=PUBLICATION_SCHEMA)
     frames["data_dictionary"] = data_dictionary(frames, mart_columns)
     con.execute("drop schema if exists published cascade")
     for name, frame in frames.items():

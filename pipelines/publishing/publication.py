@@ -10,10 +10,32 @@ import datetime as dt
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.fingerprint import fingerprint, git_commit
 from pipelines.program.model import Program
 from pipelines.settings import Settings
+
+SCHEMA = {
+    "release_id": pl.String,
+    "run_id": pl.String,
+    "program": pl.String,
+    "title": pl.String,
+    "started_at": pl.Datetime("us"),
+    "fingerprint": pl.String,
+    "config_hash": pl.String,
+    "code_hash": pl.String,
+    "input_hash": pl.String,
+    "git_commit": pl.String,
+    "suppression": pl.String,
+    "publisher": pl.String,
+    "threshold_employee": pl.Int64,
+    "threshold_customer": pl.Int64,
+    "n_cells": pl.Int64,
+    "n_cells_hidden": pl.Int64,
+    "stale_sources": pl.String,
+}
+"""Columns of `publication`; declared, because a null alone has no type."""
 
 
 def publication_row(

@@ -56,7 +56,11 @@ def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def _scores(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     scores = warehouse.read_table(con, "marts.unit_period_scores").sort("unit_id", "period_id")
-    return round_scores(scores, ["employee_score", "customer_score"], ["response_share"])
+    # a headcount beside a hidden score says how few answered
+    shown = pl.col("employee_reason_code") == "released"
+    scores = scores.with_columns(pl.when(shown).then(pl.col("headcount")).alias("headcount"))
+    shares = ["response_share", "attributed_share"]
+    return round_scores(scores, ["employee_score", "customer_score"], shares)
 
 
 def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -12,7 +12,9 @@ import dagster as dg
 import pytest
 
 from data_checks.registry import all_suites
+from data_checks.results import CheckResult
 from pipelines.contract import RAW_TABLES
+from pipelines.defs.checks import asset_check_result
 from pipelines.defs.common import STAGES
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.settings import PROJECT_ROOT
@@ -77,13 +79,33 @@ def test_every_suite_is_about_an_asset_and_its_checks_are_in_the_graph(
             assert (f"{suite.schema}/{suite.table}", check.name) in checks
 
 
-def test_critical_checks_block_and_warnings_do_not(repository: dg.RepositoryDefinition) -> None:
+@pytest.mark.parametrize(
+    ("severity", "outcome", "stops"),
+    [
+        ("critical", "failed", True),
+        ("critical", "error", True),
+        ("warning", "failed", False),
+        ("warning", "error", True),
+        ("warning", "passed", False),
+    ],
+)
+def test_what_stops_a_run(
+    repository: dg.RepositoryDefinition, severity: str, outcome: str, stops: bool
+) -> None:
+    key = dg.AssetKey(["raw", "units"])
+    found = CheckResult("raw.units", "grain", severity, outcome, 10, 1, None, "It says so.")
+    result = asset_check_result(key, found)
+    assert (not result.passed and result.severity == dg.AssetCheckSeverity.ERROR) == stops
     graph = repository.asset_graph
-    for suite in all_suites():
-        for check in suite.checks:
-            key = dg.AssetCheckKey(dg.AssetKey([suite.schema, suite.table]), check.name)
-            blocking = graph.get_check_spec(key).blocking
-            assert blocking == (check.severity == "critical"), key
+    assert all(graph.get_check_spec(k).blocking for k in suite_check_keys())
+
+
+def suite_check_keys() -> list[dg.AssetCheckKey]:
+    return [
+        dg.AssetCheckKey(dg.AssetKey([suite.schema, suite.table]), check.name)
+        for suite in all_suites()
+        for check in suite.checks
+    ]
 
 
 def test_raw_and_published_tables_are_all_assets(repository: dg.RepositoryDefinition) -> None:

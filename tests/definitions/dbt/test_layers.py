@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-NAMES = {"staging": r"stg_[a-z_]+", "intermediate": r"int_[a-z_]+", "marts": r"(?!stg_|int_)[a-z_]+"}
+NAMES = {
+    "staging": r"stg_[a-z_]+",
+    "intermediate": r"int_[a-z_]+",
+    "marts": r"(?!stg_|int_)[a-z_]+",
+}
 DECLARATIONS = ("declared_", "unit_references", "publication_mask")
 
 
