@@ -189,7 +189,7 @@ def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[
     for component, values in (("icc1", [e.icc1 for e in each]), ("icc2", [e.icc2 for e in each])):
         several = len(values) > 1
         question.row(
-            component, "index", estimate=known(np.mean(values)), method="anova_cells",
+            component, "index", estimate=known(float(np.mean(values))), method="anova_cells",
             std_error=_spread(values) if several else None,
             interval=Interval(last.icc2_low, last.icc2_high)
             if component == "icc2" and not several else None,

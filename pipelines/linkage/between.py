@@ -218,7 +218,7 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
     q = t_quantile(0.5 + settings.conf_level / 2, df)
     statistic = float(value[SLOPE] / error[SLOPE]) if error[SLOPE] > 0 else float("nan")
     shared = {"p_value": t_p_value(statistic, df), "df": df, "method": "unit_means"}
-    sesoi = {settings.sesoi_type: settings.sesoi}
+    sesoi: dict[str, float] = {settings.sesoi_type: settings.sesoi}
     slope = {"sesoi": sesoi.get("slope"), "statistic": statistic}
     correlation = {"sesoi": sesoi.get("r"), "statistic": statistic}
     question.row(
@@ -272,9 +272,9 @@ def _plain_rows(question: Question, means: UnitMeans, shared: dict[str, object])
     ranked = spearman(means.x, means.y, conf_level=settings.conf_level)
     interval, method = Interval(ranked.conf_low, ranked.conf_high), "bonett_wright"
     error = float(np.sqrt((1 + ranked.estimate**2 / 2) / max(n - 3, 1)))
-    if not own_cluster:
+    codes = question.unit_cluster
+    if not own_cluster and codes is not None:
         influence = rank_correlation_influence(means.x, means.y)
-        codes = question.unit_cluster
         by_cluster = np.bincount(codes, weights=influence) / n
         n_clusters = len(by_cluster)
         raw = np.sqrt(n_clusters / (n_clusters - 1) * (by_cluster**2).sum())

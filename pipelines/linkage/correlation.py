@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.linkage.demeaning import remove_means
-from pipelines.linkage.intervals import (
-    Interval,
+from pipelines.linkage.intervals import (  # fmt: skip
+    atanh,
     normal_p_value,
     normal_quantile,
     t_p_value,
-    z_scale_interval,
-)  # fmt: skip
+)
 
 
 class Correlation(NamedTuple):
@@ -37,8 +36,9 @@ def _from_r(r: float, df: int, std_error_z: float, level: float, slope: float) -
     if not np.isfinite(r):
         return Correlation(np.nan, np.nan, np.nan, np.nan, df, np.nan, slope)
     statistic = r * np.sqrt(df / max(1 - r * r, 1e-300))
-    ends: Interval = z_scale_interval(r, std_error_z, normal_quantile(0.5 + level / 2))
-    return Correlation(r, ends.low, ends.high, statistic, df, t_p_value(statistic, df), slope)
+    half = normal_quantile(0.5 + level / 2) * std_error_z
+    low, high = np.tanh(float(atanh(r)) - half), np.tanh(float(atanh(r)) + half)
+    return Correlation(r, float(low), float(high), statistic, df, t_p_value(statistic, df), slope)
 
 
 def weighted_moments(

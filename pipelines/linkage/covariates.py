@@ -39,8 +39,7 @@ def design_of(cells: Cells, names: tuple[str, ...], *, categorical: tuple[str, .
         column = cells.frame[name]
         if column.dtype.is_numeric() and name not in categorical:
             values = column.cast(pl.Float64)
-            middle = float(values.mean() or 0.0)
-            filled = values.fill_null(middle).to_numpy()
+            filled = values.fill_null(strategy="mean").fill_null(0.0).to_numpy()
             parts.append(group_means(filled, cells.unit, cells.n_units)[:, None])
         else:
             indicators, rare = _indicators(column, cells)

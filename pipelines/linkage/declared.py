@@ -1,64 +1,134 @@
-"""The questions a program declares, asked: every pair in every window, judged as one family.
+"""The questions a program declares: which estimands, pairs and windows, with which options.
 
 Here: from the program's `linkage:` section to calls of the estimators. Not here: how an estimate is
-made, or where the panel comes from.
+made, or where the panel comes from. The primary pair is asked everything the program lists, in its
+window; further pairs and windows are asked less, so that the family of tests stays small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from pipelines.linkage.adjusted import adjusted
+from pipelines.linkage.agreement import aggregation
 from pipelines.linkage.between import between
+from pipelines.linkage.change import change
+from pipelines.linkage.contrast import contrast
+from pipelines.linkage.drivers import drivers
 from pipelines.linkage.estimates import Linkage
+from pipelines.linkage.item_errors import item_error_sums
+from pipelines.linkage.lag import lag_profile
+from pipelines.linkage.nonlinear import nonlinear
 from pipelines.linkage.overlap import respondent_sums
-from pipelines.linkage.verdicts import combine
+from pipelines.linkage.power import power
+from pipelines.linkage.segments import segments
+from pipelines.linkage.within import within
 from pipelines.program.model import Program
 from pipelines.program.sections import Linkage as Declared
 from pipelines.program.sections import Metric, Pair
 
-CLUSTER_COLUMNS = {"location": "location_id", "region": "region_id", "unit": "unit_id"}
+LEVEL_COLUMNS = {"location": "location_id", "region": "region_id", "unit": "unit_id"}
+OTHER_WINDOWS = ("between",)
+"""What pairs are asked in windows other than their main one."""
 
 
-def estimate_declared(
-    program: Program,
-    panel: pl.DataFrame,
-    periods: pl.DataFrame,
-    answers: Mapping[str, pl.DataFrame],
-) -> Linkage:
-    """Estimate every declared pair in every declared window.
+@dataclass(frozen=True)
+class Inputs:
+    """What the questions are answered from.
 
-    `panel` is the linkage panel of all pairs, `periods` the closed periods, `answers` the scored
-    answers by employee metric (unit_id, period_id, respondent_key, score), from which only sums
-    per unit are made. A program without a `linkage:` section has no estimates.
+    `panel` holds the cells of all pairs, `periods` the closed periods. `answers` are the scored
+    answers by employee metric (unit_id, period_id, respondent_key, score), `item_answers` the items
+    of the same people, one column each; only sums per unit are made from either.
     """
+
+    panel: pl.DataFrame
+    periods: pl.DataFrame
+    answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    item_answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def answer(estimand: str, program: Program, inputs: Inputs) -> list[Linkage]:
+    """Answer every declared question of one estimand, each by itself; `combine` joins them."""
     if program.linkage is None:
-        return Linkage()
-    results = []
-    for pair in program.linkage.all_pairs:
-        cells = panel.filter(pl.col("pair_id") == pair.pair_id)
-        for window in _windows(program.linkage, pair, periods):
-            inside = _inside(periods, window)
-            chosen = cells.filter(pl.col("period_id").is_in(inside["period_id"].implode()))
-            options = _options(program, pair, window, inside, chosen, answers.get(pair.x))
-            results.append(between(chosen, **options))
-    return combine(results)
+        return []
+    return [
+        _ask(estimand, program, pair, window, inputs)
+        for pair, window in _questions(estimand, program.linkage, inputs.periods)
+    ]
 
 
-def _windows(declared: Declared, pair: Pair, periods: pl.DataFrame) -> list[str]:
-    """Windows of a pair, each once; the primary question's own window is always among them."""
-    wanted: list[str] = []
-    for window in declared.windows:
-        wanted += periods["period_id"].to_list() if window == "each" else [window]
-    if pair is declared.primary:
-        wanted.append(declared.primary.window)
-    return list(dict.fromkeys(wanted))
+def _questions(
+    estimand: str, declared: Declared, periods: pl.DataFrame
+) -> Iterator[tuple[Pair, str]]:
+    """Pairs and windows an estimand is asked for, each once."""
+    for pair in declared.all_pairs:
+        is_primary = pair is declared.primary
+        main = declared.primary.window if is_primary else "pooled"
+        windows = [w for given in declared.windows for w in _named(given, periods)]
+        for window in dict.fromkeys([main, *windows] if is_primary else windows):
+            asked = declared.estimands if is_primary else declared.pair_estimands
+            if window != main:
+                asked = [e for e in asked if e in OTHER_WINDOWS]
+            if estimand in asked:
+                yield pair, window
 
 
-def _inside(periods: pl.DataFrame, window: str) -> pl.DataFrame:
-    return periods if window == "pooled" else periods.filter(pl.col("period_id") == window)
+def _named(window: str, periods: pl.DataFrame) -> list[str]:
+    return periods["period_id"].to_list() if window == "each" else [window]
+
+
+def _ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs) -> Linkage:
+    declared = program.linkage
+    assert declared is not None  # the caller has looked
+    inside = inputs.periods
+    if window != "pooled":
+        inside = inside.filter(pl.col("period_id") == window)
+    cells = inputs.panel.filter(
+        (pl.col("pair_id") == pair.pair_id)
+        & pl.col("period_id").is_in(inside["period_id"].implode())
+    )
+    options = _options(program, pair, window, inside, cells, inputs)
+    if estimand == "driver":
+        return _drivers(cells, program.metric(pair.x), inputs, options)
+    if estimand == "segment":
+        return segments(cells, by=LEVEL_COLUMNS[declared.segments], **options)
+    if estimand == "adjusted":
+        given = {"covariates": tuple(declared.covariates), "mediators": tuple(declared.mediators)}
+        return adjusted(cells, **given, **options)
+    if estimand == "lag":
+        return lag_profile(cells, max_lag=declared.max_lag, **options)
+    if estimand == "change":
+        at = inputs.periods.filter(pl.col("period_id") == (declared.change_at or ""))
+        return change(cells, at=at["period_index"].first() if at.height else None, **options)
+    plain = {
+        "between": between,
+        "within": within,
+        "nonlinear": nonlinear,
+        "contrast": contrast,
+        "aggregation": aggregation,
+        "power": power,
+    }
+    return plain[estimand](cells, **options)
+
+
+def _drivers(
+    cells: pl.DataFrame, metric: Metric, inputs: Inputs, options: dict[str, Any]
+) -> Linkage:
+    """Shares of the metric's items; item means only where the metric itself is released."""
+    items = inputs.item_answers.get(metric.id)
+    if items is None or items.is_empty():
+        items = pl.DataFrame(schema={c: pl.String for c in ("unit_id", "period_id")}
+                             | {i: pl.Float64 for i in metric.items})  # fmt: skip
+    released = cells.filter(pl.col("mean_e").is_not_null()).select("unit_id", "period_id")
+    inside = items.join(released, on=["unit_id", "period_id"], how="semi")
+    means = inside.group_by("unit_id", "period_id").agg(pl.col(list(metric.items)).mean())
+    panel = cells.join(means, on=["unit_id", "period_id"], how="left")
+    errors = item_error_sums(inside, list(metric.items)) if inside.height else None
+    return drivers(panel, items=list(metric.items), item_errors=errors, **options)
 
 
 def _options(
@@ -67,7 +137,7 @@ def _options(
     window: str,
     inside: pl.DataFrame,
     cells: pl.DataFrame,
-    answers: pl.DataFrame | None,
+    inputs: Inputs,
 ) -> dict[str, Any]:
     declared = program.linkage
     assert declared is not None  # the caller has looked
@@ -78,11 +148,11 @@ def _options(
         "x_label": x.label,
         "y_label": y.label,
         "unit_x": "point",
-        "unit_y": _unit(y),
+        "unit_y": "NPS points" if y.kind == "net_promoter" else "points",
         "per": "1 point of 100",
         "x_bounds": _bounds(x),
         "y_bounds": _bounds(y),
-        "cluster": CLUSTER_COLUMNS[declared.cluster],
+        "cluster": LEVEL_COLUMNS[declared.cluster],
         "weights": declared.weights,
         "expected_direction": declared.expected_direction,
         "sesoi": declared.smallest_effect,
@@ -91,7 +161,7 @@ def _options(
         "window_id": window,
         "period_start": inside["period_start"].min(),
         "period_end": inside["period_end"].max(),
-        **_people(declared, cells, answers),
+        **_people(declared, cells, inputs.answers.get(pair.x)),
     }
     minimum = pair.min_respondents
     if minimum.employee or minimum.customer:
@@ -115,7 +185,3 @@ def _people(
 
 def _bounds(metric: Metric) -> tuple[float, float]:
     return (-100.0, 100.0) if metric.kind == "net_promoter" else (0.0, 100.0)
-
-
-def _unit(metric: Metric) -> str:
-    return "NPS points" if metric.kind == "net_promoter" else "points"

@@ -171,9 +171,9 @@ def _component(
         question.row(component, "variance", term=name, estimate=known(shares.pieces[i]), **shared,
                      interval=Interval(float(piece_low[i]), float(piece_high[i])))  # fmt: skip
         question.row(component, "r", term=name, estimate=known(shares.r[i]), method="pearson")
+    whole_low, whole_high = np.quantile(shares.drawn.sum(axis=1), [tail, 1 - tail])
     question.row(component, "variance", term="r_squared", estimate=known(shares.pieces.sum()),
-                 interval=Interval(*(float(v) for v in np.quantile(
-                     shares.drawn.sum(axis=1), [tail, 1 - tail]))), **shared)  # fmt: skip
+                 interval=Interval(float(whole_low), float(whole_high)), **shared)  # fmt: skip
     if component == "corrected" or question.is_stopped("corrected"):
         _ranks(question, sums.names, rank, rank_low, rank_high, method)
     k = len(sums.names)

@@ -142,7 +142,8 @@ def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
                  pl.len().alias("n"))
             .sort("period_index")
         )  # fmt: skip
-        usual = by["s"].median()
+        spread = by["s"].drop_nulls().to_numpy()
+        usual = float(np.median(spread)) if len(spread) else 0.0
         if len(by) < 2 or not usual:
             continue
         mean, width = by["m"].to_numpy(), by["w"].to_numpy()

@@ -8,7 +8,7 @@ scores they find both directions where there is only a link in the same period.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import polars as pl
@@ -225,7 +225,7 @@ def _profile(
     chosen = np.bincount(np.abs(draws / error).argmax(axis=1), minlength=len(lags)) / len(draws)
     kept = lag_set_of(lags, chosen, level)
     direction = direction_of(lags, t, critical, kept)
-    shared = {"df": df, "conf_method": "sup_t"}
+    shared: dict[str, Any] = {"df": df, "conf_method": "sup_t"}
     for i, lag in enumerate(lags):
         half = critical * error[i]
         question.row(

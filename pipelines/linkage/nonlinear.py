@@ -107,7 +107,7 @@ def _noise(cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray) -> li
     )]  # fmt: skip
 
 
-def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[float, float]:
     """Last coefficient of y on columns: its value and delete-one-cluster SE, from sums."""
     design = np.column_stack([*columns, y])
     p = design.shape[1]
@@ -118,13 +118,13 @@ def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[np.nda
         return np.linalg.solve(full[..., :-1, :-1], full[..., :-1, -1:])[..., -1, :]
 
     jack = jackknife(sums, statistic)
-    return jack.estimate[0], jack.std_error[0]
+    return float(jack.estimate[0]), float(jack.std_error[0])
 
 
 def _quadratic(question: Question, cells: Cells, x: np.ndarray, y: np.ndarray, df: float) -> None:
     z = (x - x.mean()) / x.std()
     value, error = _fit([np.ones(len(z)), z, z * z], y, cells)
-    value, error = float(value / x.var()), float(error / x.var())
+    value, error = value / float(x.var()), error / float(x.var())
     question.row(
         "observed", "curvature", estimate=value, std_error=error, statistic=value / error, df=df,
         interval=t_interval(value, error, df, question.settings.conf_level), conf_method="cv3_t",

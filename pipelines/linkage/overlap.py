@@ -80,7 +80,7 @@ def _pair_weights(answers: pl.DataFrame) -> pl.DataFrame:
     ranked = answers.filter(pl.col("n") > 1).with_columns(
         pl.col(PERIOD).rank("dense").cast(pl.Int64).alias("t")
     )
-    waves = ranked.get_column("t").max() or 0
+    waves = ranked.get_column("t").n_unique()
     left = ranked.select(UNIT, PERSON, "t", "n")
     parts = [pl.DataFrame(schema={UNIT: answers.schema[UNIT], "person_den_full": pl.Float64})]
     for distance in range(1, waves):

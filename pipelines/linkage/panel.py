@@ -121,8 +121,8 @@ def _suppression(panel: pl.DataFrame, kept: pl.DataFrame) -> tuple[int, float | 
         return 0, None
     hidden = panel.filter(pl.any_horizontal(pl.col(c).is_in(SUPPRESSED) for c in status))
     gone = hidden.join(kept, on="unit_id", how="anti").get_column("unit_id").n_unique()
-    total = panel["headcount"].sum()
-    share = float(hidden["headcount"].sum() / total) if total else None
+    total = float(panel["headcount"].sum())
+    share = float(hidden["headcount"].sum()) / total if total else None
     return gone, share
 
 

@@ -6,7 +6,7 @@ effect; it repeats the p-value and is refused.
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import known, normal_quantile
+from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.settings import Options, Settings
 
@@ -101,13 +102,13 @@ def power(
             code="post_hoc_power", severity="refuse", message="Power after the fact was asked for.",
         ))  # fmt: skip
     wanted = true_r or (settings.sesoi if settings.sesoi_type == "r" else 0.10)
-    reliability, icc = _noise_and_likeness(panel, cells, settings)
+    reliability, icc = _noise_and_likeness(cells)
     per_cluster = cells.n_units / max(cells.n_clusters, 1)
     effect = design_effect(per_cluster, *icc)
     observed = wanted * np.sqrt(np.clip(reliability[0] * reliability[1], 0.01, 1.0))
     needed = units_needed(float(observed)) * effect
     smallest = detectable_r(cells.n_units / effect)
-    shared = {"method": "fisher_z_design_effect", "sesoi": wanted}
+    shared: dict[str, Any] = {"method": "fisher_z_design_effect", "sesoi": wanted}
     question.row("units_needed", "index", estimate=float(np.ceil(needed)), **shared)
     question.row("smallest_r", "r", estimate=known(smallest), mde=known(smallest), **shared)
     question.row("design_effect", "index", estimate=known(effect), **shared)
@@ -115,17 +116,17 @@ def power(
 
 
 def _noise_and_likeness(
-    panel: pl.DataFrame | pl.LazyFrame, cells: object, settings: Settings
+    cells: Cells,
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Reliability of unit means and likeness of units in a cluster, per side."""
     reliability, icc = [], []
-    for values, error in ((cells.x, cells.error_x), (cells.y, cells.error_y)):  # type: ignore[attr-defined]
-        periods = np.maximum(cells.periods_per_unit, 1)  # type: ignore[attr-defined]
-        mean = np.bincount(cells.unit, weights=values, minlength=cells.n_units) / periods  # type: ignore[attr-defined]
-        noise = np.bincount(cells.unit, weights=error, minlength=cells.n_units) / periods**2  # type: ignore[attr-defined]
+    for values, error in ((cells.x, cells.error_x), (cells.y, cells.error_y)):
+        periods = np.maximum(cells.periods_per_unit, 1)
+        mean = np.bincount(cells.unit, weights=values, minlength=cells.n_units) / periods
+        noise = np.bincount(cells.unit, weights=error, minlength=cells.n_units) / periods**2
         variance = float(mean.var()) if len(mean) else 0.0
         share = 1 - float(noise.mean()) / variance if variance > 0 else 0.0
         reliability.append(share if np.isfinite(share) else 1.0)
-        one = one_way_icc(cells.unit_cluster, mean) if cells.n_clusters < cells.n_units else None  # type: ignore[attr-defined]
+        one = one_way_icc(cells.unit_cluster, mean) if cells.n_clusters < cells.n_units else None
         icc.append(one.icc1 if one is not None and np.isfinite(one.icc1) else 0.0)
     return (reliability[0], reliability[1]), (icc[0], icc[1])

@@ -112,9 +112,9 @@ def _doubt(row: Row) -> str:
         f" The smallest link that could be seen is {_number(row['mde'])}." if row.get("mde") else ""
     )
     low, high = row.get("conf_low"), row.get("conf_high")
-    if row.get("conf_shape", "bounded") == "bounded" and low is not None and low <= 0 <= high:
-        return f"We cannot tell: the interval holds zero.{smallest}"
-    return f"We cannot tell.{smallest}"
+    if low is None or high is None or row.get("conf_shape") == "exclusive" or not low <= 0 <= high:
+        return f"We cannot tell.{smallest}"
+    return f"We cannot tell: the interval holds zero.{smallest}"
 
 
 def _within(row: Row) -> str:

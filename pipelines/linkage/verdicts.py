@@ -117,7 +117,7 @@ def question_verdict(group: Sequence[Row]) -> str | None:
 
 def _is_negligible(row: Row) -> bool:
     low, high, limit = (row.get(k) for k in ("equivalence_low", "equivalence_high", "sesoi"))
-    if row["component"] != "corrected" or None in (low, high, limit):
+    if row["component"] != "corrected" or low is None or high is None or limit is None:
         return False
     return bool(-limit < low and high < limit)
 
