@@ -28,8 +28,9 @@ from pipelines.linkage.power import power
 from pipelines.linkage.segments import segments
 from pipelines.linkage.within import within
 from pipelines.program.model import Program
-from pipelines.program.sections import Linkage as Declared
-from pipelines.program.sections import Metric, Pair
+from pipelines.program.questions import Linkage as Declared
+from pipelines.program.questions import Pair
+from pipelines.program.sections import Metric
 
 LEVEL_COLUMNS = {"location": "location_id", "region": "region_id", "unit": "unit_id"}
 OTHER_WINDOWS = ("between",)

@@ -74,4 +74,11 @@ REFUSALS = {
     ),
     "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
     "not_estimable": "Not estimable: sampling noise explains all observed variation.",
+    "too_many_covariates": "Too many covariates for {n_units} units, so no adjusted link is computed.",
+    "rare_covariate_level": "A covariate level has too few units to be held fixed.",
+    "collinear_covariates": "The covariates repeat each other and cannot be held fixed together.",
+    "too_few_items": "At least two items are needed to share out explained variance.",
+    "too_many_items": "Too many items to share out explained variance; combine them into themes.",
+    "too_few_segments": "Fewer than two segments are large enough to be compared.",
+    "single_group": "Ties leave too few units in a quarter to compare groups.",
 }  # fmt: skip

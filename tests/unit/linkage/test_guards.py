@@ -1,11 +1,15 @@
 """Each guard on input or sample size: a panel that triggers it and a near miss that must not."""
 
+import re
+from pathlib import Path
+
 import polars as pl
 import pytest
 from panels import panel
 
 from pipelines.linkage import between
 from pipelines.linkage.guards import CATALOGUE, Finding, deciding
+from pipelines.linkage.refusals import REFUSALS
 
 COUNTED = panel().with_columns(promoters=15, passives=15, detractors=10).with_columns(
     promoters=pl.col("promoters") + (pl.col("mean_c") > 0).cast(int),
@@ -114,3 +118,17 @@ def test_every_guard_names_its_next_step() -> None:
 
 def test_reversed_scale_needs_twenty_units() -> None:
     assert "scale_reversed" not in codes(in_period(120 - SCORE, panel(19, 1, noise=0.2)), "warn")
+
+
+def test_the_guard_page_lists_every_code_and_next_step() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "methods" / "guards.md").read_text()
+    for code, (guard_id, next_step) in CATALOGUE.items():
+        assert f"| {guard_id} | `{code}` |" in page and next_step in page
+
+
+def test_every_refusal_has_its_sentence() -> None:
+    source = "".join(
+        path.read_text() for path in (Path(__file__).parents[3] / "pipelines/linkage").glob("*.py")
+    )
+    refusing = set(re.findall(r'code="(\w+)",\s*severity="(?:refuse|reject)"', source))
+    assert refusing - set(REFUSALS) == set()
