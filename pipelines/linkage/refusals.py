@@ -74,7 +74,7 @@ REFUSALS = {
     ),
     "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
     "not_estimable": "Not estimable: sampling noise explains all observed variation.",
-    "too_many_covariates": "Too many covariates for {n_units} units, so no adjusted link is computed.",
+    "too_many_covariates": "Too many covariates for {n_units} units; no adjusted link is computed.",
     "rare_covariate_level": "A covariate level has too few units to be held fixed.",
     "collinear_covariates": "The covariates repeat each other and cannot be held fixed together.",
     "too_few_items": "At least two items are needed to share out explained variance.",
