@@ -31,7 +31,7 @@ def fixed_effects(
 ) -> FixedEffects:
     """Coefficients of regressors after group means are removed.
 
-    Measures links inside the groups named by ``effects`` (one or two columns). It misleads when
+    Measures links inside the groups named by ``effects`` (two columns at most; none pools all). It misleads when
     regressors carry noise: slopes shrink. CR0 has no small-sample factor (Liang and Zeger 1986);
     CV3 leaves out one cluster at a time.
 
@@ -64,6 +64,8 @@ def _codes(column: pl.Series) -> np.ndarray:
 
 
 def _residual(values: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
+    if not codes:
+        return values - values.mean()
     if len(codes) == 1:
         return remove_means(values, codes[0], int(codes[0].max()) + 1)
     first, second = codes

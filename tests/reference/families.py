@@ -34,11 +34,17 @@ from pipelines.linkage.correlation import (
 )  # fmt: skip
 from pipelines.linkage.fixed_effects import fixed_effects
 from pipelines.linkage.heterogeneity import heterogeneity, welch_james
+from pipelines.linkage.intervals import fieller, t_quantile
 from pipelines.linkage.multiplicity import adjust_p_values
 from pipelines.linkage.net_promoter import net_promoter
+from pipelines.linkage.panel import cells_of
 from pipelines.linkage.power import partial_r_squared, robustness_value, units_needed
 from pipelines.linkage.random_intercept import random_intercept
+from pipelines.linkage.settings import Settings
 from pipelines.linkage.shapley import lmg_shares, relative_weights
+from pipelines.linkage.unit_moments import SLOPE_TRUE, between_sums, unit_averages
+from pipelines.linkage.within import SLOPE_TRUE as WITHIN_TRUE
+from pipelines.linkage.within import SXY, VAR_TRUE, Z_TRUE, within_jackknife
 
 Values = dict[str, Any]
 PLAIN: dict[str, Any] = {"correction": "plain", "respondent_overlap": "none"}
@@ -113,7 +119,7 @@ def _rwg(case: Case, folder: Path) -> Values:
     options = int(re.search(r"A=(\d+)", case["spec"]).group(1))
     by = data.group_by(group, maintain_order=True)
     variances = by.agg(pl.col(items).var()).sort(group).select(items).to_numpy()
-    null = null_variance(options)
+    null = null_variance(options, "slight_skew" if "skew" in case["spec"] else "uniform")
     agreement = within_group_agreement(variances, null)
     scale = by.agg(pl.mean_horizontal(items).var().alias("v")).sort(group)["v"].to_numpy()
     deviations = [average_deviation(g.select(items).to_numpy()) for _, g in by]
@@ -208,15 +214,44 @@ def _within_eiv(case: Case, folder: Path) -> Values:
     result = within(data, **PLAIN)
     observed = result.row(component="observed", effect_type="slope")
     corrected = result.row(component="corrected", effect_type="slope")
-    return {
+    values = {
         "slope_observed": observed["estimate"], "se_observed": observed["std_error"],
         "slope_corrected": corrected["estimate"], "se_corrected": corrected["std_error"],
         "fieller_low": corrected["conf_low"], "fieller_high": corrected["conf_high"],
-        "reliability_within_e": result.row(component="reliability_x")["estimate"],
-        "reliability_within_c": result.row(component="reliability_y")["estimate"],
-        "signal_t": corrected["signal_t"],
+        "signal_t": observed["signal_t"],
         "r_corrected": result.row(component="corrected", effect_type="r")["estimate"],
     }  # fmt: skip
+    for side, component in (("e", "reliability_x"), ("c", "reliability_y")):
+        values[f"reliability_within_{side}"] = result.row(component=component)["estimate"]
+    return values if corrected["verdict"] != "refused" else values | _hidden_within(data)
+
+
+def _hidden_within(data: pl.DataFrame) -> Values:
+    """Corrected values that the product computes but does not show below its signal gate."""
+    settings = Settings(**PLAIN)
+    jack = within_jackknife(cells_of(data, settings), settings)
+    cov = jack.cov[np.ix_([SXY, VAR_TRUE], [SXY, VAR_TRUE])]
+    quantile = t_quantile(0.975, jack.n_clusters - 1)
+    ends = fieller(jack.estimate[SXY], jack.estimate[VAR_TRUE], cov, quantile)
+    return {
+        "slope_corrected": float(jack.estimate[WITHIN_TRUE]),
+        "se_corrected": float(jack.std_error[WITHIN_TRUE]),
+        "fieller_low": ends.low, "fieller_high": ends.high,
+        "r_corrected": float(np.tanh(jack.estimate[Z_TRUE])),
+    }  # fmt: skip
+
+
+def _simpson(case: Case, folder: Path) -> Values:
+    """Slopes of cells with the indicator columns that a key names (none: pooled)."""
+    data = nps(table(folder, case["input"]))
+    out: Values = {}
+    for name in case["expected"]:
+        effects = [e for e in ("region", "location", "unit") if e in name.lower()][-1:]
+        effects += ["period"] if "period" in case["spec"] else []
+        out[name] = fixed_effects(
+            data, "nps", ["mean_e"], effects, cluster="location"
+        ).coefficients[0]
+    return out
 
 
 def _p_adjust(case: Case, folder: Path) -> Values:
@@ -323,9 +358,6 @@ def _raw_corrected(
         return row["estimate"]
     from pipelines.linkage.panel import cells_of
     from pipelines.linkage.settings import Settings
-    from pipelines.linkage.unit_moments import SLOPE_TRUE, between_sums, unit_averages
-    from pipelines.linkage.within import SLOPE_TRUE as WITHIN_TRUE
-    from pipelines.linkage.within import within_jackknife
 
     settings = Settings(**options)
     cells = cells_of(data, settings)
@@ -343,5 +375,5 @@ FAMILIES: dict[str, Callable[[Case, Path], Values]] = {
     "disattenuated": _disattenuated, "between_eiv": _between_eiv, "within_eiv": _within_eiv,
     "p_adjust": _p_adjust, "nps": _nps, "heterogeneity": _heterogeneity, "lag_profile": _lag,
     "quartile_contrast": _quartiles, "power": _power, "sensitivity": _sensitivity,
-    "compare_r": _compare_r, "slope_change": _slope_change, "overlap_eiv": _overlap,
+    "compare_r": _compare_r, "slope_change": _slope_change, "overlap_eiv": _overlap, "simpson": _simpson,
 }  # fmt: skip
