@@ -1,19 +1,21 @@
 {# The few expressions engines write differently; every other line of SQL runs unchanged. #}
 
-{# A number that rows with equal columns share. It may differ between engines and is never
-   stored: use it to find candidates, then compare the columns themselves. #}
+{# A number that rows with equal columns share. It differs between engines: use it to find
+   candidates and then compare the columns themselves, or to count within one build. #}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash')(columns)) }}{% endmacro %}
 
 {% macro default__row_hash(columns) %}xxhash64({{ columns | join(', ') }}){% endmacro %}
 
 {% macro duckdb__row_hash(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
 
-{# The first 60 bits of a hexadecimal key as a number: a quarter of the text's width. #}
-{% macro short_key(key) %}{{ return(adapter.dispatch('short_key')(key)) }}{% endmacro %}
+{# The same as a positive bigint, for columns that only tell rows of one build apart. #}
+{% macro row_number_of(columns) %}{{ return(adapter.dispatch('row_number_of')(columns)) }}{% endmacro %}
 
-{% macro default__short_key(key) %}cast(conv(substr({{ key }}, 1, 15), 16, 10) as bigint){% endmacro %}
+{% macro default__row_number_of(columns) -%}
+    shiftrightunsigned({{ row_hash(columns) }}, 1)
+{%- endmacro %}
 
-{% macro duckdb__short_key(key) %}cast('0x' || substr({{ key }}, 1, 15) as bigint){% endmacro %}
+{% macro duckdb__row_number_of(columns) %}cast({{ row_hash(columns) }} >> 1 as bigint){% endmacro %}
 
 {# The days a table covers, one row each, from the first day of the relation to its last. #}
 {% macro days_between(relation, first_day, last_day) %}

@@ -9,9 +9,17 @@ with scores as (
 repeated as (
     select {{ row_hash(['metric_id', 'period_id', 'person_number']) }} as person_hash
     from (
-        select metric_id, period_id, person_number from {{ ref('int_respondent_scores') }}
+        select
+            metric_id,
+            period_id,
+            person_number
+        from {{ ref('int_respondent_scores') }}
         union all
-        select metric_id, period_id, person_number from {{ ref('int_feedback_scores') }}
+        select
+            metric_id,
+            period_id,
+            person_number
+        from {{ ref('int_feedback_scores') }}
     ) as people
     group by {{ row_hash(['metric_id', 'period_id', 'person_number']) }}
     having count(*) > 1
@@ -36,8 +44,7 @@ placed as (
         scores.team_id,
         scores.location_id,
         locations.region_id,
-        case when repeated.person_hash is not null then scores.person_number end
-            as repeated_person,
+        case when repeated.person_hash is not null then scores.person_number end as repeated_person,
         case when repeated.person_hash is null then 1 else 0 end as is_once,
         scores.value,
         scores.value_native
@@ -46,7 +53,7 @@ placed as (
     left join locations on scores.location_id = locations.location_id
     left join repeated
         on {{ row_hash(['scores.metric_id', 'scores.period_id', 'scores.person_number']) }}
-            = repeated.person_hash
+        = repeated.person_hash
 ),
 
 -- each level is computed from rows, never from other cells

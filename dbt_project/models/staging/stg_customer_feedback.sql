@@ -26,7 +26,7 @@ ranked as (
     from {{ source('raw', 'customer_feedback') }} as versions
     inner join repeated
         on {{ row_hash(['versions.source', 'versions.feedback_id', 'versions.item_code']) }}
-            = repeated.event_hash
+        = repeated.event_hash
 ),
 
 superseded as (

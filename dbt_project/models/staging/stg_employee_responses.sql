@@ -21,7 +21,7 @@ versions as (
     from {{ source('raw', 'employee_responses') }} as answers
     inner join repeated
         on {{ row_hash(['answers.survey', 'answers.wave', 'answers.respondent_key']) }}
-            = repeated.person_hash
+        = repeated.person_hash
 ),
 
 ranked as (

@@ -97,10 +97,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
 @pytest.fixture(scope="session")
 def feedback(built: Built) -> pl.DataFrame:
     """Every planted event beside what became of it in the warehouse."""
-    columns = (
-        "feedback_id reference fate team_code location_code month score "
-        "location_ref score_raw period_id method team_id location_id reason"
-    ).split()
+    columns = [
+        *("feedback_id", "reference", "fate", "team_code", "location_code", "month", "score"),
+        *("location_ref", "score_raw", "period_id", "method", "team_id", "location_id", "reason"),
+    ]
     return pl.DataFrame(
         built.rows("""
             select t.feedback_id, t.reference, t.fate, t.team_code, t.location_code, t.month,
@@ -109,8 +109,8 @@ def feedback(built: Built) -> pl.DataFrame:
             from truth_feedback as t
             full join staging.stg_customer_feedback as s using (feedback_id)
             left join intermediate.int_feedback_attributed as a
-              on a.event_number = cast('0x' || substr(md5(s.source || '/' || s.feedback_id), 1, 15)
-                as bigint) and a.item_code = s.item_code
+              on a.event_number = cast(hash(s.source, s.feedback_id) >> 1 as bigint)
+              and a.item_code = s.item_code
         """),
         schema=columns,
         orient="row",

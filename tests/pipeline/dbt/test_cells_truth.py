@@ -68,7 +68,8 @@ def test_levels_add_up_and_people_do_not(built):
 def test_rename_keeps_the_unit_and_takes_the_new_name(built):
     changed = built.truth["reorganisation"]
     units = built.rows(
-        f"select unit_id, team_name from marts.dim_units where team_id = '{changed['renamed_team']}'"
+        "select unit_id, team_name from marts.dim_units"
+        f" where team_id = '{changed['renamed_team']}'"
     )
     assert len(units) == 1
     assert units[0][1].endswith("& Care")

@@ -7,22 +7,37 @@ days as (
     select * from {{ ref('int_period_days') }}
 ),
 
-team_refs as (
-    select * from {{ ref('int_unit_references_resolved') }}
-    where unit_level = 'team'
-),
-
 location_refs as (
     select * from {{ ref('int_unit_references_resolved') }}
     where unit_level = 'location'
 ),
 
-team_locations as (
-    select * from {{ ref('int_team_locations') }}
+-- what a written name stands for on a day, joined here where there are few rows
+named_teams as (
+    select
+        refs.reference,
+        team_locations.team_id,
+        team_locations.location_id,
+        team_locations.valid_from,
+        team_locations.valid_to
+    from {{ ref('int_unit_references_resolved') }} as refs
+    inner join {{ ref('int_team_locations') }} as team_locations
+        on refs.canonical_ref = team_locations.team_id
+    where refs.unit_level = 'team'
 ),
 
-ticket_groups as (
-    select * from {{ ref('int_ticket_groups_resolved') }}
+group_teams as (
+    select
+        ticket_groups.ticket_group_ref,
+        team_locations.team_id,
+        team_locations.location_id,
+        greatest(ticket_groups.valid_from, team_locations.valid_from) as valid_from,
+        least(ticket_groups.valid_to, team_locations.valid_to) as valid_to
+    from {{ ref('int_ticket_groups_resolved') }} as ticket_groups
+    inner join {{ ref('int_team_locations') }} as team_locations
+        on ticket_groups.team_id = team_locations.team_id
+        and ticket_groups.valid_from < team_locations.valid_to
+        and ticket_groups.valid_to > team_locations.valid_from
 ),
 
 people_placed as (
@@ -33,7 +48,7 @@ people_placed as (
 rungs as (
     select
         feedback.*,
-        {{ short_key("md5(feedback.source || '/' || feedback.feedback_id)") }} as event_number,
+        {{ row_number_of(['feedback.source', 'feedback.feedback_id']) }} as event_number,
         days.period_id,
         location_refs.canonical_ref as named_location_id,
         named_teams.team_id as named_team_id,
@@ -46,15 +61,11 @@ rungs as (
     from feedback
     left join days on feedback.local_date = days.calendar_day
     left join location_refs on feedback.location_ref = location_refs.reference
-    left join team_refs on feedback.team_ref = team_refs.reference
-    left join team_locations as named_teams
-        on team_refs.canonical_ref = named_teams.team_id
+    left join named_teams
+        on feedback.team_ref = named_teams.reference
         and {{ holds_on('named_teams', 'feedback.local_date') }}
-    left join ticket_groups
-        on feedback.ticket_group_ref = ticket_groups.ticket_group_ref
-        and {{ holds_on('ticket_groups', 'feedback.local_date') }}
-    left join team_locations as group_teams
-        on ticket_groups.team_id = group_teams.team_id
+    left join group_teams
+        on feedback.ticket_group_ref = group_teams.ticket_group_ref
         and {{ holds_on('group_teams', 'feedback.local_date') }}
     left join people_placed
         on feedback.agent_key = people_placed.id_key
@@ -65,7 +76,10 @@ final as (
     select
         event_number,
         item_code,
-        coalesce({{ short_key('customer_key') }}, event_number) as person_number,
+        case
+            when customer_key is null then event_number
+            else {{ row_number_of(['customer_key']) }}
+        end as person_number,
         channel,
         score_raw,
         score_pomp,

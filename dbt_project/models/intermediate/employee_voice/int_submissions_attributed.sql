@@ -89,7 +89,7 @@ final as (
         survey,
         wave,
         respondent_key,
-        {{ short_key('coalesce(employee_key, respondent_key)') }} as person_number,
+        {{ row_number_of(['coalesce(employee_key, respondent_key)']) }} as person_number,
         period_id,
 
         n_rows,

@@ -25,7 +25,7 @@ known as (
     where valid_from < valid_to
     union all
     select
-        employee_key,
+        employee_key as id_key,
         employee_key,
         {{ far_past() }},
         {{ far_future() }}

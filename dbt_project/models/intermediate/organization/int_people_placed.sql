@@ -19,7 +19,7 @@ final as (
     inner join assignments
         on people.employee_key = assignments.employee_key
         and people.valid_from < assignments.valid_to
-        and assignments.valid_from < people.valid_to
+        and people.valid_to > assignments.valid_from
     where assignments.team_id is not null or assignments.location_id is not null
 )
 

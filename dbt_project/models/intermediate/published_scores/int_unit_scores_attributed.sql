@@ -74,7 +74,7 @@ final as (
         n_invited,
         -- a variance in units of the score's own scale, as one of 0 to 100
         variance * (100.0 / nullif(scale_max - scale_min, 0))
-            * (100.0 / nullif(scale_max - scale_min, 0)) as variance,
+        * (100.0 / nullif(scale_max - scale_min, 0)) as variance,
         promoters,
         passives,
         detractors,

@@ -67,11 +67,11 @@ final as (
         cast(
             case
                 when panel.x_status = 'released' then coalesce(
-                    cast(participation.n_responded as double)
-                    / nullif(cast(participation.n_invited as double), 0),
-                    cast(metrics.n_responses as double)
-                    / nullif(cast(metrics.n_invited as double), 0)
-                )
+                        cast(participation.n_responded as double)
+                        / nullif(cast(participation.n_invited as double), 0),
+                        cast(metrics.n_responses as double)
+                        / nullif(cast(metrics.n_invited as double), 0)
+                    )
             end as double
         ) as response_share,
         cast(panel.headcount as bigint) as headcount,
