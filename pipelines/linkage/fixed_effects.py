@@ -31,9 +31,9 @@ def fixed_effects(
 ) -> FixedEffects:
     """Coefficients of regressors after group means are removed.
 
-    Measures links inside the groups named by ``effects`` (two columns at most; none pools all). It misleads when
-    regressors carry noise: slopes shrink. CR0 has no small-sample factor (Liang and Zeger 1986);
-    CV3 leaves out one cluster at a time.
+    Measures links inside the groups named by ``effects``, two columns at most; none pools all. It
+    misleads when regressors carry noise: slopes shrink. CR0 has no small-sample factor (Liang and
+    Zeger 1986); CV3 leaves out one cluster at a time.
 
     >>> table = pl.DataFrame({"g": [0, 0, 1, 1, 2, 2], "x": [1., 2., 2., 4., 1., 3.],
     ...     "y": [2., 4., 5., 9., 0., 4.]})

@@ -6,8 +6,8 @@ correct an estimate (``sampling_error``). The answers themselves never reach an 
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
-import polars.selectors as cs
 
 UNIT, PERIOD, PERSON, SCORE = "unit_id", "period_id", "respondent_key", "score"
 
@@ -33,64 +33,94 @@ def respondent_sums(answers: pl.DataFrame, cells: pl.DataFrame | None = None) ->
     answers = answers.select(UNIT, PERIOD, PERSON, pl.col(SCORE).cast(pl.Float64)).drop_nulls()
     if cells is not None:
         answers = answers.join(cells.select(UNIT, PERIOD), on=[UNIT, PERIOD], how="semi")
-    cell = [UNIT, PERIOD]
-    answers = answers.with_columns(
+    names = answers.select(pl.col(UNIT).unique()).sort(pl.col(UNIT).cast(pl.String))[UNIT]
+    coded = answers.select(
+        _codes(answers[UNIT]).alias("u"), _codes(answers[PERIOD]).alias("t"),
+        pl.struct(UNIT, PERSON).hash(seed=1).alias("p"), SCORE,
+    )  # fmt: skip
+    cell = ["u", "t"]
+    coded = coded.with_columns(
         pl.len().over(cell).cast(pl.Float64).alias("n"),
         (pl.col(SCORE) - pl.col(SCORE).mean().over(cell)).alias("r"),
-    )
+    ).drop(SCORE)
     scaled = pl.when(pl.col("n") > 1).then(pl.col("r") * (pl.col("n") / (pl.col("n") - 1)).sqrt())
-    answers = answers.with_columns(scaled.alias("r_scaled"))
-    out = _per_unit(answers).join(_per_person(answers), on=UNIT, how="left")
-    pairs = _pair_weights(answers)
-    out = out.join(pairs, on=UNIT, how="left").sort(UNIT)
-    return out.with_columns(cs.float().fill_null(0.0))
+    coded = coded.with_columns(scaled.alias("r_scaled"))
+    out = _per_unit(coded).join(_per_person(coded), on="u", how="left").sort("u")
+    pairs = _pair_weights(coded, len(names))
+    return out.with_columns(
+        names[out["u"]].alias(UNIT), pl.Series("person_den_full", pairs)
+    ).select(UNIT, pl.all().exclude(UNIT, "u").fill_null(0))
+
+
+def _codes(column: pl.Series) -> pl.Series:
+    """Whole numbers in the order of the values; text would make every later step slow."""
+    text = column.cast(pl.String)
+    return text.cast(pl.Enum(text.unique().sort())).to_physical().cast(pl.Int64)
 
 
 def _per_unit(answers: pl.DataFrame) -> pl.DataFrame:
     """D, number of periods, and numerator and denominator of the pooled variance."""
-    cells = answers.group_by(UNIT, PERIOD).agg(
+    cells = answers.group_by("u", "t").agg(
         pl.col("n").first(), (pl.col("r") ** 2).sum().alias("ss")
     )
-    return cells.group_by(UNIT).agg(
-        pl.len().cast(pl.Int64).alias("n_periods"),
-        (1 / pl.col("n")).sum().alias("overlap_d"),
-        pl.col("ss").filter(pl.col("n") > 1).sum().alias("variance_num"),
-        (pl.col("n") - 1).sum().alias("variance_den"),
+    # a fixed order keeps the last digit of sums, whatever the threads did
+    return (
+        cells.sort("u", "t")
+        .group_by("u", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("n_periods"),
+            (1 / pl.col("n")).sum().alias("overlap_d"),
+            pl.col("ss").filter(pl.col("n") > 1).sum().alias("variance_num"),
+            (pl.col("n") - 1).sum().alias("variance_den"),
+        )
     )
 
 
 def _per_person(answers: pl.DataFrame) -> pl.DataFrame:
     """P, and the plain numerator and denominator of the person variance."""
-    people = answers.group_by(UNIT, PERSON).agg(
+    people = answers.group_by("u", "p").agg(
         (1 / pl.col("n")).sum().alias("inverse_n"),
         pl.col("r_scaled").sum().alias("total"),
         (pl.col("r_scaled") ** 2).sum().alias("squares"),
         pl.col("r_scaled").count().cast(pl.Float64).alias("m"),
     )
     several = pl.col("m") > 1
-    return people.group_by(UNIT).agg(
-        (pl.col("inverse_n") ** 2).sum().alias("overlap_p"),
-        (pl.col("total") ** 2 - pl.col("squares")).filter(several).sum().alias("person_num"),
-        (pl.col("m") * (pl.col("m") - 1)).filter(several).sum().alias("person_den"),
-    )
-
-
-def _pair_weights(answers: pl.DataFrame) -> pl.DataFrame:
-    """Exact denominator of the person variance, wave distance by wave distance to bound memory."""
-    ranked = answers.filter(pl.col("n") > 1).with_columns(
-        pl.col(PERIOD).rank("dense").cast(pl.Int64).alias("t")
-    )
-    waves = ranked.get_column("t").n_unique()
-    left = ranked.select(UNIT, PERSON, "t", "n")
-    parts = [pl.DataFrame(schema={UNIT: answers.schema[UNIT], "person_den_full": pl.Float64})]
-    for distance in range(1, waves):
-        right = left.select(UNIT, PERSON, pl.col("t") - distance, pl.col("n").alias("m"))
-        shared = (
-            left.join(right, on=[UNIT, PERSON, "t"])
-            .group_by(UNIT, "t")
-            .agg(pl.len().cast(pl.Float64).alias("o"), pl.col("n").first(), pl.col("m").first())
+    return (
+        people.sort("u", "p")
+        .group_by("u", maintain_order=True)
+        .agg(
+            (pl.col("inverse_n") ** 2).sum().alias("overlap_p"),
+            (pl.col("total") ** 2 - pl.col("squares")).filter(several).sum().alias("person_num"),
+            (pl.col("m") * (pl.col("m") - 1)).filter(several).sum().alias("person_den"),
         )
-        n, m, o = pl.col("n"), pl.col("m"), pl.col("o")
-        weight = o * (1 - 1 / n - 1 / m + o / (n * m)) * (n * m / ((n - 1) * (m - 1))).sqrt()
-        parts.append(shared.group_by(UNIT).agg((2 * weight).sum().alias("person_den_full")))
-    return pl.concat(parts).group_by(UNIT).agg(pl.col("person_den_full").sum())
+    )
+
+
+def _pair_weights(answers: pl.DataFrame, n_units: int) -> np.ndarray:
+    """Exact denominator of the person variance: ordered pairs of waves that share people.
+
+    Sorted by person and wave, the d-th row below is the d-th later answer of the same person, so
+    shifting once per d meets every pair of waves exactly once.
+    """
+    ranked = answers.filter(pl.col("n") > 1).sort("u", "p", "t")
+    if not len(ranked):
+        return np.zeros(n_units)
+    unit, wave, person = (ranked[c].to_numpy() for c in ("u", "t", "p"))
+    n_waves = int(wave.max()) + 1
+    size = np.ones(n_units * n_waves)
+    size[unit * n_waves + wave] = ranked["n"].to_numpy()
+    shared = np.zeros(n_units * n_waves * n_waves, dtype=np.int32)
+    for distance in range(1, n_waves):
+        same = (person[distance:] == person[:-distance]) & (unit[distance:] == unit[:-distance])
+        if not same.any():
+            break
+        first = np.flatnonzero(same)
+        pair = (unit[first] * n_waves + wave[first]) * n_waves + wave[first + distance]
+        # within one distance a pair of waves can occur many times, once per shared person
+        shared += np.bincount(pair, minlength=len(shared)).astype(np.int32)
+    key = np.flatnonzero(shared)
+    shared = shared[key]
+    cell, later = key // n_waves, key % n_waves
+    n, m = size[cell], size[cell // n_waves * n_waves + later]
+    weight = shared * (1 - 1 / n - 1 / m + shared / (n * m)) * np.sqrt(n * m / ((n - 1) * (m - 1)))
+    return np.bincount(cell // n_waves, weights=2 * weight, minlength=n_units)

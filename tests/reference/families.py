@@ -375,5 +375,6 @@ FAMILIES: dict[str, Callable[[Case, Path], Values]] = {
     "disattenuated": _disattenuated, "between_eiv": _between_eiv, "within_eiv": _within_eiv,
     "p_adjust": _p_adjust, "nps": _nps, "heterogeneity": _heterogeneity, "lag_profile": _lag,
     "quartile_contrast": _quartiles, "power": _power, "sensitivity": _sensitivity,
-    "compare_r": _compare_r, "slope_change": _slope_change, "overlap_eiv": _overlap, "simpson": _simpson,
+    "compare_r": _compare_r, "slope_change": _slope_change, "overlap_eiv": _overlap,
+    "simpson": _simpson,
 }  # fmt: skip
