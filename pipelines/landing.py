@@ -152,14 +152,19 @@ def read_manifest(landing: Path, source: str, batch: str) -> Manifest | None:
 
 
 def batches_in_use(landing: Path, source: str) -> list[Manifest]:
-    """Manifests of the batches that stand for the source's inputs, each once.
+    """Manifests of the batches that stand for the source's inputs, as `batches_of`."""
+    return batches_of(landing, source, read_state(landing, source))
+
+
+def batches_of(landing: Path, source: str, state: SourceState) -> list[Manifest]:
+    """Manifests of the batches that stand for these inputs, each once.
 
     Several inputs of the same content share a batch; it goes by the first of their names,
     whichever of them was landed first. Raises SourceError when a batch is gone.
     """
     inputs: dict[str, str] = {}
-    for name, state in sorted(read_state(landing, source).inputs.items()):
-        inputs.setdefault(state.batch, name)
+    for name in sorted(state.inputs):
+        inputs.setdefault(state.inputs[name].batch, name)
     found = []
     for batch, name in inputs.items():
         manifest = read_manifest(landing, source, batch)

@@ -14,7 +14,7 @@ from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
 _BLANKS = re.compile(r"\s+")
-_FOOTNOTE = re.compile(r"(?<=[A-Za-z)%])\d{1,2}$")
+_FOOTNOTE = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[)%]))\d{1,2}$")
 _VALUE = re.compile(r"@|\d{5}|^[\d\s.,:/+-]+$")
 """What a header holds only when it is no header: addresses, long numbers, numbers and dates."""
 
@@ -25,7 +25,10 @@ def tidy(name: str) -> str:
 
 
 def without_footnote(name: str) -> str:
-    """A tidy name without footnote digits at its end (`Response Rate1`)."""
+    """A tidy name without footnote digits at its end (`Response Rate1`).
+
+    Digits after fewer than three letters are part of a name, such as an item's (`q1`).
+    """
     return _FOOTNOTE.sub("", tidy(name)).strip()
 
 
@@ -45,8 +48,9 @@ def used_columns(source: Source) -> list[str]:
 def find_columns(source: Source, header: Sequence[str], where: str) -> dict[str, str]:
     """For each column the program names, the header's own spelling.
 
-    A name is looked for as written, then tidied in any letter case, then without footnote
-    digits. Raises SourceError naming every missing column with the closest ones present.
+    A name is looked for as written, then tidied in any letter case, then among the header's names
+    without their footnote digits; a digit the program writes always counts. Raises SourceError
+    naming every missing column with the closest ones present.
     """
     steps = [str, lambda n: tidy(n).casefold()]
     if source.clean_headers:
@@ -102,7 +106,7 @@ def _showable(header: Sequence[str]) -> list[str]:
 
 def _look_up(name: str, header: Sequence[str], steps: Iterable[Callable]) -> list[str]:
     for step in steps:
-        matches = [h for h in header if step(h) == step(name)]
+        matches = [h for h in header if step(h) in (name, tidy(name).casefold())]
         if matches:
             return matches
     return []

@@ -99,9 +99,11 @@ def pull(
             result.problems.append(error.text())
         except OSError as error:
             result.problems.append(not_accessible(source.name, path, error).text())
+    result.manifests = landing.batches_of(settings.landing, source.name, state)
+    if result.manifests and not result.total("rows_kept"):
+        result.problems.append(_nothing_kept(source, result).text())
     state.is_stale = bool(result.problems)
     landing.write_state(settings.landing, source.name, state)
-    result.manifests = landing.batches_in_use(settings.landing, source.name)
     if result.problems:
         raise SourceError("\n".join(result.problems))
     return result
@@ -124,7 +126,7 @@ def _pull_file(
 def _land(this: _Pull, name: str, path: Path, look: landing.FileLook, batch: str) -> None:
     source = this.source
     records = open_records(source, path)
-    found = find_columns(source, records.header, str(path)) if records.header else {}
+    found = find_columns(source, records.header, str(path))
     mapping = RecordMapping(
         source, found, this.program.time_zone, this.pseudonyms, records.has_typed_dates
     )
@@ -191,6 +193,16 @@ def _add_malformed(
 
 def _columns_fingerprint(header: list[str]) -> str:
     return hashlib.sha256(json.dumps(header).encode()).hexdigest()[:16]
+
+
+def _nothing_kept(source: Source, result: PullResult) -> SourceError:
+    """A filter that leaves nothing is a mistake, though each of its rejects is planned."""
+    return SourceError(
+        f"Source {source.name} keeps none of its {result.total('rows_read'):,} rows: "
+        f"{result.total('rows_filtered'):,} are left out by its filters or blank.",
+        where=str(source.location),
+        mend="compare the texts under `filters` with the file",
+    )
 
 
 def _refuse_if_too_many_rejects(source: Source, settings: Settings, batch: str) -> None:

@@ -77,11 +77,7 @@ def open_records(source: Source, path: Path) -> Records:
     kind = file_format(source, path)
     try:
         if path.is_dir():
-            raise SourceError(
-                f"Source {source.name} finds a folder where a file is expected.",
-                where=str(path),
-                mend="add the files in it to `location`, such as folder/*.csv",
-            )
+            raise IsADirectoryError
         if path.stat().st_size == 0:
             raise SourceError(
                 f"Source {source.name} has an empty file.",
@@ -96,6 +92,12 @@ def open_records(source: Source, path: Path) -> Records:
 
 def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:
     """The error of a file the operating system does not hand over."""
+    if isinstance(error, IsADirectoryError):
+        return SourceError(
+            f"Source {source_name} finds a folder where a file is expected.",
+            where=str(path),
+            mend="name the files in it in `location`, such as folder/*.csv",
+        )
     return SourceError(
         f"Source {source_name} cannot open a file: {error.strerror or 'it cannot be read'}.",
         where=str(path),
