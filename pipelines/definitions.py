@@ -25,7 +25,7 @@ def defs() -> dg.Definitions:
             *landing_assets(program),
             raw_assets(program),
             *model_assets(),
-            linkage_assets,
+            *linkage_assets(),
             candidate_assets,
             release_asset,
         ],

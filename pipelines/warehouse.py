@@ -86,13 +86,22 @@ def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(con.sql(f"select count(*) from {table}").fetchall()[0][0])
 
 
+def has_table(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a `schema.table`, a view included."""
+    return _kind(con, table) is not None
+
+
 def _drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    kind = _kind(con, table)
+    if kind is not None:
+        con.execute(f"drop {kind} {table}")
+
+
+def _kind(con: duckdb.DuckDBPyConnection, table: str) -> str | None:
     schema, _, name = table.partition(".")
     found = con.execute(
         "select table_type from information_schema.tables"
         " where table_schema = ? and table_name = ?",
         [schema, name],
     ).fetchone()
-    if found:
-        kind = "view" if found[0] == "VIEW" else "table"
-        con.execute(f"drop {kind} {table}")
+    return None if found is None else "view" if found[0] == "VIEW" else "table"

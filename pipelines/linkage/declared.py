@@ -93,6 +93,11 @@ def _ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Input
         & pl.col("period_id").is_in(inside["period_id"].implode())
     )
     options = _options(program, pair, window, inside, cells, inputs)
+    options["primary"] = (
+        pair is declared.primary
+        and window == declared.primary.window
+        and estimand == declared.primary.estimand
+    )
     if estimand == "driver":
         return _drivers(cells, program.metric(pair.x), inputs, options)
     if estimand == "segment":
@@ -158,7 +163,6 @@ def _options(
         "expected_direction": declared.expected_direction,
         "sesoi": declared.smallest_effect,
         "seed": declared.seed,
-        "primary": pair is declared.primary and window == declared.primary.window,
         "window_id": window,
         "period_start": inside["period_start"].min(),
         "period_end": inside["period_end"].max(),

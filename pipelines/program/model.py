@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
-from pipelines.program.sections import Linkage, Metric, Organization, Privacy, Wave
+from pipelines.program.questions import Linkage
+from pipelines.program.sections import Metric, Organization, Privacy, Wave
 from pipelines.program.source import Source
 
 

@@ -1,4 +1,4 @@
-"""The sections of a program other than its sources: time, privacy, organisation, metrics, linkage.
+"""The sections of a program other than sources and questions: time, privacy, units, metrics.
 
 What belongs here: the words of each section with their defaults and meaning. What does not:
 checks that need two sections at once (program.model).
@@ -126,65 +126,3 @@ class Metric(Section):
     def n_required(self) -> int:
         """Number of items needed."""
         return {"all": len(self.items), "any": 1}.get(self.require, self.require)  # type: ignore[arg-type,return-value]
-
-
-class MinRespondents(Section):
-    """Smallest number of answers for a cell to enter one pair; null: the release threshold."""
-
-    employee: int | None = Field(default=None, ge=1)
-    """Employees in the cell."""
-    customer: int | None = Field(default=None, ge=1)
-    """Feedback events in the cell."""
-
-
-class Pair(Section):
-    """An employee metric beside a customer metric."""
-
-    x: Name
-    """Employee metric."""
-    y: Name
-    """Customer metric."""
-    id: Name | None = None
-    """Default: `x__y`."""
-    min_respondents: MinRespondents = MinRespondents()
-    """Smallest number of answers for a cell to enter the pair."""
-
-    @property
-    def pair_id(self) -> str:
-        """Key of the pair in tables."""
-        return self.id or f"{self.x}__{self.y}"
-
-
-class PrimaryPair(Pair):
-    """The pair, window and question that were declared before the run."""
-
-    window: str = "pooled"
-    """`pooled`, or the id of one period."""
-
-
-class Linkage(Section):
-    """What is to be estimated, declared before the run."""
-
-    primary: PrimaryPair
-    """The one question the program was started to answer."""
-    pairs: list[Pair] = Field(default_factory=list)
-    """Further pairs; they share the correction for many questions."""
-    expected_direction: Literal["positive", "negative"] = "positive"
-    """Sign of the link that was expected before the run."""
-    windows: list[str] = Field(default_factory=lambda: ["pooled"])
-    """`pooled`, `each` (every closed period by itself), or ids of periods."""
-    cluster: Literal["location", "region", "unit"] = "location"
-    """Units of one cluster are not independent; intervals leave out one cluster at a time."""
-    weights: Literal["equal", "credibility", "responses"] = "equal"
-    """How much each unit counts: all the same, by reliability, or by number of answers."""
-    smallest_effect: float = Field(default=0.10, gt=0, lt=1)
-    """Smallest correlation that would matter (SESOI)."""
-    respondent_overlap: Literal["key", "none", "unknown"] = "key"
-    """Whether the same people answer in several waves: told by their keys, never, or unknown."""
-    seed: int = 20240101
-    """Start of the random numbers, so that a second run gives the same intervals."""
-
-    @property
-    def all_pairs(self) -> list[Pair]:
-        """The primary pair first, then the others."""
-        return [self.primary, *self.pairs]

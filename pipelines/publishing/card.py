@@ -31,14 +31,9 @@ def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
     lines = _head(publication, primary)
     lines += _numbers(primary)
     lines += _warnings(guards, primary["question_id"][0], publication)
-    others = estimates.filter(
-        ~pl.col("primary") & (pl.col("component") == "observed") & (pl.col("effect_type") == "r")
-        & ~pl.col("method").str.contains("spearman")
-        & (pl.col("conf_method") != "fisher_z").fill_null(True)
-    )  # fmt: skip
-    if others.height:
-        lines += ["", "Other questions of this program (observed r, 95% interval):"]
-        lines += [f"  {_other(row)}" for row in others.iter_rows(named=True)]
+    others = [line for part in _other_questions(estimates) if (line := _other(part))]
+    if others:
+        lines += ["", "Other questions of this program:", *others]
     return "\n".join(lines)
 
 
@@ -103,7 +98,7 @@ def _method(row: Mapping) -> str:
 
 def _interval(row: Mapping) -> str:
     if row["conf_low"] is None or row["conf_high"] is None:
-        return f"unbounded ({row['conf_shape']})"
+        return "no bounded interval"
     return f"{row['conf_low']:+.3g} to {row['conf_high']:+.3g}"
 
 
@@ -125,13 +120,30 @@ def _warnings(guards: pl.DataFrame, question: str, publication: Mapping) -> list
     return lines if len(lines) > 1 else []
 
 
-def _other(row: Mapping) -> str:
-    name = f"{row['x_measure']} x {row['y_measure']}, {row['window_id']}"
-    if row["segment"]:
-        name += f", {row['segment']}"
+def _other_questions(estimates: pl.DataFrame) -> list[pl.DataFrame]:
+    """The judged rows of every further question; single segments are in the tables."""
+    judged = estimates.filter(
+        ~pl.col("primary")
+        & (pl.col("verdict").is_not_null() | pl.col("direction").is_not_null())
+        & (pl.col("segment").is_null() | (pl.col("estimand") != "segment"))
+    )
+    return judged.partition_by("question_id", maintain_order=True)
+
+
+def _other(question: pl.DataFrame) -> str:
+    """One line: estimand, pair, the number that answers it, and the verdict."""
+    given = question.filter(pl.col("verdict").ne_missing("refused"))
+    best = given.filter(component="corrected") if given.height else question
+    row = (best if best.height else given).row(0, named=True)
+    name = f"{row['x_measure']} x {row['y_measure']}"
+    subset = ", ".join(filter(None, (row["window_id"], row["segment"], row["adjusted_for"])))
+    head = f"  {row['estimand']:10} {name}, {subset}"
+    if row["direction"] is not None:
+        return f"{head}: {row['direction']}, lags {row['lag_set']}"
     if row["estimate"] is None:
-        return f"{name:56} refused: {row['guard_code']}"
-    return f"{name:56} {row['estimate']:+.2f} ({_interval(row)}), {row['verdict']}, n {row['n_units']}"
+        return f"{head}: refused, {row['guard_code']}"
+    interval = f" ({_interval(row)})" if row["conf_low"] is not None else ""
+    return f"{head}: {row['effect_type']} {row['estimate']:+.3g}{interval}, {row['verdict']}"
 
 
 def _wrapped(text: str) -> list[str]:

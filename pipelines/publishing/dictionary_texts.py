@@ -6,6 +6,8 @@ marts. What does not: columns of marts; dbt describes them, once.
 
 from __future__ import annotations
 
+from pipelines.linkage.companions import COMPANION_SCHEMAS
+
 TABLES = {
     "unit_period_scores": "One row per unit and period: both voices of the primary pair side by "
     "side, with names, answers, and a reason code where a score is not shown.",
@@ -18,6 +20,14 @@ TABLES = {
     "interval, verdict and a sentence. Rounded for release.",
     "linkage_guards": "One row per guard that fired on a question: a refusal or a warning, with "
     "counts and the next step.",
+    "linkage_driver_shares": "One row per question, component and item: which part of what the "
+    "items explain goes to it, and its possible ranks.",
+    "linkage_lag_profiles": "One row per question and lag: slope with its simultaneous band.",
+    "linkage_binned_curves": "One row per question and bin of the employee score: the curve.",
+    "linkage_segment_forests": "One row per question and segment: its slope.",
+    "linkage_reliability": "One row per question and period: how far team scores are more than "
+    "noise.",
+    "linkage_period_slopes": "One row per question and period: its between slope.",
     "dim_units": "One row per unit (team x location), with names.",
     "dim_teams": "One row per team, with its latest name.",
     "dim_locations": "One row per location, with its latest name and region.",
@@ -131,6 +141,42 @@ _DICTIONARY = {
     "audiences": "Files the table is in.",
 }
 
+_COMPANIONS = {
+    "period_index": "Place of the period in time, from 1.",
+    "item": "Item of the questionnaire, or the theme of items that say the same.",
+    "share": "Part of the explained variance that goes to the item, 0 to 1; not an effect.",
+    "share_low": "Lower end of its interval.",
+    "share_high": "Upper end of its interval.",
+    "r_squared_piece": "The same in units of R squared.",
+    "zero_order_r": "Correlation of the item alone with the customer score.",
+    "rank": "Rank of the share, 1 the largest.",
+    "rank_low": "Best rank the item may have.",
+    "rank_high": "Worst rank the item may have.",
+    "is_in_top_set": "The item may be the first; read the set, not the first alone.",
+    "slope": "Slope of the customer score on the employee score.",
+    "band_low": "Lower end of the band that holds for all lags at once.",
+    "band_high": "Upper end of it.",
+    "critical_value": "Value of t the band is made with.",
+    "n_pairs": "Pairs of cells at this lag.",
+    "share_of_draws": "Share of bootstrap draws in which this lag was the strongest.",
+    "is_in_lag_set": "The lag cannot be told apart from the strongest.",
+    "bin": "Bin of the employee score, from the lowest.",
+    "mean_x": "Mean employee score of the bin.",
+    "mean_y": "Mean customer score of the bin, covariates held fixed.",
+    "slope_shrunken": "Slope drawn to the mean of the segments as far as it is noise.",
+    "slope_corrected": "Slope corrected for sampling error.",
+    "std_error_corrected": "Its standard error.",
+    "measure": "Score the reliability belongs to.",
+    "n_responses": "Answers behind it.",
+    "icc1": "ICC(1): share of one answer's variance that lies between units.",
+    "icc2": "ICC(2): reliability of the units' means.",
+    "icc2_low": "Lower end of its interval.",
+    "icc2_high": "Upper end of its interval.",
+    "msb": "Mean square between units.",
+    "msw": "Mean square within units.",
+    "n0": "Answers per unit, for unequal units.",
+}
+
 _MASK = {
     "reason_code": "released, or why not: below_threshold, suppressed_at_source, complementary.",
 }
@@ -138,6 +184,7 @@ _MASK = {
 COLUMNS = {
     "linkage_estimates": _ESTIMATES,
     "linkage_guards": _ESTIMATES,
+    **{name: _ESTIMATES | _COMPANIONS for name in COMPANION_SCHEMAS},
     "publication": _PUBLICATION,
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK,

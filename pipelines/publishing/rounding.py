@@ -48,6 +48,12 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def round_companion(table: pl.DataFrame) -> pl.DataFrame:
+    """Round every number of a table beside the estimates to three significant digits."""
+    numbers = [name for name, kind in table.schema.items() if kind == pl.Float64]
+    return table.with_columns(_significant(pl.col(name)).alias(name) for name in numbers)
+
+
 def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:
     # rounding twice takes away the binary dust of the division
     return ((value / step).round(0) * step).round(2)

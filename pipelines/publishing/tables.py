@@ -13,7 +13,8 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.publishing.rounding import round_estimates, round_scores
+from pipelines.linkage.companions import COMPANION_SCHEMAS
+from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
 
 CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
 PRIVATE_ESTIMATE_COLUMNS = ("run_id", "computed_at")
@@ -31,6 +32,7 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
         "attribution_summary": _attribution(con),
         "linkage_estimates": _estimates(con),
         "linkage_guards": _guards(con),
+        **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
         **{
             name: warehouse.read_table(con, f"marts.{name}").sort(key)
             for name, key in (
@@ -101,5 +103,9 @@ def _estimates(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return round_estimates(warehouse.read_table(con, "linkage.linkage_estimates"))
 
 
+def _companion(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    return round_companion(warehouse.read_table(con, f"linkage.{name}"))
+
+
 def _guards(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    return warehouse.read_table(con, "linkage.linkage_guards")
+    return round_companion(warehouse.read_table(con, "linkage.linkage_guards"))

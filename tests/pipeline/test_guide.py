@@ -1,0 +1,57 @@
+"""The guide "your first program", word for word: its files, its commands, its output."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import PROJECT_ROOT
+
+pytestmark = [pytest.mark.xdist_group("baltimore"), pytest.mark.timeout(300)]
+
+GUIDE = PROJECT_ROOT / "docs" / "guides" / "first-program.md"
+BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)
+VOLATILE = [
+    (re.compile(r"\d+(\.\d+)? s\b"), "N s"),
+    (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "RELEASE"),
+    (re.compile(r"made \d{4}-\d\d-\d\d [\d:.]+"), "made THEN"),
+]
+
+
+def settled(text: str, home: Path) -> list[str]:
+    """Output without times, release names and the folder it happens to run in."""
+    text = text.replace(str(home / "var"), "var").replace(str(home), ".")
+    for pattern, word in VOLATILE:
+        text = pattern.sub(word, text)
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def test_every_command_prints_what_the_guide_shows(tmp_path: Path) -> None:
+    blocks = BLOCK.findall(GUIDE.read_text())
+    for kind, name, text in blocks:
+        if kind in ("csv", "yaml"):
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+    commands = [text for kind, _, text in blocks if kind == "console"]
+    assert len(commands) == 4
+    for text in commands:
+        command, _, expected = text.partition("\n")
+        words = shlex.split(command.removeprefix("$ "))
+        if words[0].endswith("crossvoice"):
+            words[:1] = [sys.executable, "-m", "pipelines.cli.main"]
+        else:
+            words[0] = sys.executable
+        home = tmp_path / "var" / "my_program"
+        done = subprocess.run(
+            words, capture_output=True, text=True, cwd=tmp_path, check=False,
+            env={**os.environ, "CROSSVOICE_HOME": str(home), "PYTHONPATH": str(PROJECT_ROOT)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert settled(done.stdout, tmp_path) == settled(expected, tmp_path), command
