@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from pipelines import models
 from tests.pipeline.dbt.conftest import build_all
 
 TABLES = (
@@ -28,3 +31,20 @@ def test_again_gives_the_same_tables(built):
     before = {table: built.rows(sql.format(table)) for table in TABLES}
     build_all(built)
     assert {table: built.rows(sql.format(table)) for table in TABLES} == before
+
+
+def test_every_column_there_is_described_and_no_other(built):
+    """Marts are held to it by their contracts; the stages before them by this."""
+    manifest = json.loads(models.ensure_manifest().read_text())
+    told = {
+        (node["schema"], node["name"], column)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+        for column in node["columns"]
+    }
+    there = built.rows(
+        "select table_schema, table_name, column_name from information_schema.columns"
+        " where table_schema in ('staging', 'intermediate', 'marts')"
+        " and table_name <> 'publication_mask'"
+    )
+    assert set(there) == told
