@@ -100,7 +100,7 @@ def pull(
         except OSError as error:
             result.problems.append(not_accessible(source.name, path, error).text())
     result.manifests = landing.batches_of(settings.landing, source.name, state)
-    if result.manifests and not result.total("rows_kept"):
+    if result.manifests and result.total("rows_filtered") == result.total("rows_read"):
         result.problems.append(_nothing_kept(source, result).text())
     state.is_stale = bool(result.problems)
     landing.write_state(settings.landing, source.name, state)

@@ -36,7 +36,7 @@ def load_secret(keep: Path, given: str | None) -> tuple[bytes, bool]:
     """The secret and whether it was made just now.
 
     `given` (CROSSVOICE_SECRET) wins; otherwise the secret in `keep`, made once with private mode.
-    Raises CrossvoiceError when the given one is too short.
+    Raises CrossvoiceError when the given one is too short or the kept one is damaged.
     """
     if given is not None:
         if len(given) < MIN_SECRET_LENGTH:
@@ -47,7 +47,14 @@ def load_secret(keep: Path, given: str | None) -> tuple[bytes, bool]:
         return given.encode(), False
     path = keep / SECRET_FILE
     if path.exists():
-        return path.read_bytes().strip(), False
+        kept = path.read_bytes().strip()
+        if len(kept) < MIN_SECRET_LENGTH:
+            raise CrossvoiceError(
+                "The pseudonym secret is damaged.",
+                where=str(path),
+                mend="restore it from a backup: with a new one every person gets another key",
+            )
+        return kept, False
     keep.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = secrets.token_hex(32).encode()
     temporary = keep / f".{SECRET_FILE}.{os.getpid()}"

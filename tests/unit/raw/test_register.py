@@ -1,0 +1,56 @@
+"""Landed batches as the contract tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines import raw, warehouse
+from pipelines.contract import RAW_TABLES
+from tests.unit.connectors.homes import Home, source
+
+
+def registered(home: Home) -> dict[str, list[dict]]:
+    with warehouse.connect(home.settings.warehouse) as con:
+        counts = raw.register_batches(con, home.program, home.settings)
+        tables = {name: warehouse.read_table(con, f"raw.{name}").to_dicts() for name in RAW_TABLES}
+        assert counts == {name: len(rows) for name, rows in tables.items()}
+        raw.write_unit_references(con, home.program)
+        tables["unit_references"] = warehouse.read_table(con, "raw.unit_references").to_dicts()
+    return tables
+
+
+def test_nothing_landed_gives_empty_tables_of_the_contract(tmp_path: Path) -> None:
+    tables = registered(Home(tmp_path, source()))
+    assert not any(tables.values())
+
+
+def test_rows_rejects_and_batches_are_there(tmp_path: Path) -> None:
+    home = Home(tmp_path, source(required=False))
+    row = ("2025-01-01", "C1", "L001")
+    home.write_rows("in/it's.csv", [("F1", *row, 7), ("F2", *row, 11)])
+    home.pull()
+    tables = registered(home)
+
+    assert [r["feedback_id"] for r in tables["customer_feedback"]] == ["F1"]
+    assert [(r["record_number"], r["reason"]) for r in tables["rejected_rows"]] == [
+        (2, "out_of_scale")
+    ]
+    batch = tables["ingest_batches"][0]
+    assert (batch["rows_read"], batch["is_required"], batch["is_stale"]) == (2, False, False)
+    assert tables["unit_references"] == [
+        {"unit_level": "location", "reference": "L001", "reference_key": "l001"}
+    ]
+
+
+def test_a_shared_batch_goes_by_the_first_name_whichever_came_first(tmp_path: Path) -> None:
+    tables = []
+    for order in (["a'.csv", "b.csv"], ["b.csv", "a'.csv"]):
+        home = Home(tmp_path / order[0], source())
+        for name in order:
+            home.write_rows(f"in/{name}", [("F1", "2025-01-01", "C1", "S1", 7)])
+            home.pull()
+        tables.append(registered(home))
+
+    assert tables[0]["customer_feedback"] == tables[1]["customer_feedback"]
+    assert tables[0]["ingest_batches"] == tables[1]["ingest_batches"]
+    assert tables[0]["customer_feedback"][0]["input"] == "a'.csv"
