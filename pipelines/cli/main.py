@@ -70,6 +70,29 @@ def run(ctx: click.Context, program: str | None, force: bool) -> None:
 
 
 @main.command()
+@click.argument("estimand")
+@click.option("--x", "x_metric", help="Employee metric of a declared pair. Default: the primary.")
+@click.option("--y", "y_metric", help="Customer metric of a declared pair. Default: the primary.")
+@click.option("--window", help="`pooled` or the id of a period. Default: the primary's window.")
+@PROGRAM
+def estimate(
+    estimand: str,
+    x_metric: str | None,
+    y_metric: str | None,
+    window: str | None,
+    program: str | None,
+) -> None:
+    """Answer one question from the last run's panel: between, within, lag, ...
+
+    Shown and rounded as in a release; nothing is written. A question asked here belongs to no
+    family of tests, so its q equals its p.
+    """
+    from pipelines.cli.estimate import show_estimate  # noqa: PLC0415
+
+    show_estimate(program, estimand, x_metric, y_metric, window)
+
+
+@main.command()
 @PROGRAM
 def status(program: str | None) -> None:
     """Show the last release, the sources and what was rejected."""

@@ -16,8 +16,8 @@ from pipelines import warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
 from pipelines.linkage import COMPANION_SCHEMAS, Linkage, combine
 from pipelines.linkage.companions import companion
-from pipelines.linkage.declared import Inputs, answer
-from pipelines.program.model import Program
+from pipelines.linkage.declared import answer
+from pipelines.panel import panel_hash, read_inputs, read_panel
 from pipelines.program.questions import Estimand
 from pipelines.publishing.tables import PRIVATE_ESTIMATE_COLUMNS
 
@@ -59,7 +59,7 @@ def _estimand_asset(estimand: str) -> dg.AssetsDefinition:
         watch = Stopwatch()
         declared = program.program()
         with program.warehouse() as con:
-            found = combine(answer(estimand, declared, _inputs(con, declared)))
+            found = combine(answer(estimand, declared, read_inputs(con, declared)))
             rows = warehouse.write_table(con, f"linkage.rows_{estimand}", found.estimates)
             warehouse.write_table(con, f"linkage.guards_{estimand}", found.guards)
             for name, table in found.companions.items():
@@ -90,7 +90,7 @@ def result_assets(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
     with program.warehouse() as con:
         result = combine(_stored(con, estimand) for estimand in get_args(Estimand))
         config_hash = hashlib.sha256(declared.model_dump_json().encode()).hexdigest()[:16]
-        frames = _with_provenance(result, config_hash, _hash(_panel(con)))
+        frames = _with_provenance(result, config_hash, panel_hash(read_panel(con)))
         for name in RESULTS:
             rows = warehouse.write_table(con, f"linkage.{name}", frames[name])
             yield dg.MaterializeResult(
@@ -112,48 +112,6 @@ def _stored(con: duckdb.DuckDBPyConnection, estimand: str) -> Linkage:
     )
 
 
-def _panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    return warehouse.read_table(con, "marts.linkage_panel").sort(
-        "pair_id", "unit_id", "period_index"
-    )
-
-
-def _inputs(con: duckdb.DuckDBPyConnection, declared: Program) -> Inputs:
-    periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
-    pairs = declared.linkage.all_pairs if declared.linkage else []
-    metrics = dict.fromkeys(pair.x for pair in pairs)
-    return Inputs(
-        _panel(con),
-        periods,
-        {metric: _answers(con, metric) for metric in metrics},
-        {metric: _item_answers(con, metric) for metric in metrics},
-    )
-
-
-def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
-    """Scored answers of one employee metric; only sums per unit are made from them."""
-    return con.execute(
-        "select unit_id, period_id, respondent_key, score"
-        " from intermediate.int_unit_answers where metric_id = ? order by all",
-        [metric_id],
-    ).pl()
-
-
-def _item_answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
-    """The items of one employee metric, one row per respondent and period; sums are made here too."""
-    items = con.execute(
-        "select answers.unit_id, answers.period_id, answers.respondent_key, answers.item_code,"
-        " answers.score_pomp from intermediate.int_unit_item_answers as answers"
-        " inner join raw.declared_metric_items as items on answers.item_code = items.item_code"
-        " where items.metric_id = ? order by all",
-        [metric_id],
-    ).pl()
-    if items.is_empty():
-        return items
-    keys = ["unit_id", "period_id", "respondent_key"]
-    return items.pivot("item_code", index=keys, values="score_pomp", aggregate_function="mean")
-
-
 def _with_provenance(result: Linkage, config_hash: str, data_hash: str) -> dict[str, pl.DataFrame]:
     estimates = result.estimates.with_columns(
         pl.lit(config_hash).alias("config_hash"), pl.lit(data_hash).alias("data_hash")
@@ -170,10 +128,3 @@ def _companion(result: Linkage, name: str) -> pl.DataFrame:
     """A companion table, empty but of its columns when no question made one."""
     found = result.companions.get(name)
     return found if found is not None else companion(name, {})[name]
-
-
-def _hash(panel: pl.DataFrame) -> str:
-    """Hash of the cells, whatever machine reads them."""
-    digest = hashlib.sha256(",".join(panel.columns).encode())
-    digest.update(panel.write_csv(float_precision=9).encode())
-    return digest.hexdigest()[:16]

@@ -57,7 +57,7 @@ def answer(estimand: str, program: Program, inputs: Inputs) -> list[Linkage]:
     if program.linkage is None:
         return []
     return [
-        _ask(estimand, program, pair, window, inputs)
+        ask(estimand, program, pair, window, inputs)
         for pair, window in _questions(estimand, program.linkage, inputs.periods)
     ]
 
@@ -82,7 +82,8 @@ def _named(window: str, periods: pl.DataFrame) -> list[str]:
     return periods["period_id"].to_list() if window == "each" else [window]
 
 
-def _ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs) -> Linkage:
+def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs) -> Linkage:
+    """Answer one estimand for one pair in one window, with the program's options."""
     declared = program.linkage
     assert declared is not None  # the caller has looked
     inside = inputs.periods

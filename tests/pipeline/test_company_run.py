@@ -121,3 +121,19 @@ def test_status_names_the_release_and_every_reject(company: Company) -> None:
     assert "release 20" in ended.output
     assert "out_of_scale" in ended.output
     assert "customer_feedback" in ended.output
+
+
+def test_estimate_answers_one_question_in_words(company: Company) -> None:
+    ended = crossvoice(company.home, "estimate", "within", "--y", "csat", "--program", "demo")
+    assert ended.code == 0, ended.output
+    assert "Within the same unit" in ended.output
+    wrong = crossvoice(company.home, "estimate", "between", "--y", "sales", "--program", "demo")
+    assert wrong.code == 2
+    assert "engagement x sales is not a declared pair" in wrong.output
+
+
+def test_planted_lag_is_named(company: Company) -> None:
+    profile = private(
+        company.home, "from linkage.linkage_lag_profiles where y_measure = 'nps'"
+    ).filter("is_in_lag_set")
+    assert company.truth["effects"]["within_lag"] in profile["lag"].to_list()

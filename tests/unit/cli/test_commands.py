@@ -23,7 +23,9 @@ def test_help_lists_the_commands_in_the_order_people_need_them() -> None:
     assert "Does employee satisfaction track customer satisfaction" in output
 
 
-@pytest.mark.parametrize("command", ["check", "run", "status", "dev", "schema", "doctor", "demo"])
+@pytest.mark.parametrize(
+    "command", ["check", "run", "estimate", "status", "dev", "schema", "doctor", "demo"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     result = call(command, "--help")
     assert result.exit_code == 0

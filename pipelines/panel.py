@@ -1,0 +1,66 @@
+"""What linkage reads from the warehouse: the panel, and the answers sums are made of.
+
+What belongs here: reading. What does not: the panel itself (dbt) and estimates (linkage).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import duckdb
+import polars as pl
+
+from pipelines import warehouse
+from pipelines.linkage.declared import Inputs
+from pipelines.program.model import Program
+
+
+def read_panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The linkage panel of all pairs, in a fixed order."""
+    return warehouse.read_table(con, "marts.linkage_panel").sort(
+        "pair_id", "unit_id", "period_index"
+    )
+
+
+def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program) -> Inputs:
+    """What the declared questions are answered from."""
+    periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
+    pairs = declared.linkage.all_pairs if declared.linkage else []
+    metrics = dict.fromkeys(pair.x for pair in pairs)
+    return Inputs(
+        read_panel(con),
+        periods,
+        {metric: _answers(con, metric) for metric in metrics},
+        {metric: _item_answers(con, metric) for metric in metrics},
+    )
+
+
+def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
+    """Scored answers of one employee metric; only sums per unit are made from them."""
+    return con.execute(
+        "select unit_id, period_id, respondent_key, score"
+        " from intermediate.int_unit_answers where metric_id = ? order by all",
+        [metric_id],
+    ).pl()
+
+
+def _item_answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
+    """The items of one employee metric, one row per respondent and period; sums are made here too."""
+    items = con.execute(
+        "select answers.unit_id, answers.period_id, answers.respondent_key, answers.item_code,"
+        " answers.score_pomp from intermediate.int_unit_item_answers as answers"
+        " inner join raw.declared_metric_items as items on answers.item_code = items.item_code"
+        " where items.metric_id = ? order by all",
+        [metric_id],
+    ).pl()
+    if items.is_empty():
+        return items
+    keys = ["unit_id", "period_id", "respondent_key"]
+    return items.pivot("item_code", index=keys, values="score_pomp", aggregate_function="mean")
+
+
+def panel_hash(panel: pl.DataFrame) -> str:
+    """Hash of the cells, whatever machine reads them."""
+    digest = hashlib.sha256(",".join(panel.columns).encode())
+    digest.update(panel.write_csv(float_precision=9).encode())
+    return digest.hexdigest()[:16]
