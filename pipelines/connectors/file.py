@@ -119,7 +119,7 @@ def _pull_file(
     is_new = landing.read_manifest(folder, source.name, batch) is None
     if is_new:
         _land(this, name, path, look, batch)
-    _refuse_if_too_many_rejects(source, this.settings, batch)
+    _refuse_if_too_many_rejects(this, path, batch)
     return landing.InputState(batch, look), is_new
 
 
@@ -205,7 +205,8 @@ def _nothing_kept(source: Source, result: PullResult) -> SourceError:
     )
 
 
-def _refuse_if_too_many_rejects(source: Source, settings: Settings, batch: str) -> None:
+def _refuse_if_too_many_rejects(this: _Pull, path: Path, batch: str) -> None:
+    source, settings = this.source, this.settings
     manifest = landing.read_manifest(settings.landing, source.name, batch)
     if manifest is None or manifest.unplanned_share <= source.max_rejected_share:
         return
@@ -215,7 +216,7 @@ def _refuse_if_too_many_rejects(source: Source, settings: Settings, batch: str) 
         .filter(~pl.col("is_filtered"))
         .group_by("reason", "column_name")
         .agg(pl.col("n_rows").sum(), pl.col("record_number").min().alias("first"))
-        .sort("n_rows", descending=True)
+        .sort("n_rows", "first", descending=[True, False])
         .head(3)
         .collect()
     )
@@ -228,7 +229,7 @@ def _refuse_if_too_many_rejects(source: Source, settings: Settings, batch: str) 
     raise SourceError(
         f"Source {source.name} cannot use {manifest.unplanned_share:.1%} of the rows of a file; "
         f"its limit is {source.max_rejected_share:.1%}: {shown}.",
-        where=manifest.input,
+        where=str(path),
         mend=f"correct the file or the mapping, or raise `max_rejected_share`; "
         f"every reject is listed in {rejects_file}",
     )
