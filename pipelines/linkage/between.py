@@ -7,12 +7,13 @@ error, with their reliabilities. Not here: change over time inside units (``with
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.between_checks import between_findings
 from pipelines.linkage.correlation import pearson, rank_correlation_influence, spearman
 from pipelines.linkage.demeaning import group_means
 from pipelines.linkage.estimates import Linkage
@@ -40,7 +41,7 @@ from pipelines.linkage.sample_checks import (
 )  # fmt: skip
 from pipelines.linkage.sampling_error import people_of
 from pipelines.linkage.settings import Options, Settings
-from pipelines.linkage.sums import Jackknife, jackknife
+from pipelines.linkage.sums import jackknife
 from pipelines.linkage.unit_moments import (
     COV,
     REL_X,
@@ -49,27 +50,13 @@ from pipelines.linkage.unit_moments import (
     SLOPE_TRUE,
     VAR_TRUE,
     Z_TRUE,
+    UnitMeans,
     Z,
     between_sums,
     cluster_df,
     unit_averages,
 )
 from pipelines.linkage.weighting import unit_weights
-
-MIN_RELIABILITY = 0.5
-TOO_GOOD = 0.6
-MAX_LEVERAGE = 0.20
-
-
-@dataclass(frozen=True)
-class UnitMeans:
-    """Period-demeaned unit means, their weights, and the jackknife of everything made from them."""
-
-    x: np.ndarray
-    y: np.ndarray
-    weight: np.ndarray
-    jack: Jackknife
-    df: float
 
 
 def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> Linkage:
@@ -109,8 +96,7 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     question.find(findings, weight_findings(cells, settings))
     means = _means(cells, settings, question)
     if means is not None and not question.is_stopped():
-        _gates(question, means)
-        _dominance(question, means)
+        question.find(between_findings(question, means))
     _rows(question, means)
     if means is not None:
         _other_weights(question, cells, means)
@@ -138,47 +124,6 @@ def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | 
     return UnitMeans(x, y, weight, jackknife(sums, statistic), cluster_df(cells, sizes, settings))
 
 
-def _gates(question: Question, means: UnitMeans) -> None:
-    """Guards that need the estimates: implausibly strong links, reliability of both sides."""
-    value, replicates = means.jack.estimate, means.jack.replicates
-    r = float(np.tanh(value[Z]))
-    if abs(r) > TOO_GOOD:
-        question.find(Finding(
-            code="too_good", severity="warn", value=r, threshold=TOO_GOOD,
-            message=f"An observed correlation of {r:.2f} is far above the usual .1 to .3 between "
-            "two independent surveys.",
-        ))  # fmt: skip
-    if question.is_stopped("corrected"):
-        return
-    if not value[VAR_TRUE] > 0 or (replicates[:, VAR_TRUE] <= 0).any():
-        question.find(Finding(
-            code="not_estimable", severity="refuse", component="corrected", value=value[REL_X],
-            message="Sampling noise explains all observed variation of the employee score.",
-        ))  # fmt: skip
-    elif not np.isfinite(value[Z_TRUE]) or not np.isfinite(replicates[:, Z_TRUE]).all():
-        question.find(Finding(
-            code="not_estimable", severity="refuse", component="corrected:r", value=value[REL_Y],
-            message="Not estimable: sampling noise explains all observed variation.",
-        ))  # fmt: skip
-    if value[REL_X] < MIN_RELIABILITY:
-        question.find(_low(value[REL_X], question.settings.x_measure, "corrected"))
-    elif value[REL_Y] < MIN_RELIABILITY:
-        question.find(_low(value[REL_Y], question.settings.y_measure, "corrected:r"))
-
-
-def _dominance(question: Question, means: UnitMeans) -> None:
-    """A unit that carries more than a fifth of the leverage could be worked out from the slope."""
-    deviation = means.x - np.average(means.x, weights=means.weight)
-    leverage = means.weight * deviation**2
-    largest = float(leverage.max() / leverage.sum())
-    if largest > MAX_LEVERAGE:
-        question.find(Finding(
-            code="disclosure", severity="warn", value=largest, threshold=MAX_LEVERAGE,
-            message=f"One unit carries {largest:.0%} of the leverage; do not release this estimate "
-            "with many digits.",
-        ))  # fmt: skip
-
-
 def _other_weights(question: Question, cells: Cells, means: UnitMeans) -> None:
     """The slope with credibility weights, where it differs by more than one standard error."""
     if question.settings.weights != "equal" or not cells.errors_known or question.is_stopped():
@@ -196,15 +141,6 @@ def _other_weights(question: Question, cells: Cells, means: UnitMeans) -> None:
     ))  # fmt: skip
     question.row("credibility_weighted", "slope", estimate=other, method="unit_means")
     question.rows[-1]["weights"] = "credibility"
-
-
-def _low(reliability: float, name: str, component: str) -> Finding:
-    return Finding(
-        code="low_reliability", severity="refuse", component=component, value=float(reliability),
-        threshold=MIN_RELIABILITY,
-        message=f"Reliability of unit means of {name} is {reliability:.2f}; at least "
-        f"{MIN_RELIABILITY} is needed.",
-    )  # fmt: skip
 
 
 def _rows(question: Question, means: UnitMeans | None) -> None:

@@ -6,6 +6,8 @@ their function. Not here: rows, guards or intervals.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pipelines.linkage.demeaning import group_means, remove_means
@@ -13,10 +15,21 @@ from pipelines.linkage.intervals import atanh
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.sampling_error import between_error
 from pipelines.linkage.settings import Settings
-from pipelines.linkage.sums import Statistic, effective_clusters, sums_by
+from pipelines.linkage.sums import Jackknife, Statistic, effective_clusters, sums_by
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, COV, VAR_TRUE = range(8)
 """Places of the values that ``between_sums`` returns."""
+
+
+@dataclass(frozen=True)
+class UnitMeans:
+    """Period-demeaned unit means, their weights, and the jackknife of everything made from them."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+    jack: Jackknife
+    df: float
 
 
 def unit_averages(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
