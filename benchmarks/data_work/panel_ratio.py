@@ -4,6 +4,7 @@ Generates and lands a company of the size asked for (kept in --home, used again 
 makes the linkage panel from the same landed Parquet twice, each in its own process: by the raw
 stage, dbt and the mask as in a run, and by `handwritten_panel.sql`. Prints both times, their
 ratio, peak memory and the time of every model, and fails when the two panels differ.
+On a machine that does other work too, read the ratio of processor time.
 
 The hand-written script knows the company: its metrics, scales and thresholds are typed into it, it
 makes one unit level of five, and keeps nothing but the panel.
