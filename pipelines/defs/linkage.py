@@ -19,7 +19,6 @@ from pipelines.linkage.companions import companion
 from pipelines.linkage.declared import answer
 from pipelines.panel import panel_hash, read_inputs, read_panel
 from pipelines.program.questions import Estimand
-from pipelines.publishing.tables import PRIVATE_ESTIMATE_COLUMNS
 
 INPUTS = [
     ["marts", "linkage_panel"],
@@ -117,10 +116,6 @@ def _with_provenance(result: Linkage, config_hash: str, data_hash: str) -> dict[
         pl.lit(config_hash).alias("config_hash"), pl.lit(data_hash).alias("data_hash")
     )
     frames = {"linkage_estimates": estimates, "linkage_guards": result.guards}
-    frames = {
-        name: frame.drop([c for c in PRIVATE_ESTIMATE_COLUMNS if c in frame.columns])
-        for name, frame in frames.items()
-    }
     return frames | {name: _companion(result, name) for name in COMPANION_SCHEMAS}
 
 

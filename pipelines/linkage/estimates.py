@@ -25,8 +25,9 @@ DIRECTIONS = (
 _TEXT, _INT, _REAL = pl.String(), pl.Int64(), pl.Float64()
 
 ESTIMATES_SCHEMA: dict[str, pl.DataType] = {
-    # provenance, filled by the stage that runs the estimators
-    "run_id": _TEXT, "computed_at": _TEXT, "config_hash": _TEXT, "data_hash": _TEXT,
+    # provenance, filled by the stage that runs the estimators; run id and clock times live only in
+    # the publication table, so that two runs on the same data give the same rows
+    "config_hash": _TEXT, "data_hash": _TEXT,
     # the question; all rows of one question share one p, one q and one verdict
     "question_id": _TEXT, "window_id": _TEXT, "period_start": pl.Date(), "period_end": pl.Date(),
     "estimand": _TEXT, "level": _TEXT, "term": _TEXT, "x_measure": _TEXT, "y_measure": _TEXT,
@@ -51,7 +52,7 @@ ESTIMATES_SCHEMA: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 GUARDS_SCHEMA: dict[str, pl.DataType] = {
-    "run_id": _TEXT, "question_id": _TEXT, "window_id": _TEXT, "estimand": _TEXT,
+    "question_id": _TEXT, "window_id": _TEXT, "estimand": _TEXT,
     "x_measure": _TEXT, "y_measure": _TEXT, "segment_by": _TEXT, "segment": _TEXT,
     "adjusted_for": _TEXT, "component": _TEXT,
     "guard_id": _TEXT, "code": _TEXT, "severity": _TEXT,

@@ -41,6 +41,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "G7",
         "Use one row per survey wave; do not copy a score into later periods.",
     ),
+    "one_voice_missing": ("G1", "Choose a window in which both surveys were run."),
     "too_few_units": ("G1", "Add units, or read the scores as a table."),
     "one_cluster": ("G2", "Choose a cluster level with several groups, or add locations."),
     "few_clusters": ("G2", "Add locations; with few of them every interval is wide."),

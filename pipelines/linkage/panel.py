@@ -40,6 +40,8 @@ class Cells:
     error_y: np.ndarray
     cluster_name: str
     n_rows: int
+    n_rows_x: int
+    n_rows_y: int
     n_dropped: int
     n_units_suppressed: int
     share_headcount_suppressed: float | None
@@ -162,7 +164,9 @@ def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
     if n_clusters == n_units:
         cluster_name = "unit_id"
     n_suppressed, share = _suppression(panel, kept)
-    n_rows = int(panel.select((~neither).sum()).item())
+    n_rows, n_rows_x, n_rows_y = panel.select(
+        (~neither).sum().alias("both"), pl.col("mean_e").count(), pl.col("mean_c").count()
+    ).row(0)
     return Cells(
         frame=kept, unit=unit, period=period, unit_cluster=unit_cluster, n_units=n_units,
         n_clusters=n_clusters, n_periods=len(indices), period_index=indices,
@@ -170,6 +174,7 @@ def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
         n_x=kept["n_e"].fill_null(np.nan).to_numpy(), n_y=kept["n_c"].fill_null(np.nan).to_numpy(),
         error_x=_sampling_variance(kept, "e", settings.fpc),
         error_y=_sampling_variance(kept, "c", False),
-        cluster_name=cluster_name, n_rows=n_rows, n_dropped=n_rows - len(kept),
+        cluster_name=cluster_name, n_rows=n_rows, n_rows_x=n_rows_x, n_rows_y=n_rows_y,
+        n_dropped=n_rows - len(kept),
         n_units_suppressed=n_suppressed, share_headcount_suppressed=share, n_units_moved=moved,
     )  # fmt: skip

@@ -44,6 +44,9 @@ REFUSALS = {
         "One of the scores does not change within units, so nothing can be said about "
         "change."
     ),
+    "one_voice_missing": (
+        "Only one of the two voices was heard in this window, so there is nothing to link."
+    ),
     "too_few_units": (
         "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance."
         " Scores are shown without a correlation."

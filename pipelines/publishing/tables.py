@@ -17,8 +17,6 @@ from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
 
 CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
-PRIVATE_ESTIMATE_COLUMNS = ("run_id", "computed_at")
-"""Clock times and run ids live only in `publication`, so that two releases can be compared."""
 
 
 def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:

@@ -34,7 +34,8 @@ def test_estimates_meet_the_independent_values(
     y_measure, segment = question
     n, r, low, high, rho = EXPECTED[question]
     rows = private(
-        home, "from linkage.linkage_estimates where window_id = '2016-17' and effect_type = 'r'"
+        home, "from linkage.linkage_estimates where estimand = 'between' and window_id = '2016-17'"
+        " and effect_type = 'r'"
     ).filter(
         (pl.col("y_measure") == y_measure) & pl.col("segment").eq_missing(pl.lit(segment)),
         component="observed",
@@ -56,7 +57,7 @@ def test_a_year_without_a_staff_survey_is_refused_with_the_reason(
     assert rows.height > 0
     assert set(rows["verdict"]) == {"refused"}
     assert rows["estimate"].null_count() == rows.height
-    assert rows["sentence"].str.contains("No unit").all()
+    assert rows["sentence"].str.contains("Only one of the two voices was heard").all()
 
 
 def test_card_says_what_too_good_means_and_whose_suppression_holds(

@@ -52,6 +52,12 @@ CASES = {
         "reject", panel().with_columns(mean_c=pl.col("mean_e") * 2), panel(), {},
     ),
     "zero_variance": ("refuse", panel().with_columns(mean_e=50.0), panel(), {}),
+    "one_voice_missing": (
+        "refuse", panel().with_columns(mean_e=pl.lit(None, pl.Float64)),
+        panel().with_columns(
+            pl.when(pl.int_range(pl.len()) % 3 > 0).then(pl.col("mean_e")).alias("mean_e")
+        ), {},
+    ),
     "too_few_units": ("refuse", panel(19, 1), panel(20, 1), {}),
     "few_units": ("warn", panel(29, 1), panel(30, 1), {}),
     "few_clusters": ("refuse", panel(7, 5), panel(8, 5), {}),
