@@ -59,7 +59,7 @@ class Progress:
             self.live.stop()
             self.console.print(self.table())
         else:
-            self._print_stages(up_to=len(SHOWN))
+            self._print_stages(at_end=True)
 
     def plan(self, job: Any) -> None:
         """Note how many assets each stage is going to make."""
@@ -74,7 +74,7 @@ class Progress:
         with self._lock:
             self._count(event)
         if not self.console.is_terminal:
-            self._print_stages(up_to=SHOWN.index(self.current) if self.current in SHOWN else 0)
+            self._print_stages()
 
     def _count(self, event: Any) -> None:
         kind = event.event_type
@@ -129,10 +129,12 @@ class Progress:
     def __rich__(self) -> Table:
         return self.table()
 
-    def _print_stages(self, up_to: int) -> None:
-        """Where nothing can be redrawn: a stage once, when a later one has begun."""
-        for stage in SHOWN[:up_to]:
-            if stage not in self.printed and self.made[stage]:
+    def _print_stages(self, *, at_end: bool = False) -> None:
+        """Where nothing can be redrawn: a stage once, when it is done and a later one has begun."""
+        begun = SHOWN.index(self.current) if self.current in SHOWN else 0
+        for place, stage in enumerate(SHOWN):
+            is_over = at_end or (place < begun and self._state(stage) == DONE)
+            if is_over and stage not in self.printed and self.made[stage]:
                 self.printed.add(stage)
                 cells = [cell for cell in self._cells(stage) if cell]
                 self.console.print(f"{stage:13} {self._state(stage):8} {', '.join(cells)}")
