@@ -20,7 +20,7 @@ PART = re.compile(r"(?s)(<!-- commands -->\n).*?(<!-- end of commands -->)")
 def main() -> None:
     """Measure and write."""
     lines = [
-        f"Measured on {dt.date.today():%Y-%m-%d} at commit `{git_commit()}`, "
+        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit `{git_commit()}`, "
         f"{os.cpu_count()} cores, by `make benchmark`.",
         "",
         "| command | target | fastest | median | peak memory | runs |",

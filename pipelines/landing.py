@@ -126,15 +126,26 @@ def content_hash(path: Path) -> str:
 
 
 def read_state(landing: Path, source: str) -> SourceState:
-    """The state of a source; empty before its first pull."""
-    found = _read_json(landing / source / INPUTS)
+    """The state of a source; empty before its first pull.
+
+    Raises SourceError when the state was written by a version that kept other things.
+    """
+    path = landing / source / INPUTS
+    found = _read_json(path)
     if found is None:
         return SourceState()
-    inputs = {
-        name: InputState(state["batch"], FileLook(**state["look"]))
-        for name, state in found["inputs"].items()
-    }
-    return SourceState(inputs, found["is_stale"])
+    try:
+        inputs = {
+            name: InputState(state["batch"], FileLook(**state["look"]))
+            for name, state in found["inputs"].items()
+        }
+        return SourceState(inputs, found["is_stale"])
+    except (KeyError, TypeError) as error:
+        raise SourceError(
+            f"The state of source {source} was written by another version of Crossvoice.",
+            where=str(path),
+            mend=f"remove {path.parent} and run again; every file is read anew",
+        ) from error
 
 
 def write_state(landing: Path, source: str, state: SourceState) -> None:

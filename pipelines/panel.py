@@ -45,7 +45,7 @@ def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
 
 
 def _item_answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
-    """The items of one employee metric, one row per respondent and period; sums are made here too."""
+    """The items of one employee metric, one row per respondent and period."""
     items = con.execute(
         "select answers.unit_id, answers.period_id, answers.respondent_key, answers.item_code,"
         " answers.score_pomp from intermediate.int_unit_item_answers as answers"

@@ -30,7 +30,7 @@ def show_estimate(
     y_metric: str | None,
     window: str | None,
 ) -> None:
-    """Print the rows, sentence and guards of one question; raises CrossvoiceError for a wrong one."""
+    """Print the rows, sentence and guards of one question; CrossvoiceError for a wrong one."""
     settings = load_settings(program)
     declared = read_program(settings.program_folder)
     if estimand not in get_args(Estimand):

@@ -1,6 +1,7 @@
 """The Dagster instance of a program: its settings file and its event log.
 
-What belongs here: what lies in the `dagster/` folder of the program's home. What does not: running anything.
+What belongs here: what lies in the `dagster/` folder of the program's home. What does not:
+running anything.
 """
 
 from __future__ import annotations

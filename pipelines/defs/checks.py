@@ -1,7 +1,7 @@
 """Checks: every expectation of every suite as an asset check of its table.
 
-Every check is blocking, and its result says whether it stops: a failed critical check does, a failed
-warning does not, and a check that could not be evaluated does, for it has shown nothing.
+Every check is blocking, and its result says whether it stops: a failed critical check does, a
+failed warning does not, and a check that could not be evaluated does, for it has shown nothing.
 """
 
 from collections.abc import Iterator

@@ -137,7 +137,7 @@ def _events(arguments: list[str], settings: Settings) -> Iterator[dict[str, Any]
                 manifest=models.parsed_project(),
                 callbacks=[note],
             )
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+        except BaseException as error:  # raised again in the caller's thread
             errors.append(error)
         finally:
             found.put(done)

@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines import raw
 from pipelines.contract import RAW_TABLES
 from pipelines.contract.dbt_sources import DECLARED_TABLES
-from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
+from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.landing import landing_key
 from pipelines.program.model import Program
 
@@ -39,7 +39,7 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
         watch = Stopwatch()
         declared, settings = program.program(), program.settings()
         today = dt.datetime.now(declared.zone).date()
-        with program.warehouse() as con:
+        with step_errors(), program.warehouse() as con:
             rows = raw.register_batches(con, declared, settings)
             rows |= raw.write_declarations(con, declared, today)
             rows["unit_references"] = raw.write_unit_references(con, declared)

@@ -128,8 +128,8 @@ def _drivers(
     """Shares of the metric's items; item means only where the metric itself is released."""
     items = inputs.item_answers.get(metric.id)
     if items is None or items.is_empty():
-        items = pl.DataFrame(schema={c: pl.String for c in ("unit_id", "period_id")}
-                             | {i: pl.Float64 for i in metric.items})  # fmt: skip
+        items = pl.DataFrame(schema=dict.fromkeys(("unit_id", "period_id"), pl.String)
+                             | dict.fromkeys(metric.items, pl.Float64))  # fmt: skip
     released = cells.filter(pl.col("mean_e").is_not_null()).select("unit_id", "period_id")
     inside = items.join(released, on=["unit_id", "period_id"], how="semi")
     means = inside.group_by("unit_id", "period_id").agg(pl.col(list(metric.items)).mean())

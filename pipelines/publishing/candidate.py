@@ -23,14 +23,10 @@ from pipelines import warehouse
 from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
 from pipelines.publishing.dictionary import data_dictionary, dictionary_markdown
+from pipelines.publishing.layout import CANDIDATE, CARD, DATABASE, PUBLICATION
 from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
 from pipelines.publishing.tables import published_frames
 from pipelines.settings import Settings
-
-CANDIDATE = "candidate"
-DATABASE = "crossvoice.duckdb"
-PUBLICATION = "publication.json"
-CARD = "card.txt"
 
 
 def build_candidate(

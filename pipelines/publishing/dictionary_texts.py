@@ -184,7 +184,7 @@ _MASK = {
 COLUMNS = {
     "linkage_estimates": _ESTIMATES,
     "linkage_guards": _ESTIMATES,
-    **{name: _ESTIMATES | _COMPANIONS for name in COMPANION_SCHEMAS},
+    **dict.fromkeys(COMPANION_SCHEMAS, _ESTIMATES | _COMPANIONS),
     "publication": _PUBLICATION,
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK,

@@ -16,11 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ReleaseError
-from pipelines.publishing.candidate import CANDIDATE, DATABASE, PUBLICATION
+from pipelines.publishing.layout import CANDIDATE, CURRENT, DATABASE, PUBLICATION, RELEASES
 from pipelines.settings import Settings
-
-RELEASES = "releases"
-CURRENT = "current"
 
 
 def release_candidate(settings: Settings) -> Path:

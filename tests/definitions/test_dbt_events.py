@@ -1,4 +1,4 @@
-"""Our in-process dbt run yields the events of the official path: the same assets, the same checks."""
+"""Our in-process dbt run yields the events of the official path."""
 
 import os
 from collections.abc import Iterator
@@ -9,10 +9,12 @@ import pytest
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from pipelines import models, warehouse
+from pipelines.defs.common import ProgramResource
+from pipelines.defs.models import AFTER_MASK, StageTranslator, build
 from pipelines.demo import generate
 
 pytestmark = [pytest.mark.xdist_group("code_location"), pytest.mark.timeout(300)]
-SELECTED = "+dim_locations"
+EXCLUDED = f"{AFTER_MASK} resource_type:unit_test"
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +41,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def events_of(definition: dg.AssetsDefinition, resources: dict) -> set[tuple]:
-    """What a materialisation of the step reports: assets made, checks evaluated and their result."""
+    """What a step reports: assets made, checks evaluated and their result."""
     result = dg.materialize([definition], resources=resources, raise_on_error=True)
-    made = {("asset", e.asset_key.to_user_string()) for e in result.get_asset_materialization_events()}
+    events = result.get_asset_materialization_events()
+    made = {("asset", event.asset_key.to_user_string()) for event in events}
     checked = {
         ("check", c.asset_key.to_user_string(), c.check_name, c.passed)
         for c in result.get_asset_check_evaluations()
@@ -50,20 +53,18 @@ def events_of(definition: dg.AssetsDefinition, resources: dict) -> set[tuple]:
 
 
 def test_in_process_events_equal_the_official_ones(home: Path) -> None:
-    from pipelines.defs.common import ProgramResource
-    from pipelines.defs.models import StageTranslator, build
-
     manifest = models.ensure_manifest()
 
-    @dbt_assets(manifest=manifest, select=SELECTED, exclude="resource_type:unit_test",
+    @dbt_assets(manifest=manifest, exclude=EXCLUDED,
                 dagster_dbt_translator=StageTranslator(), name="ours")
     def ours(context: dg.AssetExecutionContext, program: ProgramResource):
         yield from build(context, program)
 
-    @dbt_assets(manifest=manifest, select=SELECTED, exclude="resource_type:unit_test",
+    @dbt_assets(manifest=manifest, exclude=EXCLUDED,
                 dagster_dbt_translator=StageTranslator(), name="official")
     def official(context: dg.AssetExecutionContext, dbt: DbtCliResource):
-        yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        yield from dbt.cli(arguments, context=context).stream()
 
     dbt = DbtCliResource(
         project_dir=str(models.DBT_PROJECT), profiles_dir=str(models.DBT_PROJECT),

@@ -1,4 +1,4 @@
-"""What a user may do wrong to a program that was released before: the release stays, the words help."""
+"""What a user may do wrong after a release: the release stays, the words help."""
 
 from __future__ import annotations
 

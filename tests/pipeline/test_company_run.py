@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -94,11 +95,12 @@ def test_second_run_finds_nothing_new_and_loads_no_orchestrator(company: Company
         "import sys; from pipelines.cli.main import main\n"
         "try: main(['run', '--program', 'demo'])\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "print('loaded:', [m for m in ('dagster', 'dbt', 'great_expectations') if m in sys.modules])"
+        "heavy = ('dagster', 'dbt', 'great_expectations', 'polars', 'duckdb')\n"
+        "print('loaded:', [m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False,
-        env={**__import__("os").environ, "CROSSVOICE_HOME": str(company.home)},
+        env={**os.environ, "CROSSVOICE_HOME": str(company.home)},
     )  # fmt: skip
     assert "loaded: []" in done.stdout, done.stdout + done.stderr
 

@@ -1,4 +1,4 @@
-"""Two hundred random kills: `python -m tests.pipeline.kills.full [COUNT]`, writes docs/recovery.md."""
+"""Two hundred random kills: `python -m tests.pipeline.kills.full`, writes docs/recovery.md."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def _write(kills: list[Kill], wrong: list[str], whole: float) -> None:
     lines = [
         "# Recovery from random kills",
         "",
-        f"Made by `make kills` on {dt.date.today():%Y-%m-%d} at commit `{git_commit()}`: "
-        f"{len(kills)} runs of the demo program (8 locations, 40 teams) were killed with SIGKILL at "
-        f"a random moment of a whole run of {whole:.0f} s, {ROUNDS} in a row before one was left to "
-        "end; every second series began with nothing landed.",
+        f"Made by `make kills` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit `{git_commit()}`: "
+        f"{len(kills)} runs of the demo program (8 locations, 40 teams) were killed with SIGKILL "
+        f"at a random moment of a whole run of {whole:.0f} s, {ROUNDS} in a row before one was "
+        "left to end; every second series began with nothing landed.",
         "",
         "| last stage begun when killed | kills |",
         "|---|---|",

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import ReleaseError
-from pipelines.publishing.candidate import CANDIDATE, DATABASE, PUBLICATION
+from pipelines.publishing.layout import CANDIDATE, DATABASE, PUBLICATION
 from pipelines.publishing.release import current_release, last_publication, release_candidate
 from pipelines.settings import Settings
 
