@@ -9,6 +9,7 @@ from pipelines import models
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.completeness import missing_events
 from pipelines.errors import ReleaseError
+from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.publishing.candidate import build_candidate, candidate_counts
 from pipelines.publishing.publication import publication_row
@@ -18,6 +19,8 @@ RELEASE = dg.AssetKey(["published", "release"])
 INPUTS = [
     ["linkage", "linkage_estimates"],
     ["linkage", "linkage_guards"],
+    *(["linkage", name] for name in COMPANION_SCHEMAS),
+    ["marts", "linkage_panel"],
     ["marts", "unit_period_scores"],
     ["marts", "unit_period_metrics"],
     ["marts", "unit_period_participation"],

@@ -16,6 +16,8 @@ SHARE_DIGITS = 2
 SIGNIFICANT = 3
 NUMBERS = ("estimate", "conf_low", "conf_high")
 CORRELATIONS = ("r",)
+CORRELATION_COLUMNS = ("zero_order_r",)
+"""Correlations beside the estimates; they need 100 units, so .01 is their step."""
 ON_ATANH = ("std_error", "statistic")
 
 
@@ -49,9 +51,16 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
 
 
 def round_companion(table: pl.DataFrame) -> pl.DataFrame:
-    """Round every number of a table beside the estimates to three significant digits."""
+    """Round every number of a table beside the estimates to three significant digits.
+
+    >>> round_companion(pl.DataFrame({"share": [0.12345], "zero_order_r": [0.4267]})).row(0)
+    (0.123, 0.43)
+    """
     numbers = [name for name, kind in table.schema.items() if kind == pl.Float64]
-    return table.with_columns(_significant(pl.col(name)).alias(name) for name in numbers)
+    return table.with_columns(
+        pl.col(name).round(2) if name in CORRELATION_COLUMNS else _significant(pl.col(name))
+        for name in numbers
+    )
 
 
 def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:

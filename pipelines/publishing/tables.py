@@ -13,10 +13,19 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.linkage.companions import COMPANION_SCHEMAS
+from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
 from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
 
 CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
+SMALLEST_GROUP = {
+    "linkage_binned_curves": 10,
+    "linkage_segment_forests": 20,
+    "linkage_reliability": 10,
+    "linkage_period_slopes": 20,
+}
+"""Companion table -> units a row's numbers need: 20 for a slope, 10 for a mean or a reliability."""
+GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
+"""Columns that say which group a row is about; they stay where its numbers are hidden."""
 
 
 def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
@@ -102,7 +111,56 @@ def _estimates(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _companion(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    return round_companion(warehouse.read_table(con, f"linkage.{name}"))
+    """Rows of questions that were answered, without the numbers of small groups."""
+    estimates = warehouse.read_table(con, "linkage.linkage_estimates")
+    answered = estimates.filter(pl.col("estimate").is_not_null())["question_id"].unique()
+    table = warehouse.read_table(con, f"linkage.{name}")
+    table = table.filter(pl.col("question_id").is_in(answered.implode()))
+    if name == "linkage_period_slopes":
+        panel = warehouse.read_table(con, "marts.linkage_panel")
+        counted = table.join(
+            _units_with_both(panel), on=["x_measure", "y_measure", "period_index"],
+            how="left", maintain_order="left",
+        )  # fmt: skip
+        table = without_small_groups(counted, SMALLEST_GROUP[name]).drop("n_units")
+    elif name in SMALLEST_GROUP:
+        table = without_small_groups(table, SMALLEST_GROUP[name])
+    return round_companion(table)
+
+
+def _units_with_both(panel: pl.DataFrame) -> pl.DataFrame:
+    """Units with both scores, by measures and period: the fewest, where pairs share measures."""
+    keys = ["x_measure", "y_measure", "period_index"]
+    return (
+        panel.filter((pl.col("x_status") == "released") & (pl.col("y_status") == "released"))
+        .rename({"x_metric_id": "x_measure", "y_metric_id": "y_measure"})
+        .group_by("pair_id", *keys)
+        .agg(pl.col("unit_id").n_unique().cast(pl.Int64).alias("n_units"))
+        .group_by(keys)
+        .agg(pl.col("n_units").min())
+    )
+
+
+def without_small_groups(table: pl.DataFrame, smallest: int) -> pl.DataFrame:
+    """Null for the numbers of every group of fewer than `smallest` units.
+
+    Where the groups hidden in a question hold fewer than that together, the smallest group shown is
+    hidden too, because the whole less the others would tell theirs. Empty groups hide nobody.
+
+    >>> table = pl.DataFrame({"question_id": "q", "bin": [1, 2, 3], "n_units": [9, 40, 30],
+    ...     "mean_y": [1.0, 2.0, 3.0]})
+    >>> without_small_groups(table, 10)["mean_y"].to_list()
+    [None, 2.0, None]
+    """
+    n = pl.col("n_units").fill_null(0)
+    is_small = n < smallest
+    n_hidden = n.filter(is_small).sum().over("question_id")
+    next_smallest = pl.when(~is_small).then(n).rank("ordinal").over("question_id") == 1
+    is_needed = next_smallest.fill_null(value=False) & n_hidden.is_between(1, smallest - 1)
+    hidden = [c for c in table.columns if c not in (*KEYS, *GROUP)]
+    return table.with_columns(
+        pl.when(~is_small & ~is_needed).then(pl.col(c)).alias(c) for c in hidden
+    )
 
 
 def _guards(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

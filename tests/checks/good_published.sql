@@ -37,19 +37,65 @@ select unit_level, unit_id, period_id, survey,
 from marts.unit_period_participation;
 
 create table published.linkage_estimates (
-  component varchar, effect_type varchar, n_units bigint, estimate double, conf_low double,
-  conf_high double, conf_shape varchar, p_value double, q_value double, "primary" boolean,
-  verdict varchar, sentence varchar
+  question_id varchar, component varchar, effect_type varchar, n_units bigint, estimate double,
+  conf_low double, conf_high double, conf_shape varchar, p_value double, q_value double,
+  "primary" boolean, verdict varchar, sentence varchar, x_measure varchar default 'engagement',
+  y_measure varchar default 'nps'
 );
-insert into published.linkage_estimates values
-  ('observed', 'slope', 23, 1.25, 0.5, 2.0, 'bounded', 0.01, 0.01, true, 'supported',
+insert into published.linkage_estimates (
+  question_id, component, effect_type, n_units, estimate, conf_low, conf_high, conf_shape, p_value,
+  q_value, "primary", verdict, sentence
+) values
+  ('between', 'observed', 'slope', 23, 1.25, 0.5, 2.0, 'bounded', 0.01, 0.01, true, 'supported',
    'Units 1 point higher have customers 1.25 points higher.'),
-  ('observed', 'r', 23, 0.35, 0.1, 0.55, 'bounded', null, null, true, 'supported',
+  ('between', 'observed', 'r', 23, 0.35, 0.1, 0.55, 'bounded', null, null, true, 'supported',
    'Both go together with a correlation of 0.35.'),
-  ('observed', 'r', 150, 0.37, 0.31, 0.43, 'bounded', null, null, false, null,
+  ('other', 'observed', 'r', 150, 0.37, 0.31, 0.43, 'bounded', null, null, false, null,
    'Both go together with a correlation of 0.37.'),
-  ('corrected', 'slope', null, null, null, null, null, null, null, false, 'refused',
+  ('between', 'corrected', 'slope', null, null, null, null, null, null, null, false, 'refused',
    'Too few units.');
+insert into published.linkage_estimates (
+  question_id, component, effect_type, n_units, estimate, "primary", sentence
+)
+select question_id, 'observed', 'index', 200, 0.5, false, 'Read it beside its own table.'
+from unnest(['driver', 'lag', 'curve', 'segment', 'aggregation', 'change']) as a(question_id);
+
+create view published.asked as select 'pooled' as window_id, 'engagement' as x_measure,
+  'nps' as y_measure;
+create table published.linkage_driver_shares as
+select 'driver' as question_id, asked.*, 'observed' as component, 'lmg' as method, item, share,
+  share - 0.1 as share_low, share + 0.1 as share_high, share / 4 as r_squared_piece,
+  cast(0.43 as double) as zero_order_r, rank, 1 as rank_low, 2 as rank_high, true as is_in_top_set
+from published.asked as asked, (values ('q1', 0.62, 1), ('q2', 0.377, 2)) as a(item, share, rank);
+create table published.linkage_lag_profiles as
+select 'lag' as question_id, asked.*, lag, 0.2 as slope, 0.05 as std_error, 4.0 as statistic,
+  0.06 as band_low, 0.34 as band_high, 2.8 as critical_value, 300 as n_pairs,
+  case lag when 1 then 0.96 else 0.02 end as share_of_draws, lag = 1 as is_in_lag_set
+from published.asked as asked, range(-1, 2) as a(lag);
+-- the second of four bins is hidden, and the fourth with it
+create table published.linkage_binned_curves as
+select 'curve' as question_id, asked.*, bin, case when bin in (1, 3) then 90 end as n_units,
+  case when bin in (1, 3) then 2.0 * bin end as mean_x,
+  case when bin in (1, 3) then 1.0 * bin end as mean_y,
+  case when bin in (1, 3) then 0.5 end as std_error,
+  case when bin in (1, 3) then bin - 1.0 end as conf_low,
+  case when bin in (1, 3) then bin + 1.0 end as conf_high
+from published.asked as asked, range(1, 5) as a(bin);
+create table published.linkage_segment_forests as
+select 'segment' as question_id, asked.*, 'region_id' as segment_by, segment, 100 as n_units,
+  20 as n_clusters, slope, 0.2 as std_error, 18.0 as df, slope * 0.5 + 0.25 as slope_shrunken,
+  slope * 1.1 as slope_corrected, 0.22 as std_error_corrected
+from published.asked as asked, (values ('r0', 0.3), ('r1', 0.7)) as a(segment, slope);
+create table published.linkage_reliability as
+select 'aggregation' as question_id, asked.*, 'engagement' as measure, period_index,
+  23 as n_units, 276 as n_responses, 0.36 as icc1, 0.87 as icc2, 0.84 as icc2_low,
+  0.89 as icc2_high, 1700.0 as msb, 221.0 as msw, 12.0 as n0
+from published.asked as asked, published.periods;
+create table published.linkage_period_slopes as
+select 'change' as question_id, asked.*, period_index, 0.4 as slope, 0.1 as std_error
+from published.asked as asked, published.periods;
+drop view published.asked;
+
 create table published.linkage_guards as
 select 'warn' as severity, 'few_clusters' as code, 3 as n_affected, 23 as n_total,
   'There are few locations.' as message, 'Add locations.' as next_step;

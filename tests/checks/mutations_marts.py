@@ -20,6 +20,28 @@ MARTS: dict[str, dict[str, Mutation]] = {
             "update {t} set team_name = 'Team 0', location_name = 'Location 0' where rowid = 1"
         ),
     },
+    "dim_teams": {
+        "every_unit_has_its_team": "delete from {t} where rowid = 0",
+        "names_agree_with_units": "update {t} set team_name = 'Renamed' where rowid = 0",
+        "names_filled": (
+            "update {t} set team_name = ' ' where rowid = 0;"
+            " update marts.dim_units set team_name = ' ' where rowid = 0"
+        ),
+        "names_tell_teams_apart": ("insert into {t} values ('t99', 'Team 0', date '9999-12-31')"),
+    },
+    "dim_locations": {
+        "every_unit_has_its_location": "delete from {t} where rowid = 0",
+        "names_agree_with_units": "update {t} set location_name = 'Renamed' where rowid = 0",
+        "names_filled": (
+            "update {t} set location_name = ' ' where location_id = 'l0';"
+            " update marts.dim_units set location_name = ' ' where location_id = 'l0'"
+        ),
+        "names_tell_locations_apart": (
+            "insert into {t} select 'l99', * exclude (location_id) from {t} limit 1"
+        ),
+        "names_tell_regions_apart": "update {t} set region_id = 'r9' where rowid = 0",
+        "regions_known_for_all_or_none": "update {t} set region_id = null where rowid = 0",
+    },
     "dim_metrics": {
         "range_in_order": "update {t} set n_items_required = 3 where metric_id = 'engagement'",
     },

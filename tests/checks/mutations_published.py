@@ -27,6 +27,26 @@ def cells(voice: str, other: str) -> dict[str, Mutation]:
 SAME_ROWS = {"same_rows_as_marts": "delete from {t} where rowid = 0"}
 COLUMNS = {"no_other_columns": "alter table {t} add column headcount bigint"}
 
+
+def companion(name: str, group: str) -> dict[str, Mutation]:
+    """The mutations of a table beside the estimates; `name` is its check that keys are unique."""
+    return {
+        **COLUMNS,
+        "question_answered": (
+            "update published.linkage_estimates set estimate = null"
+            " where question_id in (select question_id from {t})"
+        ),
+        # a second row without numbers, so that only its key is wrong
+        name: (
+            f"insert into {{t}} by name select question_id, x_measure, y_measure, {group}"
+            " from {t} limit 1"
+        ),
+    }
+
+
+ERRORS = {"errors_possible": "update {t} set std_error = -0.1 where rowid = 0"}
+UNKNOWN_PERIOD = "update {t} set period_index = 99 where rowid = 0"
+
 PUBLISHED: dict[str, dict[str, Mutation]] = {
     "employee_unit_period_metrics": cells("engagement", "customer"),
     "customer_unit_period_metrics": cells("nps", "employee"),
@@ -72,6 +92,67 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         "severity_known": "update {t} set severity = 'bad'",
         "message_and_next_step_told": "update {t} set message = null",
         "no_small_groups": "update {t} set n_affected = 24",
+    },
+    "linkage_driver_shares": {
+        **companion("one_row_per_item", "component, item"),
+        "no_small_groups": (
+            "update published.linkage_estimates set n_units = 99 where question_id = 'driver'"
+        ),
+        "shares_in_range": "update {t} set share_high = 1.1 where rowid = 0",
+        "shares_add_up": "update {t} set share = 0.3 where rowid = 1",
+        "intervals_in_order": "update {t} set share_low = 0.8 where rowid = 0",
+        "ranks_complete": "update {t} set rank = 1",
+        "top_set_fits_ranks": "update {t} set is_in_top_set = false where rowid = 0",
+        "correlation_possible": "update {t} set zero_order_r = -1.2 where rowid = 0",
+        "correlation_rounded": "update {t} set zero_order_r = 0.426 where rowid = 0",
+    },
+    "linkage_lag_profiles": {
+        **companion("one_row_per_lag", "lag"),
+        **ERRORS,
+        "no_small_groups": "update {t} set n_pairs = 49 where rowid = 0",
+        "profile_complete": (
+            "update {t} set share_of_draws = 0.98 where lag = 1; delete from {t} where lag = -1"
+        ),
+        "band_holds_slope": "update {t} set slope = 0.4 where rowid = 0",
+        "lag_set_not_empty": "update {t} set is_in_lag_set = false",
+        "draws_add_up": "update {t} set share_of_draws = 0.5 where lag = 1",
+    },
+    "linkage_binned_curves": {
+        **companion("one_row_per_bin", "bin"),
+        **ERRORS,
+        "no_small_groups": "update {t} set n_units = 9 where bin = 1",
+        "hidden_bins_stay_hidden": (
+            "update published.linkage_estimates set n_units = 189 where question_id = 'curve'"
+        ),
+        "bins_in_order": "update {t} set mean_x = 1.5 where bin = 3",
+        "interval_holds_mean": "update {t} set mean_y = 9 where bin = 3",
+    },
+    "linkage_segment_forests": {
+        **companion("one_row_per_segment", "segment_by, segment"),
+        "no_small_groups": "update {t} set n_units = 19, n_clusters = 8 where rowid = 0",
+        "rest_large_enough": "update {t} set n_units = 99 where rowid = 0",
+        "shrunken_within_slopes": "update {t} set slope_shrunken = 0.29 where rowid = 0",
+        "errors_possible": "update {t} set df = 0 where rowid = 0",
+    },
+    "linkage_reliability": {
+        **companion("one_row_per_period", "measure, period_index"),
+        "no_small_groups": "update {t} set n_units = 9 where rowid = 0",
+        "measure_of_the_question": "update {t} set measure = 'csat' where rowid = 0",
+        "period_known": UNKNOWN_PERIOD,
+        "values_possible": "update {t} set icc1 = 1.01 where rowid = 0",
+        "interval_holds_icc2": "update {t} set icc2 = 0.9 where rowid = 0",
+    },
+    "linkage_period_slopes": {
+        **companion("one_row_per_period", "period_index, slope"),
+        **ERRORS,
+        "no_small_groups": (
+            "update marts.linkage_panel set x_status = 'absent'"
+            " where period_id = '2024-02' and unit_id < 'u14'"
+        ),
+        "hidden_slopes_stay_hidden": (
+            "update {t} set slope = null, std_error = null where rowid = 0"
+        ),
+        "period_known": (UNKNOWN_PERIOD, {"no_small_groups"}),
     },
     "dim_units": {**COLUMNS, **SAME_ROWS},
     "dim_teams": {**COLUMNS, **SAME_ROWS},

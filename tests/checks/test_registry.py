@@ -19,6 +19,8 @@ from data_checks.registry import (
     suites_of,
 )
 from pipelines.contract import LINEAGE_KINDS, QUESTION_KINDS, RAW_TABLES, REJECT_REASONS
+from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
+from pipelines.publishing.audiences import PUBLISHED_TABLES
 
 CHECKS = [(suite, check) for suite in all_suites() for check in suite.checks]
 IDS = [f"{suite.name}-{check.name}" for suite, check in CHECKS]
@@ -37,6 +39,18 @@ def test_every_file_is_loaded_once():
 
 def test_every_raw_table_has_a_suite():
     assert {suite.table for suite in all_suites() if suite.schema == "raw"} == set(RAW_TABLES)
+
+
+def test_every_published_table_has_a_suite():
+    assert {suite.table for suite in suites_of("published")} == set(PUBLISHED_TABLES)
+
+
+@pytest.mark.parametrize("table", COMPANION_SCHEMAS)
+def test_columns_of_companions_are_those_of_linkage(table):
+    checks = {check.name: check for check in suite_for("published", table).checks}
+    columns = checks["no_other_columns"].arguments["column_set"]
+    assert columns == [*KEYS, *COMPANION_SCHEMAS[table]]
+    assert checks["no_small_groups"].severity == "critical"
 
 
 def test_every_published_table_guards_small_groups():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, frame
-from pipelines.publishing.rounding import round_estimates
+from pipelines.publishing.rounding import round_companion, round_estimates
 
 
 def estimates(**values: object) -> pl.DataFrame:
@@ -40,3 +40,10 @@ def test_refused_rows_stay_null_and_counts_stay_whole() -> None:
     assert row["estimate"] is None
     assert row["n_units"] == 12
     assert row["verdict"] == "refused"
+
+
+@given(st.floats(min_value=-1, max_value=1))
+def test_correlations_beside_the_estimates_are_as_coarse_as_theirs(r: float) -> None:
+    shown = round_companion(pl.DataFrame({"zero_order_r": [r]}))["zero_order_r"][0]
+    assert abs(shown - r) <= 0.005 + 1e-9
+    assert shown == round(shown, 2)

@@ -1,14 +1,19 @@
-"""Audiences and dictionary agree with each other."""
+"""Audiences and dictionary agree with each other; small groups beside the estimates are hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import duckdb
 import polars as pl
 import pytest
 
+from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, GUARDS_SCHEMA
 from pipelines.publishing.audiences import AUDIENCES, JOINT, PUBLISHED_TABLES
 from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.dictionary_texts import COLUMNS, TABLES
+from pipelines.publishing.tables import _companion, without_small_groups
 
 
 def test_every_published_table_is_described() -> None:
@@ -41,3 +46,93 @@ def test_dictionary_takes_the_words_of_the_marts() -> None:
     rows = found.filter(table_name="employee_unit_period_metrics")
     assert rows["column_description"].to_list()[0] == "Score of the cell."
     assert rows["audiences"].to_list() == ["hr", "hr"]
+
+
+def groups(sizes: list[int | None], question: str = "q") -> pl.DataFrame:
+    """A companion table with one number per group."""
+    return pl.DataFrame({
+        "question_id": question,
+        "bin": list(range(1, len(sizes) + 1)),
+        "n_units": pl.Series(sizes, dtype=pl.Int64),
+        "mean_y": [float(i) for i in range(len(sizes))],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ([10, 30, 30], [1, 2, 3]),
+        # one small group alone could be worked out from the others: the next smallest goes too
+        ([9, 40, 30], [2]),
+        ([9, 30, 30, 30], [3, 4]),
+        ([4, 3, 30, 20], [3]),
+        # two that hold enough together hide each other
+        ([9, 30, 5, 30], [2, 4]),
+        # an empty group hides nobody
+        ([0, 30, None, 30], [2, 4]),
+        ([9], []),
+    ],
+)
+def test_small_groups_are_hidden_and_cannot_be_worked_out(
+    sizes: list[int | None], shown: list[int]
+) -> None:
+    found = without_small_groups(groups(sizes), 10)
+    assert found["bin"].to_list() == list(range(1, len(sizes) + 1))
+    for column in ("n_units", "mean_y"):
+        assert found.filter(pl.col(column).is_not_null())["bin"].to_list() == shown
+
+
+def test_questions_are_hidden_each_by_itself() -> None:
+    found = without_small_groups(pl.concat([groups([9, 30, 20], "a"), groups([10, 30], "b")]), 10)
+    assert found["n_units"].to_list() == [None, 30, None, 10, 30]
+
+
+@pytest.fixture
+def linkage() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Period slopes of an answered and a refused question; 19 units in the second period."""
+    con = duckdb.connect()
+    con.execute("create schema linkage; create schema marts")
+    con.execute(
+        "create table linkage.linkage_estimates as"
+        " select 'answered' as question_id, 0.5 as estimate union all select 'refused', null"
+    )
+    con.execute(
+        "create table linkage.linkage_period_slopes as select question_id, 'pooled' as window_id,"
+        " 'x' as x_measure, 'y' as y_measure, period_index, cast(0.51234 as double) as slope,"
+        " 0.1 as std_error"
+        " from (values ('answered'), ('refused')) as a(question_id), range(1, 5) as b(period_index)"
+    )
+    con.execute(
+        "create table marts.linkage_panel as select 'x__y' as pair_id, 'x' as x_metric_id,"
+        " 'y' as y_metric_id, 'u' || u as unit_id, period_index, 'released' as x_status,"
+        " case when period_index = 2 and u = 0 then 'below_threshold' else 'released' end"
+        " as y_status from range(24) as a(u), range(1, 5) as b(period_index)"
+        " where u < 18 + period_index"
+    )
+    yield con
+    con.close()
+
+
+def test_slopes_of_periods_with_few_units_and_of_refused_questions_are_not_released(
+    linkage: duckdb.DuckDBPyConnection,
+) -> None:
+    # units with both scores: 19, 19, 21, 22; the first two hide each other
+    found = _companion(linkage, "linkage_period_slopes")
+    assert found.columns == [*KEYS, *COMPANION_SCHEMAS["linkage_period_slopes"]]
+    assert found["question_id"].unique().to_list() == ["answered"]
+    assert dict(found.select("period_index", "slope").iter_rows()) == {
+        1: None, 2: None, 3: 0.512, 4: 0.512,
+    }  # fmt: skip
+    assert found["std_error"].null_count() == 2
+
+
+def test_a_period_is_not_hidden_alone(linkage: duckdb.DuckDBPyConnection) -> None:
+    linkage.execute(
+        "insert into marts.linkage_panel select * replace ('u99' as unit_id)"
+        " from marts.linkage_panel where period_index = 1 and unit_id = 'u0'"
+    )
+    # units with both scores: 20, 19, 21, 22
+    found = _companion(linkage, "linkage_period_slopes")
+    assert dict(found.select("period_index", "slope").iter_rows()) == {
+        1: None, 2: None, 3: 0.512, 4: 0.512,
+    }  # fmt: skip
