@@ -55,10 +55,10 @@ def test_missing_required_file_stops_publication_but_not_the_other_sources(broke
 
 def test_renamed_column_names_the_closest_one(broken: Path) -> None:
     path = broken / "company" / "feedback" / "feedback_2025-03.csv"
-    path.write_text(path.read_text().replace("customer_id", "client_id", 1))
+    path.write_text(path.read_text().replace("customer_id", "customer_no", 1))
     ended = crossvoice(broken, "run", "--program", "demo")
     assert ended.code == 1
-    assert "no column 'customer_id'; close: 'client_id'" in ended.output
+    assert "no column 'customer_id'; close: 'customer_no'" in ended.output
     assert "feedback_2025-03.csv" in ended.output
     assert "Traceback" not in ended.output
 
