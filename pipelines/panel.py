@@ -22,8 +22,8 @@ def read_panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     )
 
 
-def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program) -> Inputs:
-    """What the declared questions are answered from."""
+def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str) -> Inputs:
+    """What the declared questions of an estimand are answered from; only drivers need items."""
     periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
     pairs = declared.linkage.all_pairs if declared.linkage else []
     metrics = dict.fromkeys(pair.x for pair in pairs)
@@ -31,7 +31,7 @@ def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program) -> Inputs:
         read_panel(con),
         periods,
         {metric: _answers(con, metric) for metric in metrics},
-        {metric: _item_answers(con, metric) for metric in metrics},
+        {metric: _item_answers(con, metric) for metric in metrics if estimand == "driver"},
     )
 
 

@@ -49,7 +49,7 @@ def show_estimate(
             mend="wait for it to end",
         )
     with warehouse.connect(settings.warehouse) as con:
-        inputs = read_inputs(con, declared)
+        inputs = read_inputs(con, declared, estimand)
     assert declared.linkage is not None  # _pair has looked
     window = window or declared.linkage.primary.window
     known = ["pooled", *inputs.periods["period_id"].to_list()]

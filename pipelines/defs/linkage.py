@@ -58,7 +58,7 @@ def _estimand_asset(estimand: str) -> dg.AssetsDefinition:
         watch = Stopwatch()
         declared = program.program()
         with program.warehouse() as con:
-            found = combine(answer(estimand, declared, read_inputs(con, declared)))
+            found = combine(answer(estimand, declared, read_inputs(con, declared, estimand)))
             rows = warehouse.write_table(con, f"linkage.rows_{estimand}", found.estimates)
             warehouse.write_table(con, f"linkage.guards_{estimand}", found.guards)
             for name, table in found.companions.items():
