@@ -11,17 +11,19 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import CrossvoiceError
-from pipelines.settings import PROJECT_ROOT, TELEMETRY_OFF
+from pipelines.settings import PROJECT_ROOT, TELEMETRY_OFF, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
 PARSED = TARGET / "partial_parse.msgpack"
 PARSED_FROM = TARGET / "parsed_from.txt"
+NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult")
 SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
@@ -53,14 +55,80 @@ def parsed_project() -> Any:
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - two seconds
 
     ensure_manifest()
-    manifest = Manifest.from_msgpack(PARSED.read_bytes())
-    manifest.build_flat_graph()
-    return manifest
+    parsed = Manifest.from_msgpack(PARSED.read_bytes())
+    parsed.build_flat_graph()
+    return parsed
+
+
+def manifest() -> dict[str, Any]:
+    """The manifest of the project as it is now."""
+    return json.loads(ensure_manifest().read_text())
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or test."""
+
+    unique_id: str
+    succeeded: bool
+    seconds: float
+    failures: int
+    metadata: dict[str, int]
+    """Rows of the table that was made, under the key Dagster's catalogue knows."""
+
+
+def build(
+    selected: Sequence[str], settings: Settings, on_result: Callable[[NodeResult], None]
+) -> None:
+    """Build the selected models, seeds and tests; each result is handed on as it comes.
+
+    Raises CrossvoiceError with the failing nodes when one fails.
+    """
+
+    def note(event: Any) -> None:
+        if event.info.name in NODE_EVENTS:
+            on_result(_node_result(event.data))
+
+    invoke(
+        ["build", "--indirect-selection", "empty", "--select", *selected],
+        target=settings.dbt_target,
+        warehouse=settings.warehouse,
+        parsed=parsed_project(),
+        callbacks=[note],
+    )
+
+
+def _node_result(data: Any) -> NodeResult:
+    info = data.node_info
+    status = str(info.node_status)
+    made = status == "success" and info.materialized in ("table", "seed")
+    return NodeResult(
+        unique_id=info.unique_id,
+        succeeded=status in ("success", "pass"),
+        seconds=round(float(data.execution_time), 3),
+        failures=int(getattr(data, "num_failures", 0)),
+        metadata={"dagster/row_count": rows} if made and (rows := _rows(info)) is not None else {},
+    )
+
+
+def _rows(info: Any) -> int | None:
+    """Rows of a table that was just made, asked on dbt's own connection; None for a view."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is None or environment.conn is None:
+        return None
+    relation = info.node_relation
+    found = environment.conn.cursor().execute(
+        "select estimated_size from duckdb_tables() where schema_name = ? and table_name = ?",
+        [relation.schema, relation.alias],
+    ).fetchone()  # fmt: skip
+    return int(found[0]) if found else None
 
 
 def column_texts(schema: str) -> dict[str, dict[str, str]]:
     """Descriptions of the columns of a schema's models, by model and column."""
-    nodes = json.loads(ensure_manifest().read_text())["nodes"].values()
+    nodes = manifest()["nodes"].values()
     return {
         node["name"]: {name: c["description"] for name, c in node["columns"].items()}
         for node in nodes
@@ -73,7 +141,7 @@ def invoke(
     *,
     target: Path,
     warehouse: Path | None = None,
-    manifest: Any = None,
+    parsed: Any = None,
     callbacks: Sequence[Callable[[Any], None]] = (),
 ) -> Any:
     """Run one dbt command in this process, on a warehouse if it needs one; returns dbt's result.
@@ -89,7 +157,7 @@ def invoke(
     places += ["--target-path", target, "--log-path", target / "logs"]
     quiet = ["--log-level", "none", "--log-level-file", "info"]
     try:
-        result = dbtRunner(manifest=manifest, callbacks=list(callbacks)).invoke(
+        result = dbtRunner(manifest=parsed, callbacks=list(callbacks)).invoke(
             [*arguments, *map(str, places), *quiet]
         )
     finally:

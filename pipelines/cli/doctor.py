@@ -18,7 +18,7 @@ from pipelines.program.reading import read_program
 from pipelines.run_lock import lock_holder
 from pipelines.settings import PROJECT_ROOT, Settings, load_settings
 
-PACKAGES = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations",
+PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations",
             "polars", "pyarrow")  # fmt: skip
 FREE_BYTES = 2 << 30
 

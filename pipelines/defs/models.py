@@ -1,8 +1,8 @@
 """Staging, intermediate and marts: the dbt models as assets, their data tests as checks.
 
-dbt runs inside this process; the events are those dagster-dbt makes of dbt's own, and a test holds
-them against the official path. The models of `marts/linkage` obey the publication mask, so they
-are a second step that comes after it.
+dbt runs inside this process, and its node results become materialisations and check results as they
+come; a test holds them against the events of dagster-dbt. The models of `marts/linkage` obey the
+publication mask, so they are a second step that comes after it.
 """
 
 import queue
@@ -11,66 +11,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.privacy.mask import publication_mask
 from pipelines.settings import Settings
 
-AFTER_MASK = "fqn:crossvoice.marts.linkage"
-NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult")
-
-
-class StageTranslator(DagsterDbtTranslator):
-    """dbt nodes as assets of their stage: key `<schema>/<name>`, group the schema."""
-
-    def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
-
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Schema and table, as every other name of the same thing."""
-        if dbt_resource_props["resource_type"] == "source":
-            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
-        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The stage."""
-        return dbt_resource_props["schema"]
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        """The team that answers for it."""
-        return OWNERS
+AFTER_MASK = ["crossvoice", "marts", "linkage"]
+"""Folder of the models that read the mask, as dbt names it."""
+BUILT = ("model", "seed")
 
 
 def model_assets() -> list[dg.AssetsDefinition]:
     """The two dbt steps and the publication mask between them."""
-    manifest = models.ensure_manifest()
-
-    @dbt_assets(
-        manifest=manifest,
-        name="models",
-        exclude=f"{AFTER_MASK} resource_type:unit_test",
-        dagster_dbt_translator=StageTranslator(),
-    )
-    def build_models(
-        context: dg.AssetExecutionContext, program: ProgramResource
-    ) -> Iterator[Any]:
-        yield from build(context, program)
-
-    @dbt_assets(
-        manifest=manifest,
-        name="linkage_marts",
-        select=AFTER_MASK,
-        exclude="resource_type:unit_test",
-        dagster_dbt_translator=StageTranslator(),
-    )
-    def build_linkage_marts(
-        context: dg.AssetExecutionContext, program: ProgramResource
-    ) -> Iterator[Any]:
-        yield from build(context, program)
-
-    return [build_models, build_linkage_marts, mask_asset]
+    project = models.manifest()
+    nodes = project["nodes"] | project["sources"]
+    after = {i for i, node in nodes.items() if node["fqn"][:3] == AFTER_MASK}
+    before = {i for i in nodes if i not in after}
+    return [
+        _dbt_step("models", nodes, before),
+        mask_asset,
+        _dbt_step("linkage_marts", nodes, after),
+    ]
 
 
 @dg.asset(
@@ -93,59 +55,101 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows), cells_hidden=hidden))
 
 
-def build(context: dg.AssetExecutionContext, program: ProgramResource) -> Iterator[Any]:
-    """`dbt build` of the step's models, as events; raises Failure when a model fails."""
-    from dagster_dbt.asset_utils import (  # noqa: PLC0415 - not public, pinned and tested
-        get_updated_cli_invocation_params_for_context,
+def _dbt_step(name: str, nodes: Mapping[str, Any], members: set[str]) -> dg.AssetsDefinition:
+    """One `dbt build` of these nodes; part of them may be made again alone."""
+
+    @dg.multi_asset(
+        name=name,
+        specs=[_asset_spec(nodes[i], nodes) for i in members if _is_built(nodes[i])],
+        check_specs=[_check_spec(nodes[i], nodes) for i in members if _is_test(nodes[i])],
+        can_subset=True,
     )
-    from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage  # noqa: PLC0415
-    from dagster_dbt.dbt_manifest import validate_manifest  # noqa: PLC0415
+    def build(context: dg.AssetExecutionContext, program: ProgramResource) -> Iterator[Any]:
+        keys = context.selected_asset_keys
+        checks = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+        selected = [
+            node["name"]
+            for i in sorted(members)
+            if (node := nodes[i])
+            and (
+                (_is_built(node) and _key(node) in keys)
+                or (_is_test(node) and (_key(nodes[node["attached_node"]]), node["name"]) in checks)
+            )
+        ]
+        for result in _results(selected, program.settings()):
+            node = nodes[result.unique_id]
+            if _is_test(node):
+                yield _check_result(node, nodes, result)
+            elif result.succeeded:
+                metadata = {**result.metadata, "duration_seconds": result.seconds}
+                yield dg.MaterializeResult(asset_key=_key(node), metadata=metadata)
 
-    translator, settings = StageTranslator(), program.settings()
-    manifest = validate_manifest(models.MANIFEST)
-    selection = get_updated_cli_invocation_params_for_context(
-        context=context, manifest=manifest, dagster_dbt_translator=translator
-    ).selection_args
-    for raw_event in _events(["build", *selection], settings):
-        event = DbtCoreCliEventMessage(raw_event=raw_event, event_history_metadata={})
-        yield from event.to_default_asset_events(
-            manifest=manifest,
-            dagster_dbt_translator=translator,
-            context=context,
-            target_path=settings.dbt_target,
-        )
+    return build
 
 
-def _events(arguments: list[str], settings: Settings) -> Iterator[dict[str, Any]]:
+def _is_built(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] in BUILT
+
+
+def _is_test(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] == "test"
+
+
+def _key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """Schema and table, as every other name of the same thing."""
+    return dg.AssetKey([node["schema"], node["name"]])
+
+
+def _asset_spec(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> dg.AssetSpec:
+    parents = node["depends_on"].get("nodes", [])
+    return dg.AssetSpec(
+        _key(node),
+        deps=list(dict.fromkeys(_key(nodes[parent]) for parent in parents)),
+        group_name=node["schema"],
+        owners=OWNERS,
+        kinds={"dbt", "duckdb"},
+        description=node["description"],
+    )
+
+
+def _check_spec(node: Mapping[str, Any], nodes: Mapping[str, Any]) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        node["name"],
+        asset=_key(nodes[node["attached_node"]]),
+        description=node["description"] or "A data test of dbt; the build stops when it fails.",
+    )
+
+
+def _check_result(
+    node: Mapping[str, Any], nodes: Mapping[str, Any], result: models.NodeResult
+) -> dg.AssetCheckResult:
+    is_warning = node["config"]["severity"].upper() == "WARN"
+    return dg.AssetCheckResult(
+        asset_key=_key(nodes[node["attached_node"]]),
+        check_name=node["name"],
+        passed=result.succeeded,
+        severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+        metadata={"rows_unexpected": result.failures},
+    )
+
+
+def _results(selected: list[str], settings: Settings) -> Iterator[models.NodeResult]:
     """Results of dbt's nodes as they come, from a thread that runs dbt."""
-    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
-
-    found: queue.SimpleQueue = queue.SimpleQueue()
-    done = object()
+    found: queue.SimpleQueue[models.NodeResult | None] = queue.SimpleQueue()
     errors: list[BaseException] = []
-
-    def note(event: Any) -> None:
-        if event.info.name in NODE_EVENTS:
-            found.put(MessageToDict(event, preserving_proto_field_name=True))
 
     def work() -> None:
         try:
-            models.invoke(
-                arguments,
-                target=settings.dbt_target,
-                warehouse=settings.warehouse,
-                manifest=models.parsed_project(),
-                callbacks=[note],
-            )
+            models.build(selected, settings, found.put)
         except BaseException as error:  # raised again in the caller's thread
             errors.append(error)
         finally:
-            found.put(done)
+            found.put(None)
 
     thread = threading.Thread(target=work, name="dbt", daemon=True)
     thread.start()
-    while (event := found.get()) is not done:
-        yield event
+    while (result := found.get()) is not None:
+        yield result
     thread.join()
     with step_errors():
         if errors:
