@@ -33,7 +33,7 @@ def _too_good(means: UnitMeans) -> list[Finding]:
         return []
     return [Finding(
         code="too_good", severity="warn", value=r, threshold=TOO_GOOD,
-        message=f"An observed correlation of {r:.2f} is far above the usual .1 to .3 between two "
+        message="The observed correlation is far above the usual .1 to .3 between two "
         "independent surveys.",
     )]  # fmt: skip
 

@@ -31,7 +31,7 @@ def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
     lines = _head(publication, primary)
     lines += _numbers(primary)
     lines += _warnings(guards, primary["question_id"][0], publication)
-    others = [line for part in _other_questions(estimates) if (line := _other(part))]
+    others = list(dict.fromkeys(_other(part) for part in _other_questions(estimates)))
     if others:
         lines += ["", "Other questions of this program:", *others]
     return "\n".join(lines)
@@ -137,7 +137,7 @@ def _other(question: pl.DataFrame) -> str:
     row = (best if best.height else given).row(0, named=True)
     name = f"{row['x_measure']} x {row['y_measure']}"
     subset = ", ".join(filter(None, (row["window_id"], row["segment"], row["adjusted_for"])))
-    head = f"  {row['estimand']:10} {name}, {subset}"
+    head = f"  {row['estimand']:12} {name}, {subset}"
     if row["direction"] is not None:
         return f"{head}: {row['direction']}, lags {row['lag_set']}"
     if row["estimate"] is None:

@@ -3,22 +3,25 @@
 What belongs here: digits by kind of number and number of units. What does not: which rows are
 released (the publication mask and the guards decide).
 
-Correlations are given to .01 from 100 units on and to .05 from 20 to 99 units, because with few
-units an exact r gives away the score of one unit to whoever knows the others.
+Correlations are given to .01 from 100 units on and to .05 from 20 to 99 units, slopes to three and
+two significant digits, because with few units an exact number gives away the score of one unit to
+whoever knows the others.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+from pipelines.linkage.sentences import sentence
+
 SCORE_DIGITS = 1
 SHARE_DIGITS = 2
-SIGNIFICANT = 3
+SIGNIFICANT, SIGNIFICANT_OF_FEW = 3, 2
+ENOUGH_UNITS = 100
 NUMBERS = ("estimate", "conf_low", "conf_high")
 CORRELATIONS = ("r",)
 CORRELATION_COLUMNS = ("zero_order_r",)
 """Correlations beside the estimates; they need 100 units, so .01 is their step."""
-ON_ATANH = ("std_error", "statistic")
 
 
 def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> pl.DataFrame:
@@ -32,9 +35,15 @@ def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> p
 def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     """Round the rows of `linkage_estimates` for release, and make their sentences anew."""
     is_r = pl.col("effect_type").is_in(CORRELATIONS)
-    step = pl.when(pl.col("n_units") >= 100).then(0.01).otherwise(0.05)
+    many = pl.col("n_units") >= ENOUGH_UNITS
+    step = pl.when(many).then(0.01).otherwise(0.05)
     rounded = [
-        pl.when(is_r).then(_to_step(pl.col(c), step)).otherwise(_significant(pl.col(c))).alias(c)
+        pl.when(is_r)
+        .then(_to_step(pl.col(c), step))
+        .when(many)
+        .then(_significant(pl.col(c)))
+        .otherwise(pl.col(c).round_sig_figs(SIGNIFICANT_OF_FEW))
+        .alias(c)
         for c in NUMBERS
     ]
     other = [
@@ -43,11 +52,13 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
                   "robustness_value", "equivalence_low", "equivalence_high")
         if c in estimates.columns
     ]  # fmt: skip
-    return estimates.with_columns(
+    shown = estimates.with_columns(
         *rounded,
         *(_significant(pl.col(c)).alias(c) for c in other),
         *(pl.col(c).round(3) for c in ("p_value", "q_value", "share_headcount_suppressed")),
     )
+    words = [sentence(row) for row in shown.iter_rows(named=True)]
+    return shown.with_columns(pl.Series("sentence", words, dtype=pl.String))
 
 
 def round_companion(table: pl.DataFrame) -> pl.DataFrame:

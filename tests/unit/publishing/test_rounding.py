@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +14,10 @@ from pipelines.publishing.rounding import round_companion, round_estimates
 
 
 def estimates(**values: object) -> pl.DataFrame:
-    return frame([values], ESTIMATES_SCHEMA)
+    given = {"conf_level": 0.95, "estimand": "between", "component": "observed",
+             "x_label": "Engagement", "y_label": "NPS", "unit_x": "point", "unit_y": "points",
+             "per": "1 point", "n_clusters": 30, "n_periods": 4}  # fmt: skip
+    return frame([given | values], ESTIMATES_SCHEMA)
 
 
 @given(
@@ -26,11 +32,12 @@ def test_correlations_are_given_in_steps_that_few_units_cannot_pierce(r: float, 
 
 
 @given(st.floats(min_value=1e-6, max_value=1e6))
-def test_slopes_keep_three_significant_digits(slope: float) -> None:
-    row = round_estimates(estimates(effect_type="slope", estimate=slope, n_units=50))
-    shown = row["estimate"][0]
-    assert f"{shown:.3g}" == f"{slope:.3g}"
-    assert float(f"{shown:.3g}") == shown
+def test_slopes_keep_three_significant_digits_and_two_of_few_units(slope: float) -> None:
+    for n_units, digits in ((100, 3), (99, 2)):
+        row = round_estimates(estimates(effect_type="slope", estimate=slope, n_units=n_units))
+        shown = row["estimate"][0]
+        assert abs(shown - slope) <= 0.501 * 10 ** (floor(log10(slope)) - digits + 1)
+        assert float(f"{shown:.{digits}g}") == pytest.approx(shown, rel=1e-12)
 
 
 def test_refused_rows_stay_null_and_counts_stay_whole() -> None:
@@ -47,3 +54,11 @@ def test_correlations_beside_the_estimates_are_as_coarse_as_theirs(r: float) -> 
     shown = round_companion(pl.DataFrame({"zero_order_r": [r]}))["zero_order_r"][0]
     assert abs(shown - r) <= 0.005 + 1e-9
     assert shown == round(shown, 2)
+
+
+def test_sentences_are_made_of_the_rounded_numbers() -> None:
+    row = round_estimates(
+        estimates(effect_type="r", estimate=0.734, conf_low=0.449, conf_high=0.881, n_units=22)
+    ).row(0, named=True)
+    assert "0.73" not in row["sentence"]
+    assert "0.75" in row["sentence"]
