@@ -117,7 +117,7 @@ def by_pipeline(home: Path) -> dict:
         result = models.invoke(
             ["build", *arguments, *WITHOUT_TESTS],
             target=home / "dbt",
-            manifest=models.parsed_project(),
+            parsed=models.parsed_project(),
         )
         for node in result.result.results:
             steps[f"  {node.node.name}"] = node.execution_time

@@ -45,7 +45,7 @@ REFUSALS = {
         "change."
     ),
     "one_voice_missing": (
-        "Only one of the two voices was heard in this window, so there is nothing to link."
+        "One of the two voices was not heard in this window, so there is nothing to link."
     ),
     "too_few_units": (
         "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance."

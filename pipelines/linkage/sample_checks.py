@@ -23,8 +23,9 @@ def size_findings(
     """Units and clusters; ``sizes`` are the units or cells per cluster that enter."""
     found = []
     units, clusters = cells.n_units, cells.n_clusters
-    if cells.n_rows and not (cells.n_rows_x and cells.n_rows_y):
-        silent = "employee" if not cells.n_rows_x else "customer"
+    if not (cells.n_rows_x and cells.n_rows_y):
+        sides = (("employee", cells.n_rows_x), ("customer", cells.n_rows_y))
+        silent = " nor the ".join(name for name, n in sides if not n)
         return [Finding(
             code="one_voice_missing", severity="refuse", value=0.0, n_total=cells.n_rows,
             message=f"None of the {cells.n_rows} cells of this window has the {silent} score.",

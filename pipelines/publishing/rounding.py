@@ -17,6 +17,9 @@ from pipelines.linkage.sentences import sentence
 SCORE_DIGITS = 1
 SHARE_DIGITS = 2
 SIGNIFICANT, SIGNIFICANT_OF_FEW = 3, 2
+STABLE_DECIMALS, STABLE_DIGITS = 9, 10
+"""Digits that do not depend on the order in which parallel sums were added. Means of a few answers
+often end in a five; without this step one run would round it up and the next one down."""
 ENOUGH_UNITS = 100
 NUMBERS = ("estimate", "conf_low", "conf_high")
 CORRELATIONS = ("r",)
@@ -27,8 +30,8 @@ CORRELATION_COLUMNS = ("zero_order_r",)
 def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> pl.DataFrame:
     """Round score columns (0 to 100) and share columns (0 to 1) of a published table."""
     return frame.with_columns(
-        *(pl.col(c).round(SCORE_DIGITS) for c in scores),
-        *(pl.col(c).round(SHARE_DIGITS) for c in shares),
+        *(pl.col(c).round(STABLE_DECIMALS).round(SCORE_DIGITS) for c in scores),
+        *(pl.col(c).round(STABLE_DECIMALS).round(SHARE_DIGITS) for c in shares),
     )
 
 
@@ -42,7 +45,7 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
         .then(_to_step(pl.col(c), step))
         .when(many)
         .then(_significant(pl.col(c)))
-        .otherwise(pl.col(c).round_sig_figs(SIGNIFICANT_OF_FEW))
+        .otherwise(_significant(pl.col(c), SIGNIFICANT_OF_FEW))
         .alias(c)
         for c in NUMBERS
     ]
@@ -55,7 +58,8 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     shown = estimates.with_columns(
         *rounded,
         *(_significant(pl.col(c)).alias(c) for c in other),
-        *(pl.col(c).round(3) for c in ("p_value", "q_value", "share_headcount_suppressed")),
+        *(pl.col(c).round(STABLE_DECIMALS).round(3)
+          for c in ("p_value", "q_value", "share_headcount_suppressed")),
     )
     words = [sentence(row) for row in shown.iter_rows(named=True)]
     return shown.with_columns(pl.Series("sentence", words, dtype=pl.String))
@@ -75,9 +79,9 @@ def round_companion(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:
-    # rounding twice takes away the binary dust of the division
-    return ((value / step).round(0) * step).round(2)
+    # the last rounding takes away the binary dust of the division
+    return ((value / step).round(STABLE_DECIMALS).round(0) * step).round(2)
 
 
-def _significant(value: pl.Expr) -> pl.Expr:
-    return value.round_sig_figs(SIGNIFICANT)
+def _significant(value: pl.Expr, digits: int = SIGNIFICANT) -> pl.Expr:
+    return value.round_sig_figs(STABLE_DIGITS).round_sig_figs(digits)

@@ -14,7 +14,12 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
-from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
+from pipelines.publishing.rounding import (
+    STABLE_DECIMALS,
+    round_companion,
+    round_estimates,
+    round_scores,
+)
 
 CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
 SMALLEST_GROUP = {
@@ -59,7 +64,7 @@ def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     hidden = ["n_responses", "value", "value_native", "promoters", "passives", "detractors"]
     cells = cells.with_columns(pl.when("is_released").then(pl.col(c)).alias(c) for c in hidden)
     kept = cells.select(*CELL, "voice", "reason_code", *hidden).sort(CELL)
-    kept = kept.with_columns(pl.col("value_native").round(2))
+    kept = kept.with_columns(pl.col("value_native").round(STABLE_DECIMALS).round(2))
     return round_scores(kept, ["value"], [])
 
 

@@ -57,7 +57,7 @@ def test_a_year_without_a_staff_survey_is_refused_with_the_reason(
     assert rows.height > 0
     assert set(rows["verdict"]) == {"refused"}
     assert rows["estimate"].null_count() == rows.height
-    assert rows["sentence"].str.contains("Only one of the two voices was heard").all()
+    assert rows["sentence"].str.contains("One of the two voices was not heard").all()
 
 
 def test_card_says_what_too_good_means_and_whose_suppression_holds(

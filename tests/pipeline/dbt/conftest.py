@@ -55,7 +55,7 @@ class Built:
 
     def dbt(self, *arguments: str) -> Any:
         """One dbt command on this warehouse."""
-        return models.invoke(arguments, target=self.target, manifest=models.parsed_project())
+        return models.invoke(arguments, target=self.target, parsed=models.parsed_project())
 
 
 def build_all(built: Built) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, frame
-from pipelines.publishing.rounding import round_companion, round_estimates
+from pipelines.publishing.rounding import round_estimates, round_scores
 
 
 def estimates(**values: object) -> pl.DataFrame:
@@ -62,3 +62,12 @@ def test_sentences_are_made_of_the_rounded_numbers() -> None:
     ).row(0, named=True)
     assert "0.73" not in row["sentence"]
     assert "0.75" in row["sentence"]
+
+
+@given(st.integers(min_value=0, max_value=2000), st.sampled_from([-1, 1]))
+def test_the_last_binary_digits_of_a_mean_decide_nothing(twentieths: int, sign: int) -> None:
+    exact = twentieths / 20
+    shaken = exact + sign * 4e-14
+    table = pl.DataFrame({"score": [exact, shaken]})
+    rounded = round_scores(table, ["score"], [])["score"]
+    assert rounded[0] == rounded[1]
