@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, frame
-from pipelines.publishing.rounding import round_estimates, round_scores
+from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
 
 
 def estimates(**values: object) -> pl.DataFrame:
