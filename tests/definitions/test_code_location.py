@@ -19,7 +19,6 @@ from pipelines.defs.common import STAGES
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.settings import PROJECT_ROOT
 
-pytestmark = pytest.mark.xdist_group("code_location")
 SNAPSHOT = Path(__file__).parent / "graph.txt"
 
 

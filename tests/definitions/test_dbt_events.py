@@ -23,7 +23,7 @@ from pipelines.demo import generate
 from pipelines.program.reading import read_program
 from pipelines.settings import load_settings, quiet_libraries
 
-pytestmark = [pytest.mark.xdist_group("code_location"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 class Translator(DagsterDbtTranslator):

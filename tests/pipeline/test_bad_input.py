@@ -12,8 +12,6 @@ from pipelines.settings import PROJECT_ROOT
 from tests.pipeline.conftest import Company
 from tests.pipeline.runs import comparable, crossvoice, private, released
 
-pytestmark = pytest.mark.xdist_group("company")
-
 
 @pytest.fixture
 def broken(company: Company, tmp_path: Path) -> Path:

@@ -9,8 +9,6 @@ import pytest
 
 from tests.pipeline.runs import Ended, crossvoice, private, released
 
-pytestmark = pytest.mark.xdist_group("baltimore")
-
 EXPECTED = {
     ("parent_satisfaction", None): (143, 0.6219, 0.510, 0.713, 0.6691),
     ("student_satisfaction", None): (166, 0.6114, 0.506, 0.699, 0.6450),

@@ -13,8 +13,6 @@ from pipelines.publishing.audiences import AUDIENCES
 from tests.pipeline.conftest import Company
 from tests.pipeline.runs import comparable, crossvoice, private, released
 
-pytestmark = pytest.mark.xdist_group("company")
-
 
 def test_run_ends_with_the_card_and_the_paths(company: Company) -> None:
     assert company.run.code == 0, company.run.output

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.settings import PROJECT_ROOT
 
-pytestmark = [pytest.mark.xdist_group("baltimore"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 GUIDE = PROJECT_ROOT / "docs" / "guides" / "first-program.md"
 BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)

@@ -10,8 +10,6 @@ from pipelines.demo import generate
 from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to_end
 from tests.pipeline.runs import comparable
 
-pytestmark = pytest.mark.xdist_group("kills")
-
 
 @pytest.mark.timeout(600)
 def test_five_kills_leave_the_same_release(tmp_path: Path) -> None:
