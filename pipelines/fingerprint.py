@@ -40,14 +40,18 @@ class Fingerprint:
         return _digest([self.config, self.code, self.inputs])
 
 
-def fingerprint(program: Program, settings: Settings, today: dt.date) -> Fingerprint:
-    """The fingerprint of what a run would use now.
+def fingerprint(
+    program: Program, settings: Settings, today: dt.date, *, landed: bool = False
+) -> Fingerprint:
+    """The fingerprint of what a run would use now, or, with `landed`, of what was last landed.
 
-    Closed periods are part of the settings: the day a period ends, there is something new.
+    A release is made of what was landed: a file that changes or arrives while a run is under way
+    is not in it, and has to make the next run find something new. Closed periods are part of the
+    settings: the day a period ends, there is something new.
     """
     closed = [p.id for p in program_periods(program, today) if p.is_closed]
     config = _digest([program.model_dump_json(), json.dumps(closed)])
-    return Fingerprint(config, code_hash(), _inputs(program, settings))
+    return Fingerprint(config, code_hash(), _inputs(program, settings, landed))
 
 
 def code_hash() -> str:
@@ -70,7 +74,7 @@ def git_commit() -> str | None:
     return done.stdout.strip()
 
 
-def _inputs(program: Program, settings: Settings) -> str:
+def _inputs(program: Program, settings: Settings, landed: bool) -> str:
     """Hash of the input files; an unchanged file that was landed is not read again.
 
     What cannot be read counts as what it is, unreadable; the run will say what is wrong with it.
@@ -84,7 +88,11 @@ def _inputs(program: Program, settings: Settings) -> str:
             lines.append(f"{source.name} {error.what}")
             continue
         for name, path in files.items():
-            lines.append(f"{source.name} {name} {_hash(path, known.get(name))}")
+            state = known.get(name)
+            if not landed:
+                lines.append(f"{source.name} {name} {_hash(path, state)}")
+            elif state is not None:
+                lines.append(f"{source.name} {name} {state.look.content_hash}")
     return _digest(lines)
 
 

@@ -46,7 +46,8 @@ def publication_row(
     started_at: dt.datetime,
 ) -> dict[str, Any]:
     """The one row of `publication` for a candidate made now."""
-    made = fingerprint(program, settings, dt.datetime.now(program.zone).date())
+    today = dt.datetime.now(program.zone).date()
+    made = fingerprint(program, settings, today, landed=True)
     cells, hidden = con.sql(
         "select count(*), count(*) filter (where not is_released) from marts.publication_mask"
     ).fetchall()[0]

@@ -1,0 +1,71 @@
+"""The fingerprint tells what is new, and a release carries that of what was landed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pipelines.connectors.file import pull
+from pipelines.fingerprint import fingerprint
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.program.model import Program
+from pipelines.settings import Settings
+
+TODAY = dt.date(2026, 1, 1)
+PROGRAM = {
+    "program": "shops",
+    "title": "Shops",
+    "period": "month",
+    "start": "2025-01-01",
+    "end": "2025-03-31",
+    "metrics": [{"id": "mood", "label": "Mood", "voice": "employee", "items": ["mood"]}],
+    "sources": [
+        {
+            "name": "scores",
+            "table": "unit_scores",
+            "location": "scores_*.csv",
+            "columns": {"location_ref": "shop", "period_ref": {"value": "2025-01"}},
+            "values": [
+                {"columns": ["mood"], "voice": "employee", "scale": {"min": 0, "max": 10}}
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "scores_1.csv").write_text("shop,mood\nA,5\n")
+    return Settings(program_folder=tmp_path, home=tmp_path / "home")
+
+
+def land(settings: Settings) -> Program:
+    program = Program.model_validate(PROGRAM)
+    pull(program.sources[0], program, settings, Pseudonymizer(b"0" * 32, {}))
+    return program
+
+
+def test_what_was_landed_is_what_there_is_when_nothing_changes(settings: Settings) -> None:
+    program = land(settings)
+    assert fingerprint(program, settings, TODAY) == fingerprint(
+        program, settings, TODAY, landed=True
+    )
+
+
+@pytest.mark.parametrize("name", ["scores_1.csv", "scores_2.csv"])
+def test_a_file_that_changes_or_arrives_during_a_run_is_new_for_the_next(
+    settings: Settings, name: str
+) -> None:
+    program = land(settings)
+    before = fingerprint(program, settings, TODAY)
+    (settings.program_folder / name).write_text("shop,mood\nA,7\nB,8\n")
+    assert fingerprint(program, settings, TODAY, landed=True) == before
+    assert fingerprint(program, settings, TODAY).whole != before.whole
+
+
+def test_a_period_that_ends_is_something_new(settings: Settings) -> None:
+    program = land(settings)
+    before = fingerprint(program, settings, dt.date(2025, 3, 31))
+    assert fingerprint(program, settings, dt.date(2025, 4, 1)).config != before.config
