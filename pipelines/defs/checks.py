@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from data_checks.registry import Suite, all_suites
-from data_checks.results import CheckResult
+from data_checks.results import CheckResult, write_record
 from pipelines.defs.common import ProgramResource
 
 
@@ -38,6 +38,7 @@ def _suite_check(suite: Suite) -> dg.AssetChecksDefinition:
 
         with program.warehouse() as con:
             results = run_suite(con, suite)
+        write_record(results, program.settings().logs / "checks")
         for result in results:
             yield asset_check_result(key, result)
 
