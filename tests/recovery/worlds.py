@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -37,8 +38,8 @@ class World:
     spread_n: float = 0.5
     team_counts: tuple[int, ...] | None = None
 
-    def but(self, **changes: object) -> World:
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def but(self, **changes: Any) -> World:
+        return replace(self, **changes)
 
 
 def ar1(rng: Rng, n: int, periods: int, rho: float, sd: float) -> np.ndarray:

@@ -75,7 +75,7 @@ def test_a_wide_record_becomes_a_row_per_item() -> None:
     assert rows["score_raw"].to_list() == [4.0, None, 2.0]
     assert rows["scale_max"].to_list() == [5.0, 5.0, 3.0]
     assert rows["direction"].to_list() == ["higher", "higher", "lower"]
-    assert rows["answered_at"].unique().to_list() == [dt.datetime(2025, 6, 30, 22, 30)]  # noqa: DTZ001
+    assert rows["answered_at"].unique().to_list() == [dt.datetime.fromisoformat("2025-06-30T22:30")]
     assert rows["answered_date"].unique().to_list() == [dt.date(2025, 7, 1)]
     assert rows["is_complete"].to_list() == [True] * 3
     assert rows["respondent_id_type"].unique().to_list() == ["email"]

@@ -8,7 +8,7 @@ import pytest
 from panels import panel
 from reports import rich_panel
 
-from pipelines.linkage import adjusted, between, within
+from pipelines.linkage import Linkage, adjusted, between, within
 from pipelines.linkage.power import robustness_value
 
 
@@ -16,8 +16,8 @@ def with_column(name: str, values: object) -> pl.DataFrame:
     return panel().with_columns(pl.lit(values).alias(name))
 
 
-def slope(result: object, label: str, component: str = "observed") -> float:
-    return result.row(adjusted_for=label, component=component, effect_type="slope")["estimate"]  # type: ignore[attr-defined]
+def slope(result: Linkage, label: str, component: str = "observed") -> float:
+    return result.row(adjusted_for=label, component=component, effect_type="slope")["estimate"]
 
 
 def test_first_and_last_rung_repeat_between_and_within_without_a_second_test() -> None:
