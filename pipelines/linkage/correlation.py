@@ -73,10 +73,17 @@ def pearson(
 def ranks(values: np.ndarray) -> np.ndarray:
     """Average ranks from 1; ties share their mean rank.
 
+    Values that differ by less than 1e-10 of the largest are ties: scores from a few labels tie
+    often, and demeaning leaves equal scores a rounding error apart, which would order them.
+
     >>> ranks(np.array([10.0, 20.0, 20.0, 30.0])).tolist()
     [1.0, 2.5, 2.5, 4.0]
+    >>> ranks(np.array([0.1 + 0.2, 0.3, -1.0])).tolist()
+    [2.5, 2.5, 1.0]
     """
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    largest = np.abs(values).max(initial=0.0)
+    steps = np.round(values / largest, 10) if largest > 0 else values
+    _, inverse, counts = np.unique(steps, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return (last - (counts - 1) / 2)[inverse]
 
