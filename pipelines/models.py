@@ -119,10 +119,14 @@ def _rows(info: Any) -> int | None:
     if environment is None or environment.conn is None:
         return None
     relation = info.node_relation
-    found = environment.conn.cursor().execute(
-        "select estimated_size from duckdb_tables() where schema_name = ? and table_name = ?",
-        [relation.schema, relation.alias],
-    ).fetchone()  # fmt: skip
+    found = (
+        environment.conn.cursor()
+        .execute(
+            "select estimated_size from duckdb_tables()"
+            f" where schema_name = '{relation.schema}' and table_name = '{relation.alias}'"
+        )
+        .fetchone()
+    )
     return int(found[0]) if found else None
 
 
@@ -153,6 +157,8 @@ def invoke(
         os.environ["CROSSVOICE_WAREHOUSE"] = str(warehouse)  # profiles.yml asks for it
     from dbt.cli.main import dbtRunner  # noqa: PLC0415 - two seconds
 
+    if parsed is not None:
+        arguments = [*arguments, "--no-write-json"]  # nothing reads what it would write
     places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
     places += ["--target-path", target, "--log-path", target / "logs"]
     quiet = ["--log-level", "none", "--log-level-file", "info"]

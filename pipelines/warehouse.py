@@ -32,7 +32,7 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def write_table(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
     """Replace `schema.table` by the frame in one transaction; returns its rows."""
     schema, _, _ = table.partition(".")
-    con.register("frame_to_write", frame)
+    con.register("frame_to_write", frame.lazy())  # an eager one makes DuckDB import pandas
     try:
         con.execute("begin")
         con.execute(f"create schema if not exists {schema}")
@@ -99,9 +99,8 @@ def _drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def _kind(con: duckdb.DuckDBPyConnection, table: str) -> str | None:
     schema, _, name = table.partition(".")
-    found = con.execute(
+    found = con.execute(  # without parameters, which make DuckDB import pandas
         "select table_type from information_schema.tables"
-        " where table_schema = ? and table_name = ?",
-        [schema, name],
+        f" where table_schema = '{schema}' and table_name = '{name}'"
     ).fetchone()
     return None if found is None else "view" if found[0] == "VIEW" else "table"

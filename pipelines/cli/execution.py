@@ -78,9 +78,5 @@ def _problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
             problems.append(data.user_failure_data.description or "a step failed")
         elif not problems or "AssetCheck" not in str(data.error):
             cause = data.error.cause or data.error
-            problems.append(
-                f"Step {entry.dagster_event.step_key} failed: {cause.message.strip()}"
-            )
+            problems.append(f"Step {entry.dagster_event.step_key} failed: {cause.message.strip()}")
     return list(dict.fromkeys(problems))
-
-

@@ -10,9 +10,7 @@ from pathlib import Path
 
 from pipelines.contract import RAW_TABLES
 
-SOURCES_FILE = (
-    Path(__file__).resolve().parents[2] / "dbt_project/models/staging/_raw__sources.yml"
-)
+SOURCES_FILE = Path(__file__).resolve().parents[2] / "dbt_project/models/staging/_raw__sources.yml"
 DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "declared_periods": (
         "one row per period of the program",

@@ -87,11 +87,10 @@ def landing() -> tuple[Column, ...]:
     return (
         Column("source", "text", "Name of the source in program.yaml.", True, "landing"),
         Column("batch", "text", "Landed batch the row came in with.", True, "landing"),
-        Column("input", "text", "File the row came from, below the source's folder.", True,
-               "landing"),
         Column(
-            "record_number", "integer", "Record of the input, counted from 1.", True, "landing"
+            "input", "text", "File the row came from, below the source's folder.", True, "landing"
         ),
+        Column("record_number", "integer", "Record of the input, counted from 1.", True, "landing"),
     )
 
 

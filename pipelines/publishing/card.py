@@ -54,9 +54,7 @@ def _headline(primary: pl.DataFrame) -> str:
     """Sentence of the corrected slope, or of the observed one when the correction is refused."""
     slopes = primary.filter(pl.col("effect_type") == "slope")
     for component in ("corrected", "observed"):
-        found = slopes.filter(
-            (pl.col("component") == component) & (pl.col("verdict") != "refused")
-        )
+        found = slopes.filter((pl.col("component") == component) & (pl.col("verdict") != "refused"))
         if found.height:
             return found["sentence"][0]
     return slopes["sentence"][0]

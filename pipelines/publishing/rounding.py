@@ -58,8 +58,10 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     shown = estimates.with_columns(
         *rounded,
         *(_significant(pl.col(c)).alias(c) for c in other),
-        *(pl.col(c).round(STABLE_DECIMALS).round(3)
-          for c in ("p_value", "q_value", "share_headcount_suppressed")),
+        *(
+            pl.col(c).round(STABLE_DECIMALS).round(3)
+            for c in ("p_value", "q_value", "share_headcount_suppressed")
+        ),
     )
     words = [sentence(row) for row in shown.iter_rows(named=True)]
     return shown.with_columns(pl.Series("sentence", words, dtype=pl.String))
