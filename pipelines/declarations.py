@@ -79,6 +79,7 @@ def _metrics(program: Program) -> pl.DataFrame:
             "metric_kind": m.kind,
             "n_required": m.n_required,
             "top_box_from": m.top_box_from,
+            "direction": program.direction_of(m),
             "value_min": -100.0 if m.kind == "net_promoter" else 0.0,
             "value_max": 100.0,
             "definition": m.definition,

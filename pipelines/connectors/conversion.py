@@ -28,6 +28,7 @@ ISO_TIMES = (
     "%Y-%m-%d %H:%M",
 )
 ISO_DATE = "%Y-%m-%d"
+DAY_DIRECTIVES = ("%d", "%e", "%j", "%F", "%D", "%v", "%x", "%u", "%w", "%a", "%A", "%s")
 DAY_OF_TIME = r"^(\d{4}-\d{2}-\d{2})[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?$"
 LAST_DATE = pl.date(9999, 12, 31)
 """Day after which the calendar of most systems ends; they use it for an interval without end."""
@@ -168,6 +169,14 @@ def _moments(text: pl.Series, wanted: str, zone: str) -> pl.Series:
 
 
 def _days(text: pl.Series, wanted: str) -> pl.Series:
+    """Days; a format without a day means the first of the month, one without a month of the year.
+
+    >>> _days(pl.Series(["01/2014", "2012"]), "%m/%Y").to_list()
+    [datetime.date(2014, 1, 1), None]
+    """
+    if "%" in wanted and not any(directive in wanted for directive in DAY_DIRECTIVES):
+        missing = "%d" if any(d in wanted for d in ("%m", "%b", "%B")) else "%m-%d"
+        text, wanted = text + "-01" * (1 + missing.count("-")), f"{wanted}-{missing}"
     return text.str.to_date(wanted, strict=False, cache=False)
 
 

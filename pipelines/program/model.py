@@ -59,7 +59,12 @@ class Program(Section):
     @model_validator(mode="after")
     def _sections_meet(self) -> Program:
         SectionProblemsError.raise_any(
-            [*self._time_problems(), *self._name_problems(), *self._pair_problems()]
+            [
+                *self._time_problems(),
+                *self._name_problems(),
+                *self._pair_problems(),
+                *self._top_box_problems(),
+            ]
         )
         return self
 
@@ -104,6 +109,27 @@ class Program(Section):
         ids = [pair.pair_id for pair in self.linkage.all_pairs]
         if len(set(ids)) < len(ids):
             yield "`linkage.pairs` declare the same pair twice; give one of them an `id`"
+
+    def _top_box_problems(self) -> Iterator[str]:
+        for metric in self.metrics:
+            if metric.kind == "top_box" and len(self._directions(metric)) > 1:
+                yield (
+                    f"`metrics.{metric.id}` counts favourable answers from `top_box_from` on, but "
+                    "its items have both directions; give reversed items a metric of their own"
+                )
+
+    def _directions(self, metric: Metric) -> set[str]:
+        """Which end of the scale is good, in all rules of the metric's items."""
+        return {
+            rule.direction
+            for source in self.sources
+            for rule in source.values
+            if {rule.item or column for column in rule.columns} & set(metric.items)
+        }
+
+    def direction_of(self, metric: Metric) -> str:
+        """Which end of the scale is good for the metric's items; `higher` where both occur."""
+        return "lower" if self._directions(metric) == {"lower"} else "higher"
 
     @property
     def zone(self) -> ZoneInfo:

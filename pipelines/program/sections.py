@@ -102,7 +102,8 @@ class Metric(Section):
     require: Literal["all", "any"] | Annotated[int, Field(ge=1)] = "all"
     """How many of the items a respondent (or unit) must have."""
     top_box_from: float | None = None
-    """Lowest answer, on the question's own scale, that counts as favourable."""
+    """Last answer, on the question's own scale, that counts as favourable; all answers from it to
+    the good end of the scale do."""
     definition: str = ""
     """What the score means, for the metric catalogue."""
 

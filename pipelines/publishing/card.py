@@ -26,7 +26,7 @@ def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
     estimates, guards = frames["linkage_estimates"], frames["linkage_guards"]
     publication = frames["publication"].row(0, named=True)
     if estimates.is_empty():
-        return f"{publication['title']}\nThe program declares no question, so nothing was linked."
+        return "\n".join(_without_question(frames, publication))
     primary = estimates.filter("primary")
     lines = _head(publication, primary)
     lines += _numbers(primary)
@@ -35,6 +35,27 @@ def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
     if others:
         lines += ["", "Other questions of this program:", *others]
     return "\n".join(lines)
+
+
+def _without_question(frames: Mapping[str, pl.DataFrame], publication: Mapping) -> list[str]:
+    """Why nothing was linked, and how much of each voice is shown all the same."""
+    voices = set(frames["dim_metrics"]["voice"])
+    absent = sorted({"employee", "customer"} - voices)
+    reason = (
+        f"One of the two voices was not heard: the program has no {absent[0]} scores. Declare a "
+        f"source and a metric of the {absent[0]} voice, and the pair under `linkage`."
+        if absent
+        else "The program declares no question. Add the pair under `linkage`."
+    )
+    lines = [publication["title"], "", VERDICTS["refused"], *_wrapped(reason), ""]
+    for voice in sorted(voices):
+        cells = frames[f"{voice}_unit_period_metrics"].filter(pl.col("unit_level") == "unit")
+        shown = (cells["reason_code"] == "released").sum()
+        lines.append(
+            f"  {voice} scores: {cells['unit_id'].n_unique():,} units, "
+            f"{cells['period_id'].n_unique():,} periods; {shown:,} of {cells.height:,} may be shown"
+        )
+    return lines + _warnings(frames["linkage_guards"], "", publication)
 
 
 def _head(publication: Mapping, primary: pl.DataFrame) -> list[str]:

@@ -20,6 +20,7 @@ questions as (
         items.item_code,
         metrics.metric_kind,
         metrics.top_box_from,
+        metrics.direction,
         metrics.n_required,
         count(*) over (partition by items.metric_id) as n_items
     from items
@@ -34,7 +35,8 @@ single as (
         feedback.location_id,
         feedback.person_number,
         {{ metric_value('questions.metric_kind', 'feedback.score_raw',
-                        'questions.top_box_from', 'feedback.score_pomp') }} as value,
+                        'questions.top_box_from', 'feedback.score_pomp',
+                        'questions.direction') }} as value,
         feedback.score_raw as value_native
     from feedback
     inner join questions on feedback.item_code = questions.item_code
@@ -50,7 +52,8 @@ composite as (
         min(feedback.location_id) as location_id,
         min(feedback.person_number) as person_number,
         avg({{ metric_value('questions.metric_kind', 'feedback.score_raw',
-                            'questions.top_box_from', 'feedback.score_pomp') }}) as value,
+                            'questions.top_box_from', 'feedback.score_pomp',
+                            'questions.direction') }}) as value,
         avg(feedback.score_raw) as value_native
     from {{ ref('int_feedback_attributed') }} as feedback
     inner join questions on feedback.item_code = questions.item_code

@@ -25,7 +25,8 @@ scored as (
         responses.wave,
         responses.respondent_key,
         avg({{ metric_value('metrics.metric_kind', 'responses.score_raw',
-                            'metrics.top_box_from', 'responses.score_pomp') }}) as value,
+                            'metrics.top_box_from', 'responses.score_pomp',
+                            'metrics.direction') }}) as value,
         avg(responses.score_raw) as value_native
     from responses
     inner join items on responses.item_code = items.item_code
