@@ -36,7 +36,8 @@ def check_program(program: str | None) -> None:
 def _describe(source: Source, settings: Settings) -> str:
     files = source_files(source, settings)
     for path in files:
-        find_columns(source, open_records(source, path).header, str(path))
+        for records in open_records(source, path):
+            find_columns(source, records.header, records.where)
     count = f"{len(files)} file{'s' if len(files) != 1 else ''}"
     return f"  {source.name}: {count} -> {source.table}, all columns found"
 

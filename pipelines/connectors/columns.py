@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
+_NUMBERED = re.compile(r"(.*)\[(\d+)\]")
+_PLACED = re.compile(r"#(\d+)")
 _BLANKS = re.compile(r"\s+")
 _FOOTNOTE = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[)%]))\d{1,2}$")
 _VALUE = re.compile(r"@|\d{5}|^[\d\s.,:/+-]+$")
@@ -32,6 +35,40 @@ def without_footnote(name: str) -> str:
     return _FOOTNOTE.sub("", tidy(name)).strip()
 
 
+def addressable(header: Sequence[str]) -> list[str]:
+    """A name for each column that no other has: `Score` and `Score[2]`, `#3` for one without."""
+    names: list[str] = []
+    taken: set[str] = set()
+    seen: dict[str, int] = {}
+    for place, name in enumerate(header, start=1):
+        seen[name] = seen.get(name, 0) + 1
+        own = name if tidy(name) else f"#{place}"
+        while own in taken:
+            own = f"{name}[{seen[name]}]" if tidy(name) and seen[name] > 1 else f"{own}#{place}"
+        taken.add(own)
+        names.append(own)
+    return names
+
+
+def joined_header(rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """One header of several rows: an upper cell holds until the next, names are joined by a blank.
+
+    >>> joined_header([["Store", "Staff", None], [None, "Score", "Answers"]])
+    ['Store', 'Staff Score', 'Staff Answers']
+    """
+    width = max(len(row) for row in rows)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for level, row in enumerate(rows):
+        held = ""
+        for place in range(width):
+            name = tidy(row[place] or "") if place < len(row) else ""
+            if level < len(rows) - 1:
+                held = name = name or held
+            if name and name not in parts[place][-1:]:
+                parts[place].append(name)
+    return [" ".join(names) for names in parts]
+
+
 def used_columns(source: Source) -> list[str]:
     """Columns of the input the source names, each once, in the order of the program."""
     names: list[str] = [m.column for m in source.columns.values() if m.column]
@@ -46,26 +83,33 @@ def used_columns(source: Source) -> list[str]:
 
 
 def find_columns(source: Source, header: Sequence[str], where: str) -> dict[str, str]:
-    """For each column the program names, the header's own spelling.
+    """For each column the program names, the name it goes by in the file (`addressable`).
 
-    A name is looked for as written, then tidied in any letter case, then among the header's names
-    without their footnote digits; a digit the program writes always counts. Raises SourceError
-    naming every missing column with the closest ones present.
+    A name is looked for as written, then tidied in any letter case and width, then among the
+    header's names without their footnote digits; a digit the program writes always counts.
+    `Score[2]` is the second column of that name, `#3` the third column. A column that files may
+    lack is left out when it is not there. Raises SourceError naming every missing column with the
+    closest ones present.
     """
-    steps = [str, lambda n: tidy(n).casefold()]
+    steps = [str, _folded]
     if source.clean_headers:
-        steps.append(lambda n: without_footnote(n).casefold())
+        steps.append(lambda n: _folded(without_footnote(n)))
+    names = addressable(header)
     found: dict[str, str] = {}
     problems: list[str] = []
     for name in used_columns(source):
-        match = _look_up(name, header, steps)
+        places = _look_up(name, header, steps)
+        match = [header[i] for i in places]
         if len(match) == 1:
-            found[name] = match[0]
+            found[name] = names[places[0]]
         elif match and len(set(match)) == 1:
-            problems.append(f"column {match[0]!r} is there {len(match)} times")
+            problems.append(
+                f"column {match[0]!r} is there {len(match)} times; write '{match[0]}[1]' for the "
+                f"first, '{match[0]}[2]' for the second"
+            )
         elif match:
             problems.append(f"{name!r} fits several columns: {', '.join(map(repr, match))}")
-        else:
+        elif name not in source.optional:
             problems.append(f"no column {name!r}{_hint(name, header)}")
     if problems:
         raise SourceError(
@@ -104,9 +148,18 @@ def _showable(header: Sequence[str]) -> list[str]:
     return [name[:80] for h in header if (name := tidy(h)) and not _VALUE.search(name)]
 
 
-def _look_up(name: str, header: Sequence[str], steps: Iterable[Callable]) -> list[str]:
+def _folded(name: str) -> str:
+    return tidy(unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _look_up(name: str, header: Sequence[str], steps: Iterable[Callable]) -> list[int]:
+    """Places of the columns a name may mean, by the first step that finds any."""
     for step in steps:
-        matches = [h for h in header if step(h) in (name, tidy(name).casefold())]
-        if matches:
-            return matches
+        if places := [i for i, h in enumerate(header) if step(h) in (name, _folded(name))]:
+            return places
+    if (numbered := _NUMBERED.fullmatch(name)) and numbered[1]:
+        places = _look_up(numbered[1], header, steps)
+        return places[int(numbered[2]) - 1 : int(numbered[2])] if numbered[2] != "0" else []
+    if (placed := _PLACED.fullmatch(name)) and 1 <= int(placed[1]) <= len(header):
+        return [int(placed[1]) - 1]
     return []

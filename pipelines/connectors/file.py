@@ -1,7 +1,7 @@
-"""The `file` connector: pulls CSV, TSV, XLSX and Parquet files into landed batches.
+"""The `file` connector: pulls files of every known format into landed batches.
 
-What belongs here: which files are new, and the pull of one file. What does not: the formats
-(connectors.records), the mapping (connectors.mapping) and the layout of batches (landing).
+What belongs here: which files are new, and how many rejects are too many. What does not: landing
+one file (connectors.one_file) and the layout of batches (landing).
 """
 
 from __future__ import annotations
@@ -14,24 +14,19 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import landing
-from pipelines.batch_writer import BatchWriter
-from pipelines.connectors.columns import find_columns
-from pipelines.connectors.locations import named_files
-from pipelines.connectors.mapping import RecordMapping
-from pipelines.connectors.records import Records, not_accessible, open_records
-from pipelines.connectors.rejects import malformed_rejects
-from pipelines.contract import COMMENTS, SOURCE_TABLES
+from pipelines.connectors.locations import named_files, texts_of_file_name
+from pipelines.connectors.one_file import Input, land
+from pipelines.connectors.records import (
+    not_accessible,
+)
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-MAPPING_CODE_VERSION = 2
+MAPPING_CODE_VERSION = 3
 """Raise when a change of the mapping code changes the rows it makes."""
-MALFORMED_AT_ONCE = 100_000
-"""Malformed records noted before they are written out."""
-WATERMARKS = ("occurred_at", "answered_at", "valid_from", "invited_date", "effective_date")
 
 
 @dataclass
@@ -43,6 +38,8 @@ class PullResult:
     n_new: int = 0
     manifests: list[landing.Manifest] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    guesses: dict[str, list[str]] = field(default_factory=dict)
+    """What was guessed of an input, by its name."""
 
     def total(self, count: str) -> int:
         """Sum of one count of the manifests in use."""
@@ -93,8 +90,11 @@ def pull(
     result.n_inputs = len(files)
     for name, path in files.items():
         try:
-            state.inputs[name], is_new = _pull_file(this, name, path, state.inputs.get(name))
+            pulled = _pull_file(this, name, path, state.inputs.get(name))
+            state.inputs[name], is_new = pulled.state, pulled.is_new
             result.n_new += is_new
+            if pulled.guesses:
+                result.guesses[name] = pulled.guesses
         except CrossvoiceError as error:
             result.problems.append(error.text())
         except OSError as error:
@@ -109,90 +109,28 @@ def pull(
     return result
 
 
-def _pull_file(
-    this: _Pull, name: str, path: Path, known: landing.InputState | None
-) -> tuple[landing.InputState, bool]:
-    """The input's state after its batch has been landed, and whether it was new."""
+@dataclass(frozen=True)
+class _Pulled:
+    """The input's state after its batch has been landed, whether it was new, what was guessed."""
+
+    state: landing.InputState
+    is_new: bool
+    guesses: list[str]
+
+
+def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | None) -> _Pulled:
     folder, source = this.settings.landing, this.source
     look = landing.look_at(path, known)
-    batch = landing.batch_id(look.content_hash, this.version)
+    from_name = texts_of_file_name(source, name)
+    version = this.version + "".join(f"/{key}={text}" for key, text in from_name.items())
+    batch = landing.batch_id(look.content_hash, version)
     is_new = landing.read_manifest(folder, source.name, batch) is None
+    guesses: list[str] = []
     if is_new:
-        _land(this, name, path, look, batch)
+        new = Input(name, path, look, batch, from_name)
+        guesses = land(source, this.program, this.settings, this.pseudonyms, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
-    return landing.InputState(batch, look), is_new
-
-
-def _land(this: _Pull, name: str, path: Path, look: landing.FileLook, batch: str) -> None:
-    source = this.source
-    records = open_records(source, path)
-    found = find_columns(source, records.header, str(path))
-    mapping = RecordMapping(
-        source, found, this.program.time_zone, this.pseudonyms, records.has_typed_dates
-    )
-    with landing.new_batch(this.settings.landing, source.name, batch) as folder:
-        with BatchWriter(folder, source.name, batch, name, source.table) as writer:
-            watermark = _write(records, mapping, writer)
-        if writer.rows_read == 0:
-            raise SourceError(
-                f"Source {source.name} has a file without records.",
-                where=str(path),
-                mend="export it again, or take it out of `location`",
-            )
-        if not landing.look_at(path, landing.InputState(batch, look)).is_same_file(look):
-            raise SourceError(
-                f"Source {source.name} has a file that changed while it was read.",
-                where=str(path),
-                mend="run again when whatever writes it has finished",
-            )
-        landing.write_manifest(
-            folder,
-            landing.Manifest(
-                source=source.name,
-                batch=batch,
-                input=name,
-                contract_table=source.table,
-                content_hash=look.content_hash,
-                mapping_version=this.version,
-                columns_fingerprint=_columns_fingerprint(records.header),
-                rows_read=writer.rows_read,
-                rows_kept=writer.rows_kept,
-                rows_rejected=writer.rows_rejected,
-                rows_filtered=writer.rows_filtered,
-                watermark=watermark,
-            ),
-        )
-
-
-def _write(records: Records, mapping: RecordMapping, writer: BatchWriter) -> str | None:
-    """Write the rows a file becomes; returns its newest event."""
-    newest: str | None = None
-    column = next((c for c in WATERMARKS if c in mapping.source.columns), None)
-    no_rows = pl.DataFrame(schema=SOURCE_TABLES[writer.table].schema)
-    no_comments = pl.DataFrame(schema=COMMENTS.schema)
-    for batch in records.batches(list(mapping.found.values())):
-        if batch.height:
-            mapped = mapping.apply(batch)
-            writer.add(mapped.rows, mapped.comments, mapped.rejects, mapped.n_read)
-            top = mapped.rows[column].max() if column and mapped.rows.height else None
-            newest = max(filter(None, (newest, str(top) if top else None)), default=None)
-        if len(records.malformed) > MALFORMED_AT_ONCE:
-            _add_malformed(records, writer, no_rows, no_comments)
-    _add_malformed(records, writer, no_rows, no_comments)
-    return newest
-
-
-def _add_malformed(
-    records: Records, writer: BatchWriter, rows: pl.DataFrame, comments: pl.DataFrame
-) -> None:
-    if records.malformed:
-        rejects = malformed_rejects(records.malformed)
-        writer.add(rows, comments, rejects, len(records.malformed))
-        records.malformed.clear()
-
-
-def _columns_fingerprint(header: list[str]) -> str:
-    return hashlib.sha256(json.dumps(header).encode()).hexdigest()[:16]
+    return _Pulled(landing.InputState(batch, look), is_new, guesses)
 
 
 def _nothing_kept(source: Source, result: PullResult) -> SourceError:

@@ -6,6 +6,7 @@ anything new needs no data library.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
@@ -37,6 +38,27 @@ def named_files(source: Source, settings: Settings) -> dict[str, Path]:
         for path in _matches(source, settings.expand(location), base):
             files[str(prefix / path.relative_to(base).as_posix())] = path
     return dict(sorted(files.items()))
+
+
+def texts_of_file_name(source: Source, name: str) -> dict[str, str]:
+    """Contract columns that are taken from the file's name, and the text of each.
+
+    Raises SourceError when the name does not have the declared shape.
+    """
+    found = {}
+    for column, mapping in source.columns.items():
+        if mapping.file_name is None:
+            continue
+        match = re.search(mapping.file_name, name, re.IGNORECASE)
+        if match is None or match[1] is None:
+            raise SourceError(
+                f"Source {source.name} takes `{column}` from the file's name, which does not "
+                f"have the shape {mapping.file_name!r}.",
+                where=name,
+                mend="rename the file, or correct `file_name`",
+            )
+        found[column] = match[1]
+    return found
 
 
 def _matches(source: Source, path: Path, base: Path) -> list[Path]:

@@ -10,19 +10,25 @@ asked for is either kept or rejected with a reason, so that `rows read = kept + 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
 import polars as pl
 
+from pipelines.connectors.columns import used_columns
 from pipelines.connectors.conversion import REASON_BY_KIND, clean, convert, recode
-from pipelines.connectors.records import RECORD_NUMBER
+from pipelines.connectors.dates import ambiguous
+from pipelines.connectors.footnotes import begins_with
+from pipelines.connectors.records import FIRST_CELL, RECORD_NUMBER
 from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
 from pipelines.connectors.values import REASON, ROW, WHERE, value_rows
+from pipelines.connectors.wording import is_one_of
 from pipelines.contract import COMMENTS, SOURCE_TABLES
+from pipelines.errors import SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
-from pipelines.program.source import ColumnMapping, Source
+from pipelines.program.rules import ColumnMapping, Filter
+from pipelines.program.source import Source
 
 LOCAL_DATES = {"answered_at": "answered_date", "occurred_at": "local_date"}
 """Timestamp columns and the column that holds their day in the program's time zone."""
@@ -47,7 +53,10 @@ class RecordMapping:
     """Column named by the program -> column of the file."""
     zone: str
     pseudonyms: Pseudonymizer
-    typed_dates: bool = False
+    typed: bool = False
+    """The format stores dates and numbers as such."""
+    from_name: dict[str, str] = field(default_factory=dict)
+    """Contract columns taken from the file's name, and the text of each."""
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
@@ -57,8 +66,9 @@ class RecordMapping:
             rule.id_type: self.pseudonyms.keys(texts[rule.column], rule.id_type)
             for rule in self.source.identifiers
         }
-        asked = value_rows(self.source, texts, keys)
-        faults = [*self._faults(texts, columns), self._no_rule(asked.n_asked)]
+        asked = value_rows(self.source, texts, keys, typed=self.typed)
+        faults = [*self._left_out(records, texts), *self._faults(records, texts, columns)]
+        faults.append(self._no_rule(asked.n_asked))
         lost = first_faults(faults, records.height)
         is_good = pl.Series([True], dtype=pl.Boolean).new_from_index(0, records.height)
         if lost is not None:
@@ -85,26 +95,30 @@ class RecordMapping:
         """The columns the program names, cleaned, under the program's names."""
         answers = {name for rule in self.source.values for name in rule.columns}
         missing, withheld = self.source.missing, self.source.suppressed
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, records.height)
         return pl.DataFrame(
             [
-                clean(records[file], missing if name in answers else [*missing, *withheld]).alias(
-                    name
-                )
-                for name, file in self.found.items()
+                clean(
+                    records[self.found[name]] if name in self.found else nothing,
+                    missing if name in answers else [*missing, *withheld],
+                ).alias(name)
+                for name in used_columns(self.source)
             ]
         )
 
-    def _text_of(self, mapping: ColumnMapping, texts: pl.DataFrame) -> pl.Series:
+    def _text_of(self, name: str, mapping: ColumnMapping, texts: pl.DataFrame) -> pl.Series:
         if mapping.column is not None:
             return texts[mapping.column]
-        return pl.Series([str(mapping.value)]).new_from_index(0, texts.height)
+        return pl.Series([self.from_name.get(name, str(mapping.value))]).new_from_index(
+            0, texts.height
+        )
 
     def _columns(self, texts: pl.DataFrame) -> dict[str, pl.Series]:
         """The contract's columns that the program maps, and those that follow from them."""
         table = SOURCE_TABLES[self.source.table]
         columns: dict[str, pl.Series] = {}
         for name, mapping in self.source.columns.items():
-            text, column = self._text_of(mapping, texts), table.mapped[name]
+            text, column = self._text_of(name, mapping, texts), table.mapped[name]
             if column.kind == "key":
                 columns[name] = self.pseudonyms.keys(text, mapping.id_type or "")
                 id_type = f"{name.removesuffix('_key')}_id_type"
@@ -114,27 +128,55 @@ class RecordMapping:
                 continue
             if mapping.recode:
                 text = recode(text, mapping.recode)
-            columns[name] = convert(text, column, mapping, self.zone, typed_dates=self.typed_dates)
+            columns[name] = convert(text, column, mapping, self.source, self.zone, typed=self.typed)
             if name in LOCAL_DATES:
                 moments = columns[name].dt.replace_time_zone("UTC")
                 columns[LOCAL_DATES[name]] = moments.dt.convert_time_zone(self.zone).dt.date()
         return {name: column.alias(name) for name, column in columns.items()}
 
-    def _faults(self, texts: pl.DataFrame, columns: dict[str, pl.Series]) -> Iterator[Fault]:
-        """What can be wrong with a record, in the order in which it is told."""
+    def _left_out(self, records: pl.DataFrame, texts: pl.DataFrame) -> Iterator[Fault]:
+        """Records that are left out on purpose."""
+        if self.source.footnotes:
+            first = begins_with(records[FIRST_CELL], self.source.footnotes)
+            yield Fault(first, "filtered", None)
         yield Fault(reduce(and_, [t.is_null() for t in texts]), "blank_record", None)
         for rule in self.source.filters:
-            listed = [t.strip().lower() for t in rule.keep or rule.drop or []]
-            fits = texts[rule.column].str.to_lowercase().fill_null("").is_in(listed)
-            yield Fault(~fits if rule.keep is not None else fits, "filtered", rule.column)
+            yield Fault(
+                _is_left_out(rule, texts[rule.column].fill_null("")), "filtered", rule.column
+            )
+
+    def _faults(
+        self, records: pl.DataFrame, texts: pl.DataFrame, columns: dict[str, pl.Series]
+    ) -> Iterator[Fault]:
+        """What can be wrong with a record, in the order in which it is told."""
         for name, mapping in self.source.columns.items():
             column = SOURCE_TABLES[self.source.table].mapped[name]
-            text, where = self._text_of(mapping, texts), mapping.column or name
+            text, where = self._text_of(name, mapping, texts), mapping.column or name
             reason = "unknown_code" if mapping.recode else REASON_BY_KIND.get(column.kind)
+            if reason == "bad_date" and mapping.ambiguous != "first":
+                yield from self._ambiguous(records, text, mapping, where)
             if reason is not None:
                 yield Fault(text.is_not_null() & columns[name].is_null(), reason, where)
             if column.required:
                 yield Fault(text.is_null(), "missing_required", where)
+
+    def _ambiguous(
+        self, records: pl.DataFrame, text: pl.Series, mapping: ColumnMapping, where: str
+    ) -> Iterator[Fault]:
+        """Dates that several formats read differently: rejects, or an error without a rule."""
+        found = ambiguous(text, mapping)
+        if found is None or not found.any():
+            return
+        if mapping.ambiguous == "reject":
+            yield Fault(found, "ambiguous_date", where)
+            return
+        first = records[RECORD_NUMBER].filter(found)[0]
+        raise SourceError(
+            f"Source {self.source.name} cannot tell day from month in column {where!r}: several "
+            f"of its formats read a date, each differently (first: record {first}).",
+            mend="say which holds: `ambiguous: first` takes the first format that fits, "
+            "`ambiguous: reject` leaves such records out",
+        )
 
     def _no_rule(self, n_asked: pl.Series) -> Fault:
         names = [name for rule in self.source.values for name in rule.when or {}]
@@ -160,6 +202,15 @@ class RecordMapping:
             pl.col("\x00length").cast(pl.Int64).alias("n_characters"),
             pl.lit(None, pl.Int64).alias("n_redactions"),
         )
+
+
+def _is_left_out(rule: Filter, text: pl.Series) -> pl.Series:
+    if rule.keep_matching is not None:
+        return ~begins_with(text, [rule.keep_matching])
+    if rule.drop_matching is not None:
+        return begins_with(text, [rule.drop_matching])
+    fits = is_one_of(text, rule.keep if rule.keep is not None else rule.drop or [])
+    return ~fits if rule.keep is not None else fits
 
 
 def _kept_and_bad(

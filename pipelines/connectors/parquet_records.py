@@ -6,13 +6,16 @@ What belongs here: typed columns written as text, one way each. What does not: w
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.connectors.contents import Content
 from pipelines.connectors.records import BATCH_ROWS, Records, numbered
 from pipelines.connectors.unreadable import no_parquet
 from pipelines.errors import SourceError
@@ -22,28 +25,36 @@ LARGEST_EXACT = 2.0**53
 """Whole numbers up to here are exact as doubles."""
 
 
-def open_file(source: Source, path: Path) -> Records:
+def open_content(source: Source, content: Content) -> Records:
     """Open a Parquet file: its schema now, its rows when they are asked for."""
     try:
-        schema = pq.read_schema(path)
+        schema = pq.read_schema(_file(content))
     except (pa.ArrowException, OSError) as error:
-        raise no_parquet(source, path) from error
+        raise no_parquet(source, content) from error
     return Records(
         list(schema.names),
-        lambda places: _batches(source, path, schema, places),
+        lambda places: _batches(source, content, schema, places),
         has_typed_dates=True,
     )
 
 
+def _file(content: Content) -> Path | BinaryIO:
+    """The file itself, or what was packed, whole: Parquet is read from its end."""
+    if content.name == content.path.name:
+        return content.path
+    with content.open() as stream:
+        return io.BytesIO(stream.read())
+
+
 def _batches(
-    source: Source, path: Path, schema: pa.Schema, places: Sequence[int]
+    source: Source, content: Content, schema: pa.Schema, places: Sequence[int]
 ) -> Iterator[pl.DataFrame]:
     names = [schema.names[i] for i in places] or schema.names[:1]
     for name in names:
-        _refuse_unusable(source, path, schema.field(name))
+        _refuse_unusable(source, content, schema.field(name))
     done = 0
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(_file(content)) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names):
                 frame = pl.from_arrow(batch).select(names)
                 frame = frame.select(_text(c, kind) for c, kind in frame.schema.items())
@@ -51,7 +62,7 @@ def _batches(
                 yield numbered(frame, pl.int_range(done + 1, last + 1, eager=True))
                 done = last
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
-        raise no_parquet(source, path) from error
+        raise no_parquet(source, content) from error
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:
@@ -70,13 +81,13 @@ def _text(name: str, kind: pl.DataType) -> pl.Expr:
     )
 
 
-def _refuse_unusable(source: Source, path: Path, field: pa.Field) -> None:
+def _refuse_unusable(source: Source, content: Content, field: pa.Field) -> None:
     kind, types = field.type, pa.types
     is_binary = types.is_binary(kind) or types.is_large_binary(kind)
     is_length = types.is_duration(kind) or types.is_interval(kind)
     if types.is_nested(kind) or is_length or is_binary or types.is_fixed_size_binary(kind):
         raise SourceError(
             f"Source {source.name} cannot use column {field.name!r}: it holds {kind}.",
-            where=str(path),
+            where=content.where,
             mend="write the column as text, number, date or timestamp",
         )

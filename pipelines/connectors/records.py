@@ -1,11 +1,12 @@
 """A file as batches of text records with their record numbers, whatever its format.
 
 What belongs here: the choice of the reader, and what every reader hands on. What does not: the
-formats (text_records, workbook_records, parquet_records) and what the text means (mapping). Every
-value is text here, so that one mapping serves all formats.
+formats (text_records, workbook_records, parquet_records, json_records) and what the text means
+(mapping). Every value is text here, so that one mapping serves all formats.
 
-A record number counts the records below the header, from 1. Empty lines of a text file are no
-records; every row of a sheet below its header is one.
+A record number counts the records below the header, from 1, through the members of a zip in the
+order of their names. Empty lines of a text file are no records; every row of a sheet below its
+header is one.
 """
 
 from __future__ import annotations
@@ -14,80 +15,104 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
+from pipelines.connectors.columns import addressable
+from pipelines.connectors.contents import SUFFIXES, Content, contents
 from pipelines.errors import SourceError
-from pipelines.program.source import Source
+from pipelines.program.source import Format, Source
 
 RECORD_NUMBER = "\x00record_number"
 """Name no file can have for the column of record numbers."""
+FIRST_CELL = "\x00first_cell"
+"""Column of the first cell of each record, where the source tells footnotes by it."""
 BATCH_ROWS = 250_000
-"""Records of a sheet or Parquet file handed on at once."""
-Format = Literal["csv", "tsv", "xlsx", "parquet"]
-READERS = {
+"""Records of a sheet, JSON or Parquet file handed on at once."""
+READERS: dict[Format, str] = {
     "csv": "text_records",
     "tsv": "text_records",
     "xlsx": "workbook_records",
+    "xls": "workbook_records",
+    "ods": "workbook_records",
     "parquet": "parquet_records",
+    "json": "json_records",
+    "jsonl": "json_records",
 }
 """Module of each format; imported when a file of the format is met."""
-SUFFIXES: dict[str, Format] = {
-    ".csv": "csv",
-    ".txt": "csv",
-    ".tsv": "tsv",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".parquet": "parquet",
-}
 
 
 @dataclass
 class Records:
-    """A file opened for reading: its header, its batches, and the records without a shape."""
+    """A table opened for reading: its header, its batches, and the records without a shape."""
 
     header: list[str]
     read: Callable[[Sequence[int]], Iterator[pl.DataFrame]]
-    """Batches of the columns at these places of the header, under the header's names."""
+    """Batches of the columns at these places of the header, under the names they go by."""
+    where: str = ""
+    """The file, and what inside it, for messages."""
     malformed: list[int] = field(default_factory=list)
     """Numbers of malformed records met since it was last emptied."""
+    footnotes: list[int] = field(default_factory=list)
+    """Numbers of records without a shape that are footnotes, likewise."""
     has_typed_dates: bool = False
     """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
+    guesses: list[str] = field(default_factory=list)
+    """What was guessed of the file, in words."""
 
-    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """Batches of these columns of the header, each name once, and of RECORD_NUMBER."""
-        return self.read([self.header.index(name) for name in dict.fromkeys(columns)])
+    def batches(self, columns: Sequence[str], *, first_cell: bool = False) -> Iterator:
+        """Batches of these columns of the header, each name once, and of RECORD_NUMBER.
+
+        With `first_cell` the first column comes too, as FIRST_CELL.
+        """
+        names = addressable(self.header)
+        wanted = list(dict.fromkeys([*columns, *(names[:1] if first_cell else [])]))
+        for batch in self.read([names.index(name) for name in wanted]):
+            if first_cell:
+                yield batch.with_columns(batch[names[0]].alias(FIRST_CELL))
+            else:
+                yield batch
 
 
-def file_format(source: Source, path: Path) -> Format:
-    """The declared format, or the one the file's ending tells."""
-    found = source.format or SUFFIXES.get(path.suffix.lower())
+def content_format(source: Source, content: Content) -> Format:
+    """The declared format, or the one the ending tells."""
+    found = source.format or SUFFIXES.get(content.suffix)
     if found is None:
         raise SourceError(
             f"Source {source.name} cannot tell the format of a file.",
-            where=str(path),
-            mend="add `format: csv` (or tsv, xlsx, parquet) to the source",
+            where=content.where,
+            mend="add `format: csv` (or tsv, xlsx, parquet, json, jsonl) to the source",
         )
     return found
 
 
-def open_records(source: Source, path: Path) -> Records:
-    """Open one file of a source. Raises SourceError when it cannot be read as declared."""
-    kind = file_format(source, path)
+def open_records(source: Source, path: Path) -> list[Records]:
+    """Open the tables of one file of a source: one, or several for a zip.
+
+    Raises SourceError when the file cannot be read as declared.
+    """
     try:
         if path.is_dir():
             raise IsADirectoryError
-        if path.stat().st_size == 0:
-            raise SourceError(
-                f"Source {source.name} has an empty file.",
-                where=str(path),
-                mend="export it again, or take it out of `location`",
-            )
-        reader = import_module(f"pipelines.connectors.{READERS[kind]}")
-        return reader.open_file(source, path)
+        found = contents(source, path)
+        return [open_content(source, content) for content in found]
     except OSError as error:
         raise not_accessible(source.name, path, error) from error
+
+
+def open_content(source: Source, content: Content) -> Records:
+    """Open one table."""
+    kind = content_format(source, content)
+    if not content.head(1):
+        raise SourceError(
+            f"Source {source.name} has an empty file.",
+            where=content.where,
+            mend="export it again, or take it out of `location`",
+        )
+    reader = import_module(f"pipelines.connectors.{READERS[kind]}")
+    records = reader.open_content(source, content)
+    records.where = content.where
+    return records
 
 
 def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:
@@ -111,7 +136,7 @@ def numbered(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
 
 
 def sliced(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """A whole file in batches, numbered from 1."""
+    """A whole table in batches, numbered from 1."""
     for start in range(0, frame.height, BATCH_ROWS):
         part = frame.slice(start, BATCH_ROWS)
         yield numbered(part, pl.int_range(start + 1, start + 1 + part.height, eager=True))

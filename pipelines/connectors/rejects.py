@@ -61,13 +61,13 @@ def reject_rows(frame: pl.DataFrame) -> pl.DataFrame:
     ).select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
 
 
-def malformed_rejects(numbers: Sequence[int]) -> pl.DataFrame:
+def shapeless_rejects(numbers: Sequence[int], reason: str) -> pl.DataFrame:
     """Reject rows for records that could not be split into fields."""
     frame = pl.DataFrame({"record_number": list(numbers)}, schema={"record_number": pl.Int64})
     return reject_rows(
         frame.with_columns(
             pl.lit(None, pl.String).alias("column_name"),
-            pl.lit("malformed_record").alias("reason"),
+            pl.lit(reason).alias("reason"),
             pl.lit(1).alias("n_rows"),
         )
     )

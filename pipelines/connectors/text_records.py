@@ -7,130 +7,157 @@ split. What does not: what the text means (connectors.mapping).
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 
-from pipelines.connectors.records import Records, file_format, numbered
-from pipelines.connectors.unreadable import broken_shape, likely_encoding, wrong_encoding
+from pipelines.connectors.columns import addressable, joined_header
+from pipelines.connectors.contents import Content
+from pipelines.connectors.encodings import MARKS, delimiter_of, encoding_of, likely_encoding, normal
+from pipelines.connectors.footnotes import starts_a_footnote
+from pipelines.connectors.malformed import Malformed
+from pipelines.connectors.records import Records, content_format, numbered
+from pipelines.connectors.unreadable import broken_shape, wrong_encoding
 from pipelines.program.source import Source
 
 BLOCK_BYTES = 16 << 20
 """Bytes read at once; no record may be longer."""
+SAMPLE_CHARACTERS = 64_000
+"""Beginning of a text in which its delimiter is looked for."""
 
 
-def open_file(source: Source, path: Path) -> Records:
+@dataclass(frozen=True)
+class _Text:
+    """A text file and how it is to be split."""
+
+    source: Source
+    content: Content
+    encoding: str
+    delimiter: str
+    n_lines: int = 0
+    """Lines up to the first record."""
+
+
+def open_content(source: Source, content: Content) -> Records:
     """Open a text file: its header now, its records when they are asked for."""
-    delimiter = source.delimiter or ("\t" if file_format(source, path) == "tsv" else ",")
+    encoding, is_guess = encoding_of(source, content)
     try:
-        header, n_lines, has_more = _header(path, source, delimiter)
+        delimiter = source.delimiter or _delimiter(source, content, encoding)
+        header, n_lines, has_more = _header(source, content, encoding, delimiter)
     except UnicodeError as error:
-        raise wrong_encoding(source, path) from error
+        raise wrong_encoding(source, content, encoding) from error
     except csv.Error as error:
-        raise broken_shape(source, path) from error
-    if any("\x00" in name for name in header) or _is_marked_otherwise(source, path):
-        raise wrong_encoding(source, path)
+        raise broken_shape(source, content) from error
+    if any("\x00" in name for name in header) or _is_marked_otherwise(content, encoding):
+        raise wrong_encoding(source, content, encoding)
     records = Records(header, lambda places: iter(()))
+    if is_guess:
+        records.guesses.append(f"read as {encoding}, which it looks like")
     if has_more:
-        records.read = lambda places: _batches(
-            source, path, delimiter, records, n_lines, places
-        )  # fmt: skip
+        text = _Text(source, content, encoding, delimiter, n_lines)
+        records.read = lambda places: _batches(text, records, places)
     return records
 
 
-def _header(path: Path, source: Source, delimiter: str) -> tuple[list[str], int, bool]:
-    """Column names, lines up to and with them, and whether anything follows.
+def _delimiter(source: Source, content: Content, encoding: str) -> str:
+    if content_format(source, content) == "tsv":
+        return "\t"
+    with _as_text(content, encoding) as file:
+        return delimiter_of(source, file.read(SAMPLE_CHARACTERS))
+
+
+def _as_text(content: Content, encoding: str) -> io.TextIOWrapper:
+    name = "utf-8-sig" if encoding == "utf-8" else encoding
+    return io.TextIOWrapper(content.open(), encoding=name, newline="")
+
+
+def _header(
+    source: Source, content: Content, encoding: str, delimiter: str
+) -> tuple[list[str], int, bool]:
+    """Column names, lines above the first record, and whether there is one.
 
     Blank lines above the names are passed over.
     """
-    encoding = "utf-8-sig" if source.encoding == "utf-8" else source.encoding
-    with path.open(encoding=encoding, newline="") as file:
+    wanted = source.header_rows
+    with _as_text(content, encoding) as file:
         reader = csv.reader(file, delimiter=delimiter)
-        header: list[str] = []
+        if not wanted:
+            header = [""] * len(next((row for row in reader if row), []))
+            return header, 0, bool(header)
+        rows: list[list[str]] = []
         for row_number, row in enumerate(reader, start=1):
-            if row_number >= source.header_row and any(name.strip() for name in row):
-                header = row
+            if len(wanted) > 1:
+                rows += [row] if row_number in wanted else []
+            elif row_number >= wanted[0] and any(name.strip() for name in row):
+                rows = [row]
+            if len(rows) == len(wanted):
                 break
-        n_lines = reader.line_num
-        return header, n_lines, bool(header) and file.readline() != ""
+        if len(rows) < len(wanted):
+            return [], reader.line_num, False
+        for _ in range(source.skip_rows):
+            next(reader, None)
+        header = rows[0] if len(rows) == 1 else joined_header(rows)
+        return header, reader.line_num, file.readline() != ""
 
 
-def _is_marked_otherwise(source: Source, path: Path) -> bool:
-    with path.open("rb") as file:
-        is_marked = file.read(3).startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
-    return is_marked and likely_encoding(path) != source.encoding
+def _is_marked_otherwise(content: Content, encoding: str) -> bool:
+    is_marked = content.head(3).startswith(tuple(MARKS))
+    return is_marked and not normal(encoding).startswith(normal(likely_encoding(content) or ""))
 
 
-def _batches(
-    source: Source,
-    path: Path,
-    delimiter: str,
-    records: Records,
-    n_lines: int,
-    places: Sequence[int],
-) -> Iterator[pl.DataFrame]:
-    malformed: list[int] = []
+def _batches(text: _Text, records: Records, places: Sequence[int]) -> Iterator[pl.DataFrame]:
+    malformed = Malformed(text.n_lines)
     names = [f"c{i}" for i in range(len(records.header))]
+    own = addressable(records.header)
     wanted = [names[i] for i in places] or names[:1]
-    done = 0
     try:
-        with path.open("rb") as file:
-            reader = pa.csv.open_csv(
-                file,
-                read_options=pa.csv.ReadOptions(
-                    use_threads=False,  # the only mode in which malformed records have numbers
-                    encoding=source.encoding,
-                    block_size=BLOCK_BYTES,
-                    skip_rows=n_lines,
-                    column_names=names,
-                ),
-                parse_options=pa.csv.ParseOptions(
-                    delimiter=delimiter,
-                    newlines_in_values=True,
-                    invalid_row_handler=lambda row: _note(malformed, row.number - n_lines),
-                ),
-                convert_options=pa.csv.ConvertOptions(
-                    column_types=dict.fromkeys(wanted, pa.string()),
-                    include_columns=wanted,
-                    null_values=[""],
-                    strings_can_be_null=True,
-                ),
-            )
-            for batch in reader:
-                numbers, done = _numbers(batch.num_rows, done, malformed, records.malformed)
+        with text.content.open() as file:
+            for batch in _reader(text, file, names, wanted, malformed):
+                numbers = malformed.numbers_of(batch.num_rows)
+                _hand_on(text, records, malformed)
                 frame = pl.from_arrow(batch)
-                frame.columns = [records.header[i] for i in places] or [""]
+                frame.columns = [own[i] for i in places] or [""]
                 yield numbered(frame, numbers)
     except (pa.ArrowInvalid, UnicodeError) as error:
         if isinstance(error, UnicodeError) or "UTF8" in str(error):
-            raise wrong_encoding(source, path) from error
-        raise broken_shape(source, path) from error
-    records.malformed += malformed
+            raise wrong_encoding(text.source, text.content, text.encoding) from error
+        raise broken_shape(text.source, text.content) from error
+    malformed.end()
+    _hand_on(text, records, malformed)
 
 
-def _note(malformed: list[int], number: int) -> str:
-    malformed.append(number)
-    return "skip"
+def _reader(
+    text: _Text, file, names: list[str], wanted: list[str], malformed: Malformed
+) -> pa.csv.CSVStreamingReader:
+    return pa.csv.open_csv(
+        file,
+        read_options=pa.csv.ReadOptions(
+            use_threads=False,  # the only mode in which malformed records have numbers
+            encoding=text.encoding,
+            block_size=BLOCK_BYTES,
+            skip_rows=text.n_lines,
+            column_names=names,
+        ),
+        parse_options=pa.csv.ParseOptions(
+            delimiter=text.delimiter,
+            newlines_in_values=True,
+            invalid_row_handler=malformed.note,
+        ),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
 
 
-def _numbers(
-    n_rows: int, done: int, malformed: list[int], passed: list[int]
-) -> tuple[pl.Series, int]:
-    """Numbers of the records of a batch, which lie between the malformed ones.
-
-    The reader may be ahead of the batch, so only malformed records before its end move on from
-    `malformed` to `passed`.
-    """
-    last, n_gone = done + n_rows, 0
-    while n_gone < len(malformed) and malformed[n_gone] <= last:
-        n_gone, last = n_gone + 1, last + 1
-    gone, malformed[:] = malformed[:n_gone], malformed[n_gone:]
-    passed += gone
-    numbers = np.arange(done + 1, last + 1)
-    if gone:
-        numbers = np.delete(numbers, np.array(gone) - done - 1)
-    return pl.Series(numbers), last
+def _hand_on(text: _Text, records: Records, malformed: Malformed) -> None:
+    """Malformed records whose place is known by now: footnotes apart."""
+    for number, line in malformed.taken():
+        is_footnote = starts_a_footnote(text.source, line, text.delimiter)
+        (records.footnotes if is_footnote else records.malformed).append(number)

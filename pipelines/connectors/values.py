@@ -13,8 +13,10 @@ from operator import add, and_
 
 import polars as pl
 
-from pipelines.connectors.conversion import number
-from pipelines.program.source import IdentifierRule, Source, ValueRule
+from pipelines.connectors.numbers import number, percent
+from pipelines.connectors.wording import is_one_of, looked_up
+from pipelines.program.rules import IdentifierRule, ValueRule
+from pipelines.program.source import Source
 
 ROW = "\x00row"
 """Place of a record in its batch, in the frames that make its values."""
@@ -32,10 +34,13 @@ class ValueRows:
     """Rows each record asks for; 0 when no rule fits it."""
 
 
-def value_rows(source: Source, texts: pl.DataFrame, keys: dict[str, pl.Series]) -> ValueRows:
+def value_rows(
+    source: Source, texts: pl.DataFrame, keys: dict[str, pl.Series], *, typed: bool = False
+) -> ValueRows:
     """One row per record and fitting rule and column, good or not.
 
-    `texts` holds the columns the rules name, `keys` the keys of identifiers by kind.
+    `texts` holds the columns the rules name, `keys` the keys of identifiers by kind; `typed`: the
+    file stores numbers as numbers.
     """
     ones = pl.Series("n_asked", [1], dtype=pl.Int64).new_from_index(0, texts.height)
     if source.identifiers:
@@ -45,7 +50,7 @@ def value_rows(source: Source, texts: pl.DataFrame, keys: dict[str, pl.Series]) 
         return ValueRows(None, ones)
     fits = [_fits(rule, texts) for rule in source.values]
     rows = [
-        _values(source, rule, column, texts, fit)
+        _values(source, rule, column, texts, fit, typed=typed)
         for rule, fit in zip(source.values, fits, strict=True)
         for column in rule.columns
     ]
@@ -64,22 +69,24 @@ def _fits(rule: ValueRule, texts: pl.DataFrame) -> pl.Series | None:
 def _tests(rule: ValueRule, texts: pl.DataFrame) -> Iterator[pl.Series]:
     for column, wanted in (rule.when or {}).items():
         listed = [wanted] if isinstance(wanted, str) else wanted
-        text = texts[column].str.to_lowercase().fill_null("")
-        yield text.is_in([w.strip().lower() for w in listed])
+        yield is_one_of(texts[column].fill_null(""), listed)
 
 
 def _values(
-    source: Source, rule: ValueRule, column: str, texts: pl.DataFrame, fit: pl.Series | None
+    source: Source,
+    rule: ValueRule,
+    column: str,
+    texts: pl.DataFrame,
+    fit: pl.Series | None,
+    *,
+    typed: bool,
 ) -> pl.DataFrame:
     text = texts[column] if fit is None else texts[column].filter(fit)
     row = pl.int_range(texts.height, eager=True) if fit is None else fit.arg_true().cast(pl.Int64)
-    lowered = text.str.to_lowercase() if rule.recode or source.suppressed else text
-    withheld = lowered.is_in([s.lower() for s in source.suppressed]).fill_null(value=False)
-    score = number(text)
-    if rule.recode:
-        labels = {label.lower(): value for label, value in rule.recode.items()}
-        named = lowered.replace_strict(labels, default=None, return_dtype=pl.Float64)
-        score = named.zip_with(named.is_not_null(), score)
+    if rule.missing:
+        text = text.set(is_one_of(text, rule.missing), None)
+    withheld = is_one_of(text, source.suppressed)
+    score = _scores(source, rule, text, typed=typed)
     if source.suppressed:
         score = score.set(withheld, None)
     given, unread = text.is_not_null() & ~withheld, score.is_null()
@@ -97,13 +104,27 @@ def _values(
         pl.lit(column).alias(WHERE),
         "score_raw",
         "suppressed_at_source",
-        pl.lit(rule.item or column).alias("item_code"),
+        pl.lit(rule.item_of(column)).alias("item_code"),
         pl.lit(rule.scale.min, pl.Float64).alias("scale_min"),
         pl.lit(rule.scale.max, pl.Float64).alias("scale_max"),
         pl.lit(rule.direction).alias("direction"),
         pl.lit(rule.kind).alias("question_kind"),
         pl.lit(rule.voice, pl.String).alias("voice"),
     )
+
+
+def _scores(source: Source, rule: ValueRule, text: pl.Series, *, typed: bool) -> pl.Series:
+    """Labels by their recode, numbers as declared, percent where the scale says what it means."""
+    score = number(text, source, typed=typed)
+    if rule.recode:
+        named = looked_up(text, dict(rule.recode), pl.Float64())
+        score = named.zip_with(named.is_not_null(), score)
+    rest = (text.is_not_null() & score.is_null()).arg_true()
+    full = {1: 100, 100: 1}.get(rule.scale.max)
+    if rest.is_empty() or full is None:
+        return score
+    is_percent, plain = percent(text.gather(rest))
+    return score.scatter(rest, (number(plain, source) / full).set(~is_percent, None))
 
 
 def _identifiers(rule: IdentifierRule, texts: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:

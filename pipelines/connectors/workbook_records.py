@@ -1,4 +1,4 @@
-"""XLSX sheets as batches of text records.
+"""Sheets of XLSX, XLS and ODS workbooks as batches of text records.
 
 What belongs here: finding the sheet and its header. What does not: what the text means
 (connectors.mapping). Cells become text as the workbook stores them: dates as ISO timestamps,
@@ -7,49 +7,65 @@ whole numbers without decimals, formulas as their last computed value.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import fastexcel
 import polars as pl
 
+from pipelines.connectors.columns import addressable, joined_header
+from pipelines.connectors.contents import Content
 from pipelines.connectors.records import Records, sliced
 from pipelines.connectors.unreadable import no_workbook
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
 
-def open_file(source: Source, path: Path) -> Records:
+def open_content(source: Source, content: Content) -> Records:
     """Open one sheet; the first row with a name from `header_row` on is its header."""
     try:
-        book = fastexcel.read_excel(path)
-        sheet = _sheet(source, path, book.sheet_names)
+        with content.open() as stream:
+            book = fastexcel.read_excel(stream.read())
+        sheet = _sheet(source, content, book.sheet_names)
         # all rows as data: the library would rename columns of the same name
         cells = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
-        raise no_workbook(source, path) from error
-    for row in range(source.header_row - 1, cells.height):
-        header = [name or "" for name in cells.row(row)]
-        if any(name.strip() for name in header):
-            break
-    else:
-        return Records([], lambda places: iter(()))
-    body = cells.slice(row + 1)
+        raise no_workbook(source, content) from error
+    header, first = _header(source, cells)
+    body = cells.slice(first + source.skip_rows)
+    names = addressable(header)
 
     def read(places):
         frame = body.select(pl.nth(places).name.keep()) if places else body
-        frame.columns = [header[i] for i in places] or frame.columns
+        frame.columns = [names[i] for i in places] or frame.columns
         return sliced(frame)
 
-    return Records(header, read, has_typed_dates=True)
+    return Records(header, read if header else lambda places: iter(()), has_typed_dates=True)
 
 
-def _sheet(source: Source, path: Path, names: list[str]) -> int | str:
-    if isinstance(source.sheet, str) and source.sheet in names:
-        return source.sheet
-    if isinstance(source.sheet, int) and 1 <= source.sheet <= len(names):
-        return source.sheet - 1
+def _header(source: Source, cells: pl.DataFrame) -> tuple[list[str], int]:
+    """Column names, and the place of the first row below them."""
+    rows = source.header_rows
+    if not rows:
+        return [""] * cells.width, 0
+    if len(rows) > 1:
+        if rows[-1] > cells.height:
+            return [], cells.height
+        return joined_header([list(cells.row(row - 1)) for row in rows]), rows[-1]
+    for row in range(rows[0] - 1, cells.height):
+        header = [name or "" for name in cells.row(row)]
+        if any(name.strip() for name in header):
+            return header, row + 1
+    return [], cells.height
+
+
+def _sheet(source: Source, content: Content, names: list[str]) -> int | str:
+    wanted = source.sheet
+    if isinstance(wanted, str):
+        alike = [n for n in names if n.strip().casefold() == wanted.strip().casefold()]
+        if wanted in names or len(alike) == 1:
+            return wanted if wanted in names else alike[0]
+    elif 1 <= wanted <= len(names):
+        return wanted - 1
     raise SourceError(
         f"Source {source.name} has no sheet {source.sheet!r}.",
-        where=str(path),
+        where=content.where,
         mend=f"set `sheet` to one of: {', '.join(map(repr, names))}",
     )

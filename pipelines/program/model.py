@@ -25,8 +25,8 @@ class Program(Section):
 
     program: Name
     """Name of the program; also the name of its state folder."""
-    title: str
-    """Name for people, on the result card and the report."""
+    title: str = ""
+    """Name for people, on the result card and the report; default: the program's name in words."""
     time_zone: str = "UTC"
     """Zone in which days begin and end, such as Europe/Berlin."""
     period: Literal["week", "month", "quarter", "year", "wave"]
@@ -47,6 +47,13 @@ class Program(Section):
     """What is to be estimated; without it the program ends with its marts."""
     sources: Annotated[list[Source], Field(min_length=1)]
     """The systems and files to read."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titled_by_its_name(cls, data: object) -> object:
+        if not isinstance(data, dict) or not isinstance(name := data.get("program"), str):
+            return data
+        return {"title": name.replace("_", " ").capitalize(), **data}
 
     @field_validator("time_zone")
     @classmethod
@@ -124,7 +131,7 @@ class Program(Section):
             rule.direction
             for source in self.sources
             for rule in source.values
-            if {rule.item or column for column in rule.columns} & set(metric.items)
+            if {rule.item_of(column) for column in rule.columns} & set(metric.items)
         }
 
     def direction_of(self, metric: Metric) -> str:

@@ -89,14 +89,15 @@ class Metric(Section):
 
     id: Name
     """Key of the metric in tables and in `linkage`."""
-    label: str
-    """Name for people."""
+    label: str = ""
+    """Name for people; default: the id in words."""
     voice: Literal["employee", "customer"]
     """Whose score it is."""
     kind: Literal["mean", "top_box", "net_promoter", "share"] = "mean"
     """What is computed from the answers of a unit."""
-    items: Annotated[list[Name], Field(min_length=1)]
-    """Items (`item` of a value rule, or the column's own name) the score is made from."""
+    items: Annotated[list[Name], Field(min_length=1)] = Field(default_factory=list)
+    """Items (`item` of a value rule, or the column's own name) the score is made from; default: the
+    item of the metric's own id."""
     combine: Literal["mean"] = "mean"
     """How the items of one respondent (or unit) become one number."""
     require: Literal["all", "any"] | Annotated[int, Field(ge=1)] = "all"
@@ -106,6 +107,14 @@ class Metric(Section):
     the good end of the scale do."""
     definition: str = ""
     """What the score means, for the metric catalogue."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_id(cls, data: object) -> object:
+        if not isinstance(data, dict) or not isinstance(name := data.get("id"), str):
+            return data
+        label = name.replace("_", " ").capitalize()
+        return {"label": label, "items": [name], **data}
 
     @model_validator(mode="after")
     def _kind_complete(self) -> Metric:

@@ -1,7 +1,8 @@
 """The `sources:` section: where records are read and how they become contract rows.
 
 What belongs here: the words of a source and the checks that need nothing but the source itself.
-What does not: reading files (connectors) and checks across sections (program.model).
+What does not: its rules (program.rules), reading files (connectors) and checks across sections
+(program.model).
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.contract import SOURCE_TABLES
 from pipelines.program.base import Name, Section, SectionProblemsError
+from pipelines.program.rules import ColumnOrMapping, Filter, IdentifierRule, Pattern, ValueRule
 
 TableName = Literal[
     "employee_responses",
@@ -27,120 +29,11 @@ TableName = Literal[
     "actions",
     "outcomes",
 ]
-Direction = Literal["higher", "lower"]
 
-
-class Scale(Section):
-    """The ends of a question's scale, on which values outside are rejected."""
-
-    min: float
-    """Lowest possible answer."""
-    max: float
-    """Highest possible answer."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Scale:
-        if self.max <= self.min:
-            msg = f"max ({self.max:g}) must be greater than min ({self.min:g})"
-            raise ValueError(msg)
-        return self
-
-
-class ColumnMapping(Section):
-    """How one contract column is filled: from a column of the input, or with one value.
-
-    A plain text in the YAML is short for `{column: text}`.
-    """
-
-    column: str | None = None
-    """Column of the input."""
-    value: str | float | bool | None = None
-    """The same value for every record."""
-    recode: dict[str, str] | None = None
-    """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
-    format: str | list[str] | None = None
-    """Date format or formats, strptime directives, tried in this order; default ISO 8601."""
-    time_zone: str | None = None
-    """Zone of timestamps that carry none; default UTC. `local` means the program's zone."""
-    last_day_included: bool = False
-    """A `valid_to` names the last day the row holds, not the first day it no longer does."""
-    id_type: Name | None = None
-    """Kind of identifier (email, agent, ...), for key columns."""
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> ColumnMapping:
-        if (self.column is None) == (self.value is None):
-            msg = "give either `column` or `value`"
-            raise ValueError(msg)
-        return self
-
-
-def _long_form(mapping: object) -> object:
-    return {"column": mapping} if isinstance(mapping, str) else mapping
-
-
-ColumnOrMapping = Annotated[
-    ColumnMapping, BeforeValidator(_long_form, json_schema_input_type=str | ColumnMapping)
-]
-"""A mapping, or the plain text that is short for it."""
-
-
-class ValueRule(Section):
-    """Which columns hold answers, and what they answer.
-
-    Wide files list one column per question; long files one column and a `when:`.
-    """
-
-    columns: Annotated[list[str], Field(min_length=1)]
-    """Columns of the input that hold the value."""
-    item: Name | None = None
-    """Code the metrics use; default: the column's own name. Needs a single column."""
-    when: dict[str, str | list[str]] | None = None
-    """Other columns and the text (any letter case) they must hold for the rule to apply."""
-    scale: Scale
-    """Ends of the question's scale."""
-    direction: Direction = "higher"
-    """Which end of the scale is good."""
-    kind: Literal["nps", "csat", "ces", "stars", "scale"] = "scale"
-    """Question kind, for customer feedback."""
-    voice: Literal["employee", "customer"] | None = None
-    """Whose score it is; needed for unit_scores."""
-    recode: dict[str, float] | None = None
-    """Labels (any letter case) and their score; other text must be a number."""
-
-    @model_validator(mode="after")
-    def _item_of_one_column(self) -> ValueRule:
-        if self.item is not None and len(self.columns) > 1:
-            msg = "`item` names one item; with several `columns` each column is its own item"
-            raise ValueError(msg)
-        return self
-
-
-class IdentifierRule(Section):
-    """A column that identifies a person, and by which kind of identifier."""
-
-    column: str
-    """Column of the input."""
-    id_type: Name
-    """Kind of identifier (email, agent, ...)."""
-
-
-class Filter(Section):
-    """Records to keep or to leave out by the text (any letter case) of one column."""
-
-    column: str
-    """Column of the input."""
-    keep: list[str] | None = None
-    """Only records with one of these texts are used."""
-    drop: list[str] | None = None
-    """Records with one of these texts are left out."""
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Filter:
-        if (self.keep is None) == (self.drop is None):
-            msg = "give either `keep` or `drop`"
-            raise ValueError(msg)
-        return self
+Format = Literal["csv", "tsv", "xlsx", "xls", "ods", "parquet", "json", "jsonl"]
+HeaderRow = (
+    Annotated[int, Field(ge=0)] | Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
+)
 
 
 class Source(Section):
@@ -155,18 +48,37 @@ class Source(Section):
     location: str | list[str]
     """Path or glob, relative to the program's folder; ${CROSSVOICE_PUBLIC_DATA} and
     ${CROSSVOICE_HOME} are replaced."""
-    format: Literal["csv", "tsv", "xlsx", "parquet"] | None = None
-    """Default: by the file's ending."""
+    format: Format | None = None
+    """Default: by the file's ending. `xlsx` stands for any workbook (xlsx, xls, ods), `csv` for any
+    text with a delimiter."""
+    member: str | None = None
+    """Which files inside a zip are read, as a pattern; default: all of a known format."""
     sheet: str | int = 1
     """Sheet of a workbook, by name or by position from 1."""
-    header_row: int = Field(default=1, ge=1)
-    """Row of the sheet or file that holds the column names."""
+    records: str | None = None
+    """Where the list of records is in a JSON document, as a dotted path; default: at the top."""
+    header_row: HeaderRow = 1
+    """Row of the sheet or file that holds the column names; 0: there is none. A list of rows is one
+    header: names are joined, and an upper cell goes on to the right until the next."""
+    skip_rows: int = Field(default=0, ge=0)
+    """Rows right below the column names that are no records."""
     clean_headers: bool = True
     """Take trailing blanks and footnote digits off column names (`Response Rate1 `)."""
-    encoding: Literal["utf-8", "utf-16", "latin-1", "windows-1252"] = "utf-8"
-    """Encoding of a text file."""
+    optional: list[str] = Field(default_factory=list)
+    """Columns that some files lack; they are blank there."""
+    encoding: str | None = None
+    """Encoding of a text file (utf-8, utf-16, latin-1, windows-1252, shift_jis, ...). Default: what
+    a byte-order mark says, else utf-8; text that is not is read as windows-1252 if it looks so."""
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
-    """Character between two fields of a text file; default: comma, tab for tsv."""
+    """Character between two fields of a text file; default: what fits the file best of comma,
+    semicolon, tab and pipe."""
+    decimal: Literal[".", ","] = "."
+    """Decimal mark of numbers written as text."""
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    """Mark between groups of three digits; a blank stands for any kind of blank."""
+    footnotes: list[Pattern] = Field(default_factory=list)
+    """Rows that are no records (totals, notes under the table): regular expressions, any letter
+    case, for the beginning of their first cell."""
     columns: dict[str, ColumnOrMapping] = Field(default_factory=dict)
     """Columns of the contract table and where each comes from."""
     values: list[ValueRule] = Field(default_factory=list)
@@ -176,7 +88,7 @@ class Source(Section):
     comment: str | None = None
     """Column that holds a comment; for employee_responses and customer_feedback."""
     missing: list[str] = Field(default_factory=list)
-    """Codes (any letter case) that mean: no answer."""
+    """Codes (any letter case and width, any blanks) that mean: no answer."""
     suppressed: list[str] = Field(default_factory=list)
     """Codes that mean: withheld by the publisher; for unit_scores."""
     filters: list[Filter] = Field(default_factory=list)
@@ -186,10 +98,35 @@ class Source(Section):
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     """More unplanned rejects than this stop the source."""
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        try:
+            is_text = encoding is None or "x".encode(encoding)
+        except (LookupError, TypeError):
+            is_text = False
+        if not is_text:
+            msg = f"unknown encoding {encoding!r}; use utf-8, utf-16, latin-1, windows-1252, ..."
+            raise ValueError(msg)
+        return encoding
+
     @model_validator(mode="after")
     def _fits_its_table(self) -> Source:
-        SectionProblemsError.raise_any([*self._column_problems(), *self._table_problems()])
+        SectionProblemsError.raise_any(
+            [*self._column_problems(), *self._table_problems(), *self._reading_problems()]
+        )
         return self
+
+    @property
+    def header_rows(self) -> list[int]:
+        """Rows of the column names, in order; empty when the file has none."""
+        if isinstance(self.header_row, list):
+            return sorted(self.header_row)
+        return [self.header_row] if self.header_row else []
+
+    def _reading_problems(self) -> Iterator[str]:
+        if self.thousands == self.decimal:
+            yield f"`thousands` and `decimal` cannot both be {self.decimal!r}"
 
     def _column_problems(self) -> Iterator[str]:
         table = SOURCE_TABLES[self.table]

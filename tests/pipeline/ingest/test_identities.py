@@ -94,7 +94,7 @@ def test_good_and_bad_records_leave_no_identity(survey: Home) -> None:
     [
         ("no_header.csv", ",".join(record())),
         ("one_name.csv", f"wave,{PEOPLE['email']},{PEOPLE['phone']}\n1,2,3\n"),
-        ("latin.csv", (",".join(HEADER) + "\nä" + ",".join(record())).encode("latin-1")),
+        ("latin.csv", (",".join(HEADER) + "\n\x81" + ",".join(record())).encode("latin-1")),
         ("open_quote.csv", ",".join(HEADER) + '\n"' + ",".join(record())),
         ("ragged.csv", ",".join(HEADER) + "\n" + ",".join(record()[:-1]) + "\n"),
         ("text.xlsx", ",".join(record())),

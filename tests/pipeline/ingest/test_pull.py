@@ -274,7 +274,7 @@ def test_a_file_wholly_malformed_lands_no_row_and_is_refused(home: Home) -> None
 
 def test_long_files_are_read_block_by_block(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.connectors.text_records.BLOCK_BYTES", 4096)
-    monkeypatch.setattr("pipelines.connectors.file.MALFORMED_AT_ONCE", 3)
+    monkeypatch.setattr("pipelines.connectors.one_file.MALFORMED_AT_ONCE", 3)
     lines = [",".join(map(str, row(i))) if i % 10 else "broken" for i in range(1, 3001)]
     home.write("in/a.csv", ",".join(HEADER) + "\n" + "\n".join(lines))
     home.pull()

@@ -13,8 +13,9 @@ from pipelines.connectors.file import pull
 from pipelines.contract import REJECT_REASONS
 from pipelines.errors import SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
-from pipelines.program.source import ColumnMapping as Column
-from pipelines.program.source import Filter, IdentifierRule, Scale, Source, ValueRule
+from pipelines.program.rules import ColumnMapping as Column
+from pipelines.program.rules import Filter, IdentifierRule, Scale, ValueRule
+from pipelines.program.source import Source
 from pipelines.settings import PROJECT_ROOT
 from tests.unit.connectors.homes import SECRET, Home, program
 

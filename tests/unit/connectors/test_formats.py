@@ -40,7 +40,7 @@ def tables(characters: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[st
 
 def read(path: Path, **changes: object) -> tuple[list[str], list[list[str]], list[int], list[int]]:
     """Header, records, their numbers, and the numbers of malformed records."""
-    records = open_records(source(**changes), path)
+    [records] = open_records(source(**changes), path)
     frames = list(records.read(range(len(records.header))))
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -52,7 +52,7 @@ def read(path: Path, **changes: object) -> tuple[list[str], list[list[str]], lis
 
 def read_unique(path: Path, **changes: object) -> tuple[list[str], list[list[str]], list[int]]:
     """As `read`, for headers that may repeat a name: column by column."""
-    records = open_records(source(**changes), path)
+    [records] = open_records(source(**changes), path)
     columns: list[list[str]] = []
     numbers: list[int] = []
     for place in range(len(records.header)):
@@ -100,7 +100,7 @@ def test_eight_bit_encodings(tmp_path: Path, table: list[list[str]], encoding: s
         return
     path.write_bytes(text.encode(encoding))
 
-    header, rows, _ = read_unique(path, encoding=encoding)
+    header, rows, _ = read_unique(path, encoding=encoding, delimiter=",")
 
     assert [header, *rows] == table
 
@@ -256,7 +256,7 @@ def test_ten_thousand_columns(tmp_path: Path) -> None:
     names = [f"c{i}" for i in range(10_000)]
     path.write_text(",".join(names) + "\n" + ",".join("1" * 10_000) + "\n")
 
-    records = open_records(source(), path)
+    [records] = open_records(source(), path)
     frame = next(records.batches(["c9999"]))
 
     assert len(records.header) == 10_000

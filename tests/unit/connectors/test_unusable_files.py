@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from pipelines.connectors import file, text_records
+from pipelines.connectors import one_file, text_records
 from pipelines.errors import CrossvoiceError, SourceError
 from tests.unit.connectors.homes import HEADER, Home, source
 
@@ -78,13 +78,16 @@ CASES: dict[str, tuple[Callable[[Home], object], dict, str]] = {
     "mark only": (as_is(b"\xef\xbb\xbf"), {}, "does not find its columns"),
     "header row beyond the end": (as_is(GOOD), {"header_row": 9}, "does not find its columns"),
     "renamed column": (as_is(GOOD.replace("score", "points")), {}, "no column 'score'"),
-    "wrong delimiter": (as_is(GOOD.replace(",", ";")), {}, "no column 'score'"),
-    "utf-16 read as utf-8": (as_is(GOOD, "utf-16"), {}, "as utf-8.*encoding: utf-16"),
-    "utf-16 without mark": (as_is(GOOD, "utf-16-le"), {}, "as utf-8.*encoding: utf-16"),
+    "wrong delimiter": (as_is(GOOD.replace(",", ";")), {"delimiter": ","}, "no column 'score'"),
+    "utf-16 read as utf-8": (
+        as_is(GOOD, "utf-16"), {"encoding": "utf-8"}, "as utf-8.*encoding: utf-16"),
+    "utf-16 without mark": (
+        as_is(GOOD, "utf-16-le"), {"encoding": "utf-8"}, "as utf-8.*encoding: utf-16-le"),
     "latin-1 read as utf-8": (
-        as_is(GOOD + "F2,2025-01-01,C2,Köln,7\n", "latin-1"), {},
+        as_is(GOOD + "F2,2025-01-01,C2,Köln,7\n", "latin-1"), {"encoding": "utf-8"},
         "as utf-8.*line 3.*encoding: windows-1252"),
-    "latin-1 in the header": (as_is("größe," + GOOD, "latin-1"), {}, "as utf-8.*line 1"),
+    "latin-1 in the header": (
+        as_is("größe," + GOOD, "latin-1"), {"encoding": "utf-8"}, "as utf-8.*line 1"),
     "utf-8 with mark read as latin-1": (
         as_is(GOOD, "utf-8-sig"), {"encoding": "latin-1"}, "as latin-1.*encoding: utf-8"),
     "undefined in windows-1252": (
@@ -148,7 +151,7 @@ def test_an_unusable_file_is_told_and_the_others_land(
     home.pull()
     spoil(home)
     location = changes.get("location", "in/*.csv")
-    for_all = "encoding" in changes or "header_row" in changes
+    for_all = {"encoding", "header_row", "delimiter"} & set(changes)
     both = location if for_all else ["in/good.csv", location]
     home.source = source(**{**changes, "location": both})
 
@@ -196,16 +199,16 @@ def test_a_file_that_grows_is_left_for_the_next_run(
     home: Home, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     path = home.write("in/a.csv", GOOD)
-    write, opened = file._write, file.open_records
+    write, opened = one_file._write, one_file.open_records
 
     def grow() -> None:
         with path.open("a") as out:
             out.write("F2,2025-01-02,C2,S1,8\n")
 
     if moment == "while it is read":
-        monkeypatch.setattr(file, "_write", lambda *a: (write(*a), grow())[0])
+        monkeypatch.setattr(one_file, "_write", lambda *a: (write(*a), grow())[0])
     else:
-        monkeypatch.setattr(file, "open_records", lambda *a: (grow(), opened(*a))[1])
+        monkeypatch.setattr(one_file, "open_records", lambda *a: (grow(), opened(*a))[1])
     with pytest.raises(SourceError, match="changed while it was read"):
         home.pull()
     assert home.manifests() == []
@@ -238,7 +241,7 @@ def test_an_unexpected_mistake_in_our_code_is_not_hidden(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.write("in/a.csv", GOOD)
-    monkeypatch.setattr(file, "find_columns", lambda *_: 1 / 0)
+    monkeypatch.setattr(one_file, "find_columns", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         home.pull()
     assert not issubclass(ZeroDivisionError, CrossvoiceError)

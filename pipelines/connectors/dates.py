@@ -1,0 +1,230 @@
+"""Dates and times as people and systems write them.
+
+What belongs here: text to dates and naive UTC timestamps, null for any other text, and which texts
+two formats read differently. What does not: what happens to those (connectors.mapping).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import combinations
+
+import polars as pl
+
+from pipelines.program.rules import ColumnMapping
+
+ISO_TIMES = (
+    "%Y-%m-%dT%H:%M:%SZ",  # without fractions first: they are read several times faster
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+)
+ISO_DATE = "%Y-%m-%d"
+DAY_OF_TIME = r"^(\d{4}-\d{2}-\d{2})[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?$"
+LAST_DATE = pl.date(9999, 12, 31)
+"""Day after which the calendar of most systems ends; they use it for an interval without end."""
+FIRST_YEAR = 1000
+"""`%Y` would read the year 25 in 01/02/25."""
+SERIALS = {
+    "excel": (-25569, 86_400_000_000),
+    "excel_1904": (-24107, 86_400_000_000),
+    "epoch": (0, 1_000_000),
+    "epoch_ms": (0, 1_000),
+}
+"""Numbers that are times: their zero, in their own unit from 1970, and its microseconds."""
+DIRECTIVE = re.compile(r"%[-_0#.:]*[A-Za-z%]")
+MONTH_NAMES = ("%B", "%b", "%h")
+
+
+def timestamp(
+    text: pl.Series, mapping: ColumnMapping, zone: str, *, typed_dates: bool = False
+) -> pl.Series:
+    """Naive UTC timestamps. Text without a zone is read in the mapping's zone.
+
+    A local time that a clock change leaves out is null; one that occurs twice is the earlier.
+    """
+    given = mapping.formats
+    naive_zone = {"local": zone, None: "UTC"}.get(mapping.time_zone, mapping.time_zone)
+    formats = [*given, *(ISO_TIMES if typed_dates or not given else ())]
+    return _first_that_fits(
+        _month_numbers(text, mapping),
+        formats,
+        pl.Datetime("us"),
+        lambda part, wanted: _moments(part, _numeric(wanted, mapping), naive_zone or "UTC"),
+        any_order=not given,
+    )
+
+
+def date(text: pl.Series, mapping: ColumnMapping, *, typed_dates: bool = False) -> pl.Series:
+    """Dates; the time of day of an ISO timestamp is cut off."""
+    given = mapping.formats
+    day = _first_that_fits(
+        _month_numbers(text, mapping),
+        given or [ISO_DATE],
+        pl.Date(),
+        lambda part, wanted: _days(part, _numeric(wanted, mapping)),
+    )
+    if typed_dates or not given:
+        rest = text.is_not_null() & day.is_null()
+        if rest.any():
+            iso = _days(text.str.extract(DAY_OF_TIME), ISO_DATE)
+            if given:
+                iso = iso.zip_with(iso.is_not_null(), _days(text, ISO_DATE))
+            day = day.zip_with(~rest, iso)
+    if not mapping.last_day_included:
+        return day
+    frame = pl.DataFrame({"day": day})
+    after = pl.col("day") + pl.duration(days=1)
+    is_last = pl.col("day") >= LAST_DATE
+    return frame.select(pl.when(is_last).then(pl.col("day")).otherwise(after).alias("day"))["day"]
+
+
+def ambiguous(text: pl.Series, mapping: ColumnMapping) -> pl.Series | None:
+    """Texts that two of the declared formats read as different days; None: there can be none."""
+    alike = [
+        pair for pair in combinations(mapping.formats, 2) if _shape(pair[0]) == _shape(pair[1])
+    ]
+    if not alike:
+        return None
+    plain = _month_numbers(text, mapping)
+    found = pl.Series([False], dtype=pl.Boolean).new_from_index(0, text.len())
+    for pair in alike:
+        one, other = (_days(plain, _numeric(wanted, mapping)) for wanted in pair)
+        found |= (one != other).fill_null(value=False)
+    return found
+
+
+def _shape(wanted: str) -> str:
+    """A format with its parts made alike: formats of one shape can read the same text."""
+    return re.sub(r"[^%]+", lambda m: m[0].strip() or " ", DIRECTIVE.sub("%", wanted))
+
+
+def _first_that_fits(
+    text: pl.Series,
+    formats: Sequence[str],
+    kind: pl.DataType,
+    parse: Callable[[pl.Series, str], pl.Series],
+    *,
+    any_order: bool = False,
+) -> pl.Series:
+    """Each text by the first format it fits; what fits none stays null.
+
+    With `any_order` (no text fits two of the formats) the one the first text fits is tried first.
+    """
+    if any_order and (first := text.drop_nulls().head(1)).len():
+        formats = sorted(formats, key=lambda wanted: parse(first, wanted).null_count())
+    found = parse(text, formats[0])
+    for wanted in formats[1:]:
+        rest = (text.is_not_null() & found.is_null()).arg_true()
+        if rest.is_empty():
+            return found.cast(kind)
+        found = found.scatter(rest, parse(text.gather(rest), wanted))
+    rest = (text.is_not_null() & found.is_null()).arg_true()
+    if not rest.is_empty():
+        found = _in_plain_digits(text, formats, parse, found, rest)
+    return found.cast(kind)
+
+
+def _in_plain_digits(text, formats, parse, found: pl.Series, rest: pl.Series) -> pl.Series:
+    """A second look at texts no format fits: full-width digits, blanks of other kinds."""
+    odd = text.gather(rest)
+    plain = odd.str.normalize("NFKC").str.strip_chars()
+    if (plain == odd).all():
+        return found
+    for wanted in formats:
+        again = parse(plain, wanted)
+        known = found.gather(rest)
+        found = found.scatter(rest, known.zip_with(known.is_not_null(), again))
+    return found
+
+
+def _moments(text: pl.Series, wanted: str, zone: str) -> pl.Series:
+    if wanted in SERIALS:
+        moments = _serial(text, wanted)
+        if not wanted.startswith("excel"):
+            return moments
+    elif "%z" in wanted or "%#z" in wanted:
+        moments = text.str.to_datetime(
+            wanted, strict=False, cache=False, time_zone="UTC", time_unit="us"
+        )
+        return moments.dt.replace_time_zone(None)
+    elif "%H" in wanted or "%I" in wanted or "%T" in wanted or "%R" in wanted:
+        moments = text.str.to_datetime(wanted, strict=False, cache=False, time_unit="us")
+        moments = moments.set(moments.dt.year() < FIRST_YEAR, None)
+    else:
+        moments = _days(text, wanted).cast(pl.Datetime("us"))
+    if zone == "UTC" or wanted.endswith("Z"):
+        return moments
+    local = moments.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+
+
+def _days(text: pl.Series, wanted: str) -> pl.Series:
+    if wanted in SERIALS:
+        return _serial(text, wanted).dt.date()
+    if "%s" not in wanted and not re.search(r"%[-_0#]?[jDFxcsUWVuw]", wanted):
+        if not re.search(r"%[-_0#]?[mbBh]", wanted):
+            text, wanted = text + " 01", wanted + " %m"
+        if not re.search(r"%[-_0#]?[de]", wanted):
+            text, wanted = text + " 01", wanted + " %d"
+    days = text.str.to_date(wanted, strict=False, cache=False)
+    return days.set(days.dt.year() < FIRST_YEAR, None)
+
+
+def _serial(text: pl.Series, wanted: str) -> pl.Series:
+    """Numbers of days or seconds as timestamps, for days of the years 1900 to 2199."""
+    zero, unit = SERIALS[wanted]
+    found = text.cast(pl.Float64, strict=False)
+    micros = (found + zero) * unit
+    inside = micros.is_between(-25567 * 86_400_000_000, 84006 * 86_400_000_000)
+    micros = micros.set(~inside.fill_null(value=False), None)
+    # a spreadsheet keeps the time of day as a fraction, good to about a millisecond
+    return (micros / 1000).round(0).cast(pl.Int64).cast(pl.Datetime("ms")).cast(pl.Datetime("us"))
+
+
+def _numeric(wanted: str, mapping: ColumnMapping) -> str:
+    """The format for texts whose month names have been made numbers."""
+    if mapping.language is None or not any(name in wanted for name in MONTH_NAMES):
+        return wanted
+    for name in MONTH_NAMES:
+        wanted = wanted.replace(name, "%m")
+    parts = DIRECTIVE.findall(wanted)
+    literals = [literal.lower() for literal in DIRECTIVE.split(wanted)]
+    return "".join(a + b for a, b in zip(literals, [*parts, ""], strict=True))
+
+
+def _month_numbers(text: pl.Series, mapping: ColumnMapping) -> pl.Series:
+    """Texts with month names of the mapping's language as numbers, in lower case."""
+    if mapping.language is None:
+        return text
+    names = month_names(mapping.language)
+    plain = text.str.normalize("NFKC").str.to_lowercase()
+    return plain.str.replace_many(list(names), list(names.values()), leftmost=True)
+
+
+@cache
+def month_names(language: str) -> dict[str, str]:
+    """Names and abbreviations of the months in lower case, longest first, and their numbers."""
+    from babel import Locale  # noqa: PLC0415 - only where months are named
+
+    months = Locale.parse(language, sep="-").months
+    found: dict[str, set[str]] = {}
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in months[context][width].items():
+                lowered = name.lower()
+                for form in (lowered, lowered.rstrip("."), lowered.rstrip(".")[:3]):
+                    found.setdefault(form, set()).add(f"{number:02d}")
+    certain = {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+    for name in [n for n in certain if not n.endswith(".")]:
+        certain.setdefault(f"{name}.", certain[name])
+    return dict(sorted(certain.items(), key=lambda item: -len(item[0])))

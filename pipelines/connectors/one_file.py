@@ -1,0 +1,157 @@
+"""Landing one file: its records mapped, and its batch made visible.
+
+What belongs here: the pull of one file. What does not: which files are new and how many rejects
+are too many (connectors.file), the formats (records), the mapping and the layout of batches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import landing
+from pipelines.batch_writer import BatchWriter
+from pipelines.connectors.columns import find_columns
+from pipelines.connectors.mapping import RecordMapping
+from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
+from pipelines.connectors.rejects import shapeless_rejects
+from pipelines.contract import COMMENTS, SOURCE_TABLES
+from pipelines.errors import SourceError
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.program.model import Program
+from pipelines.program.source import Source
+from pipelines.settings import Settings
+
+MALFORMED_AT_ONCE = 100_000
+"""Malformed records noted before they are written out."""
+WATERMARKS = ("occurred_at", "answered_at", "valid_from", "invited_date", "effective_date")
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file to land."""
+
+    name: str
+    path: Path
+    look: landing.FileLook
+    batch: str
+    from_name: dict[str, str]
+
+
+def land(
+    source: Source,
+    program: Program,
+    settings: Settings,
+    pseudonyms: Pseudonymizer,
+    version: str,
+    new: Input,
+) -> list[str]:
+    """Land one file; returns what was guessed of it."""
+    opened = open_records(source, new.path)
+    mappings = [
+        RecordMapping(
+            source,
+            find_columns(source, records.header, records.where),
+            program.time_zone,
+            pseudonyms,
+            records.has_typed_dates,
+            new.from_name,
+        )
+        for records in opened
+    ]
+    with landing.new_batch(settings.landing, source.name, new.batch) as folder:
+        with BatchWriter(folder, source.name, new.batch, new.name, source.table) as writer:
+            watermark = _write_all(opened, mappings, writer)
+        if writer.rows_read == 0:
+            raise SourceError(
+                f"Source {source.name} has a file without records.",
+                where=str(new.path),
+                mend="export it again, or take it out of `location`",
+            )
+        if not landing.look_at(new.path, landing.InputState(new.batch, new.look)).is_same_file(
+            new.look
+        ):
+            raise SourceError(
+                f"Source {source.name} has a file that changed while it was read.",
+                where=str(new.path),
+                mend="run again when whatever writes it has finished",
+            )
+        landing.write_manifest(
+            folder,
+            landing.Manifest(
+                source=source.name,
+                batch=new.batch,
+                input=new.name,
+                contract_table=source.table,
+                content_hash=new.look.content_hash,
+                mapping_version=version,
+                columns_fingerprint=_columns_fingerprint([r.header for r in opened]),
+                rows_read=writer.rows_read,
+                rows_kept=writer.rows_kept,
+                rows_rejected=writer.rows_rejected,
+                rows_filtered=writer.rows_filtered,
+                watermark=watermark,
+            ),
+        )
+    return [guess for records in opened for guess in records.guesses]
+
+
+def _write_all(
+    opened: list[Records], mappings: list[RecordMapping], writer: BatchWriter
+) -> str | None:
+    """Write the rows of all tables of a file, counting their records on; its newest event."""
+    newest, n_before = None, 0
+    for records, mapping in zip(opened, mappings, strict=True):
+        top, n_before = _write(records, mapping, writer, n_before)
+        newest = max(filter(None, (newest, top)), default=None)
+    return newest
+
+
+def _write(
+    records: Records, mapping: RecordMapping, writer: BatchWriter, n_before: int = 0
+) -> tuple[str | None, int]:
+    """Write the rows a table becomes; returns its newest event and the last record's number."""
+    newest: str | None = None
+    last = n_before
+    column = next((c for c in WATERMARKS if c in mapping.source.columns), None)
+    footnotes = bool(mapping.source.footnotes)
+    for batch in records.batches(list(mapping.found.values()), first_cell=footnotes):
+        if batch.height:
+            batch = batch.with_columns(pl.col(RECORD_NUMBER) + n_before)
+            last = max(last, int(batch[RECORD_NUMBER].max()))
+            try:
+                mapped = mapping.apply(batch)
+            except SourceError as error:
+                raise SourceError(error.what, where=records.where, mend=error.mend) from None
+            writer.add(mapped.rows, mapped.comments, mapped.rejects, mapped.n_read)
+            top = mapped.rows[column].max() if column and mapped.rows.height else None
+            newest = max(filter(None, (newest, str(top) if top else None)), default=None)
+        if len(records.malformed) > MALFORMED_AT_ONCE:
+            last = _add_shapeless(records, writer, n_before, last)
+    return newest, _add_shapeless(records, writer, n_before, last)
+
+
+def _add_shapeless(records: Records, writer: BatchWriter, n_before: int, last: int) -> int:
+    """Reject the records without a shape met so far; returns the last record's number."""
+    no_rows = pl.DataFrame(schema=SOURCE_TABLES[writer.table].schema)
+    for numbers, reason in (
+        (records.malformed, "malformed_record"),
+        (records.footnotes, "filtered"),
+    ):
+        if numbers:
+            counted = [number + n_before for number in numbers]
+            rejects = shapeless_rejects(counted, reason)
+            writer.add(no_rows, pl.DataFrame(schema=COMMENTS.schema), rejects, len(numbers))
+            last = max(last, counted[-1])
+            numbers.clear()
+    return last
+
+
+def _columns_fingerprint(headers: list[list[str]]) -> str:
+    distinct = list(dict.fromkeys(map(tuple, headers)))
+    shown = distinct[0] if len(distinct) == 1 else distinct
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16]

@@ -1,0 +1,205 @@
+"""The rules of a source: what a column of the input is, and which records count.
+
+What belongs here: one section per rule, with its words and their defaults. What does not: the
+source they belong to (program.source) and how they are applied (connectors).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from pipelines.program.base import Name, Section
+
+Direction = Literal["higher", "lower"]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        msg = f"{pattern!r} is not a regular expression: {error}"
+        raise ValueError(msg) from None
+    if re.search(r"\(\?<?[=!]|\\[1-9]", pattern):
+        msg = f"{pattern!r}: look-around and back references cannot be used here"
+        raise ValueError(msg)
+    return pattern
+
+
+def _one_group(pattern: str) -> str:
+    if re.compile(_compiles(pattern)).groups != 1:
+        msg = f"{pattern!r} needs one pair of parentheses, around the text that is wanted"
+        raise ValueError(msg)
+    return pattern
+
+
+def _known_locale(language: str) -> str:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only where months are named
+
+    try:
+        Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        msg = f"{language!r} is no language; use a code like de, fr, es, pt-BR"
+        raise ValueError(msg) from None
+    return language
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression."""
+
+
+class Scale(Section):
+    """The ends of a question's scale, on which values outside are rejected."""
+
+    min: float
+    """Lowest possible answer."""
+    max: float
+    """Highest possible answer."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Scale:
+        if self.max <= self.min:
+            msg = f"max ({self.max:g}) must be greater than min ({self.min:g})"
+            raise ValueError(msg)
+        return self
+
+
+class ColumnMapping(Section):
+    """How one contract column is filled: from a column of the input, from the file's name, or with
+    one value.
+
+    A plain text in the YAML is short for `{column: text}`.
+    """
+
+    column: str | None = None
+    """Column of the input."""
+    value: str | float | bool | None = None
+    """The same value for every record."""
+    file_name: Annotated[str, AfterValidator(_one_group)] | None = None
+    """Taken from the file's name: a regular expression with one pair of parentheses around it."""
+    recode: dict[str, str] | None = None
+    """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
+    format: str | list[str] | None = None
+    """Date format or formats: strptime directives, or `excel`, `excel_1904`, `epoch`, `epoch_ms`;
+    default ISO 8601. A part that is left out (day, month) is the first."""
+    ambiguous: Literal["first", "reject"] | None = None
+    """What a date is that several formats read differently (03/04/2025): as the `first` of them
+    reads it, or a reject. Without it such a date stops the source."""
+    language: Annotated[str, AfterValidator(_known_locale)] | None = None
+    """Language of month names in dates: de, fr, es, pt-BR, ja."""
+    time_zone: str | None = None
+    """Zone of timestamps that carry none; default UTC. `local` means the program's zone."""
+    last_day_included: bool = False
+    """A `valid_to` names the last day the row holds, not the first day it no longer does."""
+    id_type: Name | None = None
+    """Kind of identifier (email, agent, ...), for key columns."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ColumnMapping:
+        if sum(origin is not None for origin in (self.column, self.value, self.file_name)) != 1:
+            msg = "give one of `column`, `value` and `file_name`"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def formats(self) -> list[str]:
+        """The declared date formats, in their order."""
+        return [self.format] if isinstance(self.format, str) else list(self.format or [])
+
+
+def _long_form(mapping: object) -> object:
+    return {"column": mapping} if isinstance(mapping, str) else mapping
+
+
+ColumnOrMapping = Annotated[
+    ColumnMapping, BeforeValidator(_long_form, json_schema_input_type=str | ColumnMapping)
+]
+"""A mapping, or the plain text that is short for it."""
+
+
+def item_code(column: str) -> str:
+    """The item a column's name stands for: plain lower-case letters, digits and `_`; may be empty.
+
+    >>> item_code("Q1"), item_code("Größe (m²)"), item_code("2. Stolz"), item_code("満足度")
+    ('q1', 'grosse_m2', 'q2_stolz', '')
+    """
+    plain = unicodedata.normalize("NFKD", column.replace("ß", "ss")).lower()
+    code = re.sub(r"[^a-z0-9]+", "_", plain.encode("ascii", "ignore").decode()).strip("_")[:58]
+    return f"q{code}" if code[:1].isdigit() else code
+
+
+class ValueRule(Section):
+    """Which columns hold answers, and what they answer.
+
+    Wide files list one column per question; long files one column and a `when:`.
+    """
+
+    columns: Annotated[list[str], Field(min_length=1)]
+    """Columns of the input that hold the value."""
+    item: Name | None = None
+    """Code the metrics use; default: the column's own name in lower case, with `_` for all that is
+    no letter or digit. Needs a single column."""
+    when: dict[str, str | list[str]] | None = None
+    """Other columns and the text (any letter case) they must hold for the rule to apply."""
+    scale: Scale
+    """Ends of the question's scale."""
+    direction: Direction = "higher"
+    """Which end of the scale is good."""
+    kind: Literal["nps", "csat", "ces", "stars", "scale"] = "scale"
+    """Question kind, for customer feedback."""
+    voice: Literal["employee", "customer"] | None = None
+    """Whose score it is; needed for unit_scores."""
+    recode: dict[str, float] | None = None
+    """Labels (any letter case, width and blanks) and their score; other text must be a number."""
+    missing: list[str] = Field(default_factory=list)
+    """Codes that mean: no answer, for these columns only; besides the source's `missing`."""
+
+    @model_validator(mode="after")
+    def _item_of_one_column(self) -> ValueRule:
+        if self.item is not None and len(self.columns) > 1:
+            msg = "`item` names one item; with several `columns` each column is its own item"
+            raise ValueError(msg)
+        nameless = [c for c in self.columns if self.item is None and not item_code(c)]
+        if nameless:
+            msg = f"`columns`: {nameless[0]!r} has no Latin letters or digits; give it an `item`"
+            raise ValueError(msg)
+        return self
+
+    def item_of(self, column: str) -> str:
+        """Code of the item one of the rule's columns holds."""
+        return self.item or item_code(column)
+
+
+class IdentifierRule(Section):
+    """A column that identifies a person, and by which kind of identifier."""
+
+    column: str
+    """Column of the input."""
+    id_type: Name
+    """Kind of identifier (email, agent, ...)."""
+
+
+class Filter(Section):
+    """Records to keep or to leave out by the text of one column."""
+
+    column: str
+    """Column of the input."""
+    keep: list[str] | None = None
+    """Only records with one of these texts (any letter case) are used; "" is a blank."""
+    drop: list[str] | None = None
+    """Records with one of these texts are left out."""
+    keep_matching: Pattern | None = None
+    """Only records are used whose text begins with this regular expression (any letter case)."""
+    drop_matching: Pattern | None = None
+    """Records whose text begins with this regular expression are left out."""
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Filter:
+        sides = (self.keep, self.drop, self.keep_matching, self.drop_matching)
+        if sum(side is not None for side in sides) != 1:
+            msg = "give one of `keep`, `drop`, `keep_matching` and `drop_matching`"
+            raise ValueError(msg)
+        return self
