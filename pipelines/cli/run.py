@@ -73,6 +73,6 @@ def _show_card(settings: Settings, seconds: float) -> None:
     click.echo()
     click.echo((release / "card.txt").read_text())
     click.echo(f"Published in {seconds:.0f} s:")
+    click.echo(f"  {settings.published / 'current' / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
         click.echo(f"  {settings.published / 'current' / audience / 'crossvoice.duckdb'}")
-    click.echo(f"  {settings.published / 'current' / 'data_dictionary.md'}")

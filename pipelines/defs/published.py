@@ -10,10 +10,13 @@ from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count,
 from pipelines.defs.completeness import missing_events
 from pipelines.errors import ReleaseError
 from pipelines.linkage.companions import COMPANION_SCHEMAS
+from pipelines.program.model import Program
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.publishing.candidate import build_candidate, candidate_counts
+from pipelines.publishing.layout import CANDIDATE
 from pipelines.publishing.publication import publication_row
 from pipelines.publishing.release import release_candidate
+from pipelines.settings import Settings
 
 RELEASE = dg.AssetKey(["published", "release"])
 INPUTS = [
@@ -58,10 +61,27 @@ def candidate_assets(
     with program.warehouse() as con:
         publication = publication_row(con, declared, settings, context.run_id, started)
         rows = build_candidate(con, settings, publication, models.column_texts("marts"))
+    _write_pages(declared, settings)
     for name in PUBLISHED_TABLES:
         yield dg.MaterializeResult(
             asset_key=["published", name], metadata=watch.metadata(**row_count(rows[name]))
         )
+
+
+def _write_pages(declared: Program, settings: Settings) -> None:
+    from pipelines.report.release_pages import write_pages  # noqa: PLC0415 - a second
+
+    report = declared.report
+    write_pages(settings.published / CANDIDATE, report.language, report.labels, models.manifest())
+
+
+def _write_quality(declared: Program, settings: Settings) -> None:
+    from pipelines.report.release_pages import write_quality  # noqa: PLC0415 - a second
+
+    write_quality(
+        settings.published / CANDIDATE, settings.logs / "checks", declared.report.language,
+        declared.title,
+    )  # fmt: skip
 
 
 @dg.asset(
@@ -87,6 +107,7 @@ def release_asset(
                 mend="look at the run's events; the last release is untouched",
             )
         counts = candidate_counts(settings)
+        _write_quality(program.program(), settings)
         folder = release_candidate(settings)
     return dg.MaterializeResult(
         metadata=watch.metadata(

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
 from pipelines.program.questions import Linkage
-from pipelines.program.sections import Metric, Organization, Privacy, Wave
+from pipelines.program.sections import Metric, Organization, Privacy, Report, Wave
 from pipelines.program.source import Source
 
 
@@ -45,6 +45,8 @@ class Program(Section):
     """The scores of both voices."""
     linkage: Linkage | None = None
     """What is to be estimated; without it the program ends with its marts."""
+    report: Report = Report()
+    """Language and words of the report."""
     sources: Annotated[list[Source], Field(min_length=1)]
     """The systems and files to read."""
 

@@ -64,6 +64,15 @@ class Privacy(Section):
         return self
 
 
+class Report(Section):
+    """Language and words of the report."""
+
+    language: Literal["en"] = "en"
+    """Language of its texts."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """Own words over the texts of the catalogue: `word.units: stores`, `item.q01: My manager`."""
+
+
 class IdentifierNorm(Section):
     """How identifiers of one kind are made alike before they are hashed."""
 

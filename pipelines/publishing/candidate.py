@@ -5,7 +5,9 @@ What belongs here: the folder of a candidate and its files. What does not: what 
 
     candidate/<audience>/crossvoice.duckdb      one file per audience, DuckDB storage v1.0.0
               <audience>/parquet/<table>.parquet
-              card.txt, data_dictionary.md, publication.json
+              card.txt, publication.json
+
+The pages beside them are the report's (pipelines.report.release_pages).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ import polars as pl
 from pipelines import warehouse
 from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
-from pipelines.publishing.dictionary import data_dictionary, dictionary_markdown
+from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.layout import CANDIDATE, CARD, DATABASE, PUBLICATION
 from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
 from pipelines.publishing.tables import published_frames
@@ -51,7 +53,6 @@ def build_candidate(
     for audience, tables in AUDIENCES.items():
         _write_audience(folder / audience, {name: frames[name] for name in tables})
     (folder / CARD).write_text(result_card(frames) + "\n")
-    (folder / "data_dictionary.md").write_text(dictionary_markdown(frames))
     (folder / PUBLICATION).write_text(json.dumps(dict(publication), indent=1, default=str) + "\n")
     return {name: frame.height for name, frame in frames.items()}
 

@@ -67,26 +67,3 @@ DICTIONARY_SCHEMA = {
     "column_description": pl.String,
     "audiences": pl.String,
 }
-
-
-def dictionary_markdown(frames: Mapping[str, pl.DataFrame]) -> str:
-    """The metric catalogue and the dictionary as one page."""
-    lines = ["# Data dictionary", "", "## Metrics", ""]
-    lines += ["| metric | voice | formula | range | definition |", "|---|---|---|---|---|"]
-    for m in frames["dim_metrics"].iter_rows(named=True):
-        lines.append(
-            f"| {m['metric_id']} ({m['metric_label']}) | {m['voice']} | "
-            f"{FORMULAE[m['metric_kind']]} | {m['value_min']:g} to {m['value_max']:g} | "
-            f"{m['definition']} |"
-        )
-    dictionary = frames["data_dictionary"]
-    for table in dictionary["table_name"].unique(maintain_order=True):
-        part = dictionary.filter(pl.col("table_name") == table)
-        lines += ["", f"## {table}", "", TABLES[table], ""]
-        lines += [f"In the files of: {part['audiences'][0]}.", ""]
-        lines += ["| column | type | meaning |", "|---|---|---|"]
-        lines += [
-            f"| {r['column_name']} | {r['data_type']} | {r['column_description']} |"
-            for r in part.iter_rows(named=True)
-        ]
-    return "\n".join(lines) + "\n"

@@ -1,0 +1,49 @@
+"""What a chart is on the page: a specification, the rows it draws and the table they are from."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart; its rows go into the page's data block under `data_name`."""
+
+    name: str
+    table: str
+    """The published table the rows are from."""
+    rows: Sequence[Row]
+    spec: Row
+    alternative: str
+    """What the chart shows, for people who do not see it."""
+
+    @property
+    def data_name(self) -> str:
+        """Name of the rows in the data block: table and chart."""
+        return f"{self.table}/{self.name}"
+
+
+def chart(
+    name: str, table: str, rows: Sequence[Row], drawn: alt.TopLevelMixin, alternative: str
+) -> Chart:
+    """A chart whose specification refers to its rows by name."""
+    spec = drawn.properties(
+        data=alt.NamedData(f"{table}/{name}"),
+        width="container",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    ).to_dict()
+    spec.pop("config", None)
+    spec.pop("$schema", None)
+    return Chart(name, table, rows, spec, alternative)
+
+
+def axis_title(text: str) -> list[str]:
+    """A title in lines that fit a phone."""
+    return textwrap.wrap(text, 46)

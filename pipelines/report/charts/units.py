@@ -1,0 +1,72 @@
+"""Charts of units: every unit as a point, with the line, and where the two voices part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from pipelines.report.charts.chart import Chart, Row, axis_title, chart
+
+TABLE = "unit_period_scores"
+LINE = "line"
+"""Rows of the line and its band are a data set of their own, exchanged by the filters."""
+
+
+def scatter(
+    rows: Sequence[Row], line: Sequence[Row], *, x: str, y: str, names: Row, alternative: str
+) -> Chart:
+    """Units at their two scores; `line` has x, y, low and high along the fitted line."""
+    scale = alt.Scale(zero=False, nice=True)
+    band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=scale))
+    dots = alt.Chart().mark_point(style="link-mark").encode(
+        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=alt.Axis(grid=False)),
+        y=alt.Y("y:Q", title=axis_title(y), scale=scale),
+        opacity=alt.condition("datum.is_found", alt.value(1), alt.value(0.55)),
+        size=alt.condition("datum.is_found", alt.value(160), alt.value(36)),
+        tooltip=[
+            alt.Tooltip("unit:N", title=names["unit"]),
+            alt.Tooltip("x:Q", title=names["x"], format=".1f"),
+            alt.Tooltip("y:Q", title=names["y"], format=".1f"),
+        ],
+    )  # fmt: skip
+    drawn = alt.layer(
+        band.mark_area(style="link-band").encode(y="low:Q", y2="high:Q"),
+        dots,
+        band.mark_line(style="link-line").encode(y="y:Q"),
+    ).properties(height=380)
+    return chart("scatter", TABLE, rows, drawn, alternative)
+
+
+def quadrants(
+    rows: Sequence[Row], corners: Sequence[Row], *, x: str, y: str, alternative: str
+) -> Chart:
+    """Units against the middle of both voices; `corners` name the four fields with their counts."""
+    scale = alt.Scale(zero=False, nice=True)
+    middle = corners[0]
+    encoded = alt.Chart().encode(
+        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=alt.Axis(grid=False)),
+        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=alt.Axis(grid=False)),
+    )
+    dots = [
+        encoded.transform_filter(alt.datum["style"] == style).mark_point(style=f"{style}-mark")
+        for style in ("muted", "employee", "customer")
+    ]
+    rules = alt.Chart(alt.InlineData(values=[{"x": middle["x"], "y": middle["y"]}]))
+    words = alt.Chart(alt.InlineData(values=list(corners)))
+    labels = [
+        words.transform_filter(alt.datum.corner == corner)
+        .mark_text(style=style, align=align, baseline=baseline, dx=dx, dy=dy)
+        .encode(x=alt.value(place_x), y=alt.value(place_y), text="text:N")
+        for corner, style, align, baseline, dx, dy, place_x, place_y in (
+            ("high_high", "note", "right", "top", -4, 4, "width", 0),
+            ("low_high", "customer-text", "left", "top", 4, 4, 0, 0),
+            ("low_low", "note", "left", "bottom", 4, -4, 0, "height"),
+            ("high_low", "employee-text", "right", "bottom", -4, -4, "width", "height"),
+        )
+    ]
+    drawn = alt.layer(
+        *dots, rules.mark_rule(style="guide").encode(x="x:Q"),
+        rules.mark_rule(style="guide").encode(y="y:Q"), *labels,
+    ).properties(height=360)  # fmt: skip
+    return chart("quadrants", TABLE, rows, drawn, alternative)

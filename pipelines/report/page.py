@@ -1,0 +1,110 @@
+"""The report as one file: sections, data block, scripts and styles put together.
+
+What belongs here: the order of the sections and the rendering. What does not: what a section says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.linkage.estimates import VERDICTS
+from pipelines.report.assets import format_locale, policy, safe_json, static, vega_bundle
+from pipelines.report.catalogue import Catalogue
+from pipelines.report.charts.chart import Chart
+from pipelines.report.published import Published
+from pipelines.report.sections.answer import answer
+from pipelines.report.sections.appendix import appendix_sections
+from pipelines.report.sections.evidence import evidence_sections
+from pipelines.report.sections.section import Context, Section
+from pipelines.report.sections.shape import shape_sections
+from pipelines.report.sections.strength import strength_sections
+from pipelines.report.sections.units import unit_sections
+from pipelines.report.theme import chart_config
+
+TEMPLATES = Path(__file__).parent / "templates"
+COLUMNWISE = 200
+"""Rows from which a chart's data are written by column, without repeating names."""
+
+
+def report_page(
+    published: Published, text: Catalogue, audience: str, beside: Sequence[tuple[str, str]],
+    methods: str = "methods.html#",
+) -> str:  # fmt: skip
+    """The report of one audience as HTML that needs nothing but itself.
+
+    `beside` are links to the other pages of the release: address and name; `methods` is where the
+    page of methods lies.
+    """
+    context = Context(published, text)
+    sections = report_sections(context)
+    primary = published.primary
+    day = primary["period_end"] if primary else published.tables["periods"]["period_end"].max()
+    return render(
+        "report.html.j2", text,
+        scripts={"vega": vega_bundle(), "js": static("report.js")},
+        sections=sections, publication=published.publication, audience=audience, beside=beside,
+        data=Markup(safe_json(data_block(sections, text))),
+        data_up_to=text.day(day), verdicts=VERDICTS,
+        page_title=published.publication["title"], methods_url=methods,
+    )  # fmt: skip
+
+
+def report_sections(context: Context) -> list[Section]:
+    """Every section, in reading order."""
+    return [
+        answer(context), *unit_sections(context)[:1], *strength_sections(context),
+        *shape_sections(context), *unit_sections(context)[1:], *evidence_sections(context),
+        *appendix_sections(context),
+    ]  # fmt: skip
+
+
+def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
+    """All data of the report: rows by table and chart, specifications, slices of units."""
+    charts: list[Chart] = [chart for section in sections for chart in section.charts]
+    units = next((s.extra for s in sections if s.template == "units"), None)
+    return {
+        "tables": {chart.data_name: _columnwise(chart.rows) for chart in charts},
+        "charts": {chart.name: chart.spec for chart in charts},
+        "units": {
+            "slices": units["slices"] if units else {},
+            "cells": _columnwise(units["cells"]) if units else [],
+            "words": {
+                "shown": text("units.shown", n="{n}", all="{all}"),
+                "no_line": text("units.no_line"),
+            },
+        },
+        "words": {"rows": text("estimates.shown", n="{n}", all="{all}")},
+        "config": chart_config(),
+        "locale": format_locale(text.language),
+    }
+
+
+def _columnwise(rows: Sequence[Mapping[str, Any]]) -> Any:
+    if len(rows) < COLUMNWISE:
+        return rows
+    columns = list(rows[0])
+    return {"columns": columns, "values": [[row[c] for row in rows] for c in columns]}
+
+
+def render(
+    template: str, text: Catalogue, *, scripts: Mapping[str, str] | None = None, **values: Any
+) -> str:
+    """A template with our styles, these scripts, and a policy that allows nothing else."""
+    css = static("report.css")
+    named = {name: Markup(script) for name, script in (scripts or {}).items()}
+    return _environment().get_template(template).render(
+        text=text, css=Markup(css), policy=Markup(policy(list((scripts or {}).values()), [css])),
+        **named, **values,
+    )  # fmt: skip
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""The end of the report: every estimate with its guards, methods in plain words, provenance."""
+
+from __future__ import annotations
+
+from pipelines.report.sections.section import Context, Section, Table
+from pipelines.report.sections.shape import segment_names
+from pipelines.report.sections.strength import held_fixed
+
+PAGES = {"driver": "drivers", "segment": "segments"}
+"""Method pages that are named otherwise than their estimand."""
+METHODS = ("between", "within", "lag", "adjusted", "driver", "segment", "nonlinear", "contrast",
+           "aggregation", "change", "power")  # fmt: skip
+
+
+def appendix_sections(context: Context) -> list[Section]:
+    """Estimates, methods and provenance."""
+    return [_estimates(context), _methods(context), _provenance(context)]
+
+
+def _estimates(context: Context) -> Section:
+    text = context.text
+    names = segment_names(context)
+    rows = []
+    for row in context.published.estimates.iter_rows(named=True):
+        subset = [
+            row["window_id"],
+            names.get(row["segment"] or "", row["segment"] or ""),
+            held_fixed(context, row["adjusted_for"] or "") if row["adjusted_for"] else "",
+            "" if row["lag"] is None or row["term"] == "argmax" else f"lag {row['lag']:+d}",
+            row["term"] if row["estimand"] == "driver" else "",
+        ]
+        rows.append({
+            **row, "pair": f"{row['x_label']} × {row['y_label']}",
+            "question": text(f"estimand.{row['estimand']}"),
+            "subset": ", ".join(filter(None, subset)),
+            "kind": f"{row['effect_type']}, {text.component(row['component'])}",
+            "decided": row["verdict"] or row["direction"],
+        })  # fmt: skip
+    kinds = {"question": "text", "pair": "text", "subset": "text", "kind": "text",
+             "estimate": "number", "conf_low": "number", "conf_high": "number",
+             "n_units": "count", "q_value": "p", "decided": "verdict",
+             "guard_code": "code"}  # fmt: skip
+    table = Table("linkage_estimates", context.columns(kinds), rows)
+    filters = {
+        "question": list(dict.fromkeys(r["question"] for r in rows)),
+        "pair": list(dict.fromkeys(r["pair"] for r in rows)),
+        "window_id": list(dict.fromkeys(r["window_id"] for r in rows)),
+    }
+    guards = context.published.tables["linkage_guards"].unique("code", keep="first",
+                                                              maintain_order=True)  # fmt: skip
+    return Section(
+        "estimates", text("estimates.title"), template="estimates", tables=[table],
+        says=[text("estimates.says", n=text.count(len(rows)))],
+        extra={"filters": filters,
+               "guards": [{"code": g["code"], "severity": g["severity"],
+                           "words": context.guard_words(g)} for g in guards.to_dicts()]},
+    )  # fmt: skip
+
+
+def _methods(context: Context) -> Section:
+    text = context.text
+    asked = context.published.estimates["estimand"].unique().to_list()
+    words = [{"name": text(f"estimand.{m}"), "words": text(f"methods.{m}"), "page": PAGES.get(m, m)}
+             for m in METHODS if m in asked]  # fmt: skip
+    return Section("methods", text("methods.title"), template="methods",
+                   says=[text("methods.shared"), text("methods.verdicts"),
+                         text("methods.privacy")],
+                   extra={"methods": words})  # fmt: skip
+
+
+def _provenance(context: Context) -> Section:
+    text, publication = context.text, context.published.publication
+    keys = ("release_id", "run_id", "started_at", "git_commit", "config_hash", "code_hash",
+            "input_hash", "fingerprint", "suppression", "publisher", "threshold_employee",
+            "threshold_customer", "n_cells", "n_cells_hidden", "stale_sources")  # fmt: skip
+    rows = [
+        {"key": key, "label": text(f"provenance.{key}"), "value": str(publication[key])}
+        for key in keys
+        if publication.get(key) not in (None, "")
+        and not (publication["suppression"] == "publisher" and key.startswith("threshold"))
+    ]
+    return Section("provenance", text("provenance.title"), template="provenance",
+                   extra={"rows": rows})  # fmt: skip

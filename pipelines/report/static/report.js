@@ -1,0 +1,146 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const views = {};
+  const tip = document.getElementById("tip");
+  const MANY = 5000;
+
+  const showTip = (_, event, item, value) => {
+    if (!value) { tip.hidden = true; return; }
+    tip.textContent = Object.entries(value).map(([k, v]) => (k.trim() ? `${k}: ${v}` : v)).join("\n");
+    tip.hidden = false;
+    const x = Math.min(event.clientX + 14, window.innerWidth - tip.offsetWidth - 8);
+    const y = Math.min(event.clientY + 14, window.innerHeight - tip.offsetHeight - 8);
+    tip.style.left = `${Math.max(8, x)}px`;
+    tip.style.top = `${Math.max(8, y)}px`;
+  };
+
+  const resolved = (node, style) => {
+    if (typeof node === "string") {
+      return node.replace(/var\((--[a-z]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+    }
+    if (Array.isArray(node)) return node.map((n) => resolved(n, style));
+    if (node && typeof node === "object") {
+      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, resolved(v, style)]));
+    }
+    return node;
+  };
+
+  const rowsOf = (part) => part.columns
+    ? part.values[0].map((_, i) => Object.fromEntries(part.columns.map((c, j) => [c, part.values[j][i]])))
+    : part;
+
+  const draw = async (name) => {
+    const target = document.getElementById(`chart-${name}`);
+    if (!target) return;
+    const spec = data.charts[name];
+    const table = spec.data.name;
+    const rows = rowsOf(data.tables[table]);
+    const many = rows.length > MANY;
+    const datasets = { ...spec.datasets, [table]: rows, line: [] };
+    let config = data.config;
+    if (many) {
+      target.classList.add("on-paper");
+      config = resolved(config, getComputedStyle(target));
+    }
+    const result = await window.vegaEmbed(target, { ...spec, datasets }, {
+      ast: true, actions: false, defaultStyle: false, config, tooltip: false,
+      renderer: many ? "canvas" : "svg", formatLocale: data.locale, logLevel: 1,
+    });
+    result.view.tooltip(showTip);
+    views[name] = { view: result.view, table, rows };
+  };
+
+  const units = () => {
+    const part = views.scatter;
+    const form = document.querySelector("#units .filters");
+    if (!part || !form) return;
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    const state = document.getElementById("units-state");
+    const chosen = (level) => (form.querySelector(`[data-filter="${level}"]`) || { value: "" }).value;
+    const cells = rowsOf(data.units.cells);
+    const apply = () => {
+      const [region, location, period] = ["region", "location", "period"].map(chosen);
+      const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
+      const all = period ? cells.filter((r) => r.period_id === period) : part.rows;
+      const rows = all.filter((r) => (!region || r.region_id === region) && (!location || r.location_id === location))
+        .map((r) => ({ ...r, is_found: wanted !== "" && r.unit.toLocaleLowerCase().includes(wanted) }));
+      const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
+      const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
+      const slice = name ? data.units.slices[name] : null;
+      part.view.data(part.table, rows).data("line", slice ? slice.line : []).run();
+      const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
+      state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
+      state.dataset.shown = rows.length;
+    };
+    form.addEventListener("input", apply);
+    apply();
+  };
+
+  const estimates = () => {
+    const form = document.querySelector("#estimates .filters");
+    if (!form) return;
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    const rows = [...document.querySelectorAll("#all-estimates tbody tr")];
+    const state = document.getElementById("estimates-state");
+    const apply = () => {
+      const wanted = [...form.querySelectorAll("[data-rows]")].filter((s) => s.value);
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = wanted.some((s) => row.getAttribute(`data-${s.dataset.rows}`) !== s.value);
+        if (!row.hidden) shown += 1;
+      }
+      state.textContent = data.words.rows.replace("{n}", shown).replace("{all}", rows.length);
+      state.dataset.shown = shown;
+    };
+    form.addEventListener("input", apply);
+    apply();
+  };
+
+  const page = () => {
+    const theme = document.getElementById("theme");
+    theme.hidden = false;
+    theme.addEventListener("click", () => {
+      const root = document.documentElement;
+      const dark = root.dataset.theme
+        ? root.dataset.theme === "dark"
+        : window.matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+    });
+    const print = document.getElementById("print");
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+    document.querySelectorAll('a[href^="#guard-"]').forEach((link) =>
+      link.addEventListener("click", () => { document.querySelector(".guards").open = true; }));
+    if (!("IntersectionObserver" in window)) return;
+    const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.hash.slice(1), a]));
+    const seen = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        links.forEach((a) => a.removeAttribute("aria-current"));
+        const link = links.get(entry.target.id);
+        if (link) link.setAttribute("aria-current", "location");
+      }
+    }, { rootMargin: "-15% 0px -75% 0px" });
+    document.querySelectorAll("main > section").forEach((s) => seen.observe(s));
+  };
+
+  const start = async () => {
+    page();
+    estimates();
+    for (const name of Object.keys(data.charts)) {
+      try {
+        await draw(name);
+        if (name === "scatter") units();
+      } catch (error) {
+        document.body.dataset.failed = `${document.body.dataset.failed || ""} ${name}: ${error.message}`;
+      }
+      await new Promise((done) => setTimeout(done, 0));
+    }
+    document.body.dataset.ready = "yes";
+    window.crossvoiceViews = views;
+  };
+  start();
+})();
