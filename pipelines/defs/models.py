@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
-from pipelines.privacy.mask import publication_mask
+from pipelines.privacy.atoms import Places
+from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.settings import Settings
 
 AFTER_MASK = ["crossvoice", "marts", "linkage"]
@@ -37,7 +39,7 @@ def model_assets() -> list[dg.AssetsDefinition]:
 
 @dg.asset(
     key=["marts", "publication_mask"],
-    deps=[["marts", "unit_period_metrics"]],
+    deps=[["marts", name] for name in MASK_INPUTS],
     group_name="marts",
     owners=OWNERS,
     kinds={"polars"},
@@ -46,13 +48,17 @@ def model_assets() -> list[dg.AssetsDefinition]:
 )
 def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
     """Decide what may be released before anything is estimated."""
-    watch = Stopwatch()
+    watch, declared = Stopwatch(), program.program()
     with program.warehouse() as con:
-        cells = warehouse.read_table(con, "marts.unit_period_metrics")
-        mask = publication_mask(cells, program.program().privacy)
+        cells, participation, units, locations = (
+            warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
+        )
+        places = Places.of(units, locations)
+        mask = publication_mask(cells, declared.privacy, declared.metrics, places, participation)
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
-    hidden = int((~mask["is_released"]).sum())
-    return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows), cells_hidden=hidden))
+    hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())
+    counts = {f"cells_{reason}": n for reason, n in sorted(hidden.items())}
+    return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows), **counts))
 
 
 def _dbt_step(name: str, nodes: Mapping[str, Any], members: set[str]) -> dg.AssetsDefinition:

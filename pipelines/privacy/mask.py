@@ -1,7 +1,7 @@
 """The publication mask: which cells may be released, decided before anything is estimated.
 
-What belongs here: primary suppression by the program's thresholds, and the place where
-complementary suppression adds its own reasons. What does not: the tables that obey the mask.
+What belongs here: primary suppression by the program's thresholds, and the reasons. What does not:
+the tables that obey the mask, and how the complement is found (privacy.complementary).
 
 A cell is one unit (at one level), period and metric. Its reason code is `released`, or the first
 of: `suppressed_at_source`, `below_threshold`, `complementary`.
@@ -9,9 +9,14 @@ of: `suppressed_at_source`, `below_threshold`, `complementary`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from pipelines.program.sections import Privacy
+from pipelines.privacy.atoms import Places, Scale, build_block, linked_periods
+from pipelines.privacy.blocks import Block, Label
+from pipelines.privacy.complementary import hide_more
+from pipelines.program.sections import Metric, Privacy
 
 MASK_SCHEMA = {
     "unit_level": pl.String,
@@ -22,23 +27,141 @@ MASK_SCHEMA = {
     "reason_code": pl.String,
 }
 MASK_KEYS = ("unit_level", "unit_id", "period_id", "metric_id")
+MASK_INPUTS = ("unit_period_metrics", "unit_period_participation", "dim_units", "dim_locations")
+"""The marts it is made from."""
+PARTS = {"net_promoter": ("promoters", "detractors"), "count": ()}
+"""Columns that add up over cells, by kind of metric; the others have a score sum."""
 
 
-def publication_mask(cells: pl.DataFrame, privacy: Privacy) -> pl.DataFrame:
+def publication_mask(
+    cells: pl.DataFrame,
+    privacy: Privacy,
+    metrics: list[Metric],
+    places: Places,
+    participation: pl.DataFrame | None = None,
+    finer: Mapping[str, tuple[str, ...]] | None = None,
+) -> pl.DataFrame:
     """Decide for every cell of `unit_period_metrics` whether it may be released.
 
-    `cells` needs the keys, `voice`, `n_people` and `suppressed_at_source`. Under
-    `suppression: publisher` only what the publisher withheld is withheld.
+    `cells` needs the keys, `voice`, `n_responses`, `n_people`, `value`, `promoters`, `detractors`
+    and `suppressed_at_source`. `participation` is shown where every employee metric of a cell
+    is, so its counts are judged beside them. `finer` gives the periods a longer one consists of.
+    Under `suppression: publisher` only what the publisher withheld is withheld.
     """
+    own = cells["metric_id"].unique()
+    if participation is not None and privacy.suppression == "thresholds":
+        cells = pl.concat([cells, _participation_cells(cells, participation)], how="diagonal")
     reason = pl.when("suppressed_at_source").then(pl.lit("suppressed_at_source"))
     if privacy.suppression == "thresholds":
-        smallest = (
-            pl.when(pl.col("voice") == "employee")
-            .then(privacy.thresholds.employee)
-            .otherwise(privacy.thresholds.customer)
-        )
-        too_few = pl.col("n_people").fill_null(0) < smallest
+        too_few = pl.col("n_people").fill_null(0) < _threshold(privacy)
         reason = reason.when(too_few).then(pl.lit("below_threshold"))
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
+    if privacy.suppression == "thresholds":
+        blocks = cell_blocks(judged, privacy, metrics, places, finer or {})
+        judged = _with_complement(judged, blocks)
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
+    judged = judged.filter(pl.col("metric_id").is_in(own.implode()))
     return judged.select(list(MASK_SCHEMA)).cast(MASK_SCHEMA).sort(MASK_KEYS)
+
+
+def _participation_cells(cells: pl.DataFrame, participation: pl.DataFrame) -> pl.DataFrame:
+    """Who answered, as counts beside the employee metrics; hidden where no metric stands by it."""
+    keys = ["unit_level", "unit_id", "period_id"]
+    scored = cells.filter(pl.col("voice") == "employee").select(keys).unique()
+    scored = scored.with_columns(is_scored=True)
+    return participation.join(scored, on=keys, how="left").select(
+        *keys,
+        ("participation in " + pl.col("survey")).alias("metric_id"),
+        pl.lit("employee").alias("voice"),
+        pl.col("n_responded").alias("n_responses"),
+        pl.when("is_scored").then("n_responded").otherwise(0).alias("n_people"),
+        pl.lit(value=False).alias("suppressed_at_source"),
+    )
+
+
+def _threshold(privacy: Privacy) -> pl.Expr:
+    smallest = privacy.thresholds
+    return (
+        pl.when(pl.col("voice") == "employee").then(smallest.employee).otherwise(smallest.customer)
+    )
+
+
+def families(metrics: list[Metric]) -> dict[str, str]:
+    """Metric -> the family it is judged with."""
+    family: dict[str, str] = {}
+    items: dict[str, set[str]] = {}
+    for metric in metrics:
+        if metric.voice == "employee":
+            family[metric.id] = "employee"
+            continue
+        name, mine = metric.id, set(metric.items)
+        for other, theirs in list(items.items()):
+            if mine & theirs:
+                mine |= items.pop(other)
+                family = {m: name if f == other else f for m, f in family.items()}
+        family[metric.id], items[name] = name, mine
+    return family
+
+
+def cell_blocks(
+    judged: pl.DataFrame,
+    privacy: Privacy,
+    metrics: list[Metric],
+    places: Places,
+    finer: Mapping[str, tuple[str, ...]],
+) -> list[Block]:
+    """Blocks of the cells, with what is hidden already as primary."""
+    kinds = {m.id: m.kind for m in metrics}
+    family = families(metrics)
+    homes = linked_periods(judged["period_id"].unique().to_list(), finer)
+    found: dict[tuple[str, str], dict[str, dict[Label, tuple]]] = {}
+    hidden: dict[tuple[str, str], set[Label]] = {}
+    scales: dict[str, Scale] = {}
+    for row in judged.iter_rows(named=True):
+        metric, voice = row["metric_id"], row["voice"]
+        kind = kinds.get(metric, "count")
+        limits = privacy.thresholds
+        scales[metric] = Scale(kind, limits.employee if voice == "employee" else limits.customer)
+        key = (family.get(metric, voice), homes[row["period_id"]])
+        label = (row["unit_level"], row["unit_id"], row["period_id"])
+        if row["reason_code"] != "released":
+            hidden.setdefault(key, set()).add(label)
+        if row["n_responses"]:
+            values = found.setdefault(key, {}).setdefault(metric, {})
+            values[label] = _value(row, kind)
+    blocks = []
+    for (name, period), cells in found.items():
+        block = build_block(f"{name} {period}", cells, scales, places, finer)
+        primary = hidden.get((name, period), set())
+        block.primary = {i for i, label in enumerate(block.labels) if label in primary}
+        blocks.append(block)
+    return blocks
+
+
+def _value(row: Mapping, kind: str) -> tuple:
+    """Answers, people and the parts of the score sum of one cell."""
+    answers, people = row["n_responses"], row["n_people"] or row["n_responses"]
+    if kind in PARTS:
+        return (answers, people, *(row[part] or 0 for part in PARTS[kind]))
+    return answers, people, (row["value"] or 0.0) * answers
+
+
+def _with_complement(judged: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
+    keys = []
+    for block, cells in zip(blocks, hide_more(blocks), strict=True):
+        for cell in cells:
+            for measure in block.measures:
+                if measure.cells[cell]:
+                    keys.append((*block.labels[cell], measure.name))
+    schema = dict.fromkeys(MASK_KEYS, pl.String)
+    chosen = pl.DataFrame(keys, schema=schema, orient="row").with_columns(is_chosen=True)
+    judged = judged.join(chosen, on=MASK_KEYS, how="left", maintain_order="left")
+    complementary = (pl.col("reason_code") == "released") & pl.col("is_chosen").fill_null(
+        value=False
+    )
+    return judged.with_columns(
+        pl.when(complementary)
+        .then(pl.lit("complementary"))
+        .otherwise("reason_code")
+        .alias("reason_code")
+    ).drop("is_chosen")

@@ -178,7 +178,8 @@ _COMPANIONS = {
 }
 
 _MASK = {
-    "reason_code": "released, or why not: below_threshold, suppressed_at_source, complementary.",
+    "reason_code": "released, or why not: withheld (too few people, or needed to "
+    "protect such a cell), suppressed_at_source.",
 }
 
 COLUMNS = {

@@ -29,6 +29,9 @@ SMALLEST_GROUP = {
     "linkage_period_slopes": 20,
 }
 """Companion table -> units a row's numbers need: 20 for a slope, 10 for a mean or a reliability."""
+TOLD_APART_ONLY_INSIDE = ("below_threshold", "complementary")
+WITHHELD = "withheld"
+"""Reason that readers see for both: which cell is small and which protects it would narrow both."""
 GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
 """Columns that say which group a row is about; they stay where its numbers are hidden."""
 
@@ -63,28 +66,51 @@ def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     cells = warehouse.read_table(con, "marts.unit_period_metrics").join(mask, on=CELL)
     hidden = ["n_responses", "value", "value_native", "promoters", "passives", "detractors"]
     cells = cells.with_columns(pl.when("is_released").then(pl.col(c)).alias(c) for c in hidden)
-    kept = cells.select(*CELL, "voice", "reason_code", *hidden).sort(CELL)
+    kept = cells.select(*CELL, "voice", _public_reason("reason_code"), *hidden).sort(CELL)
     kept = kept.with_columns(pl.col("value_native").round(STABLE_DECIMALS).round(2))
     return round_scores(kept, ["value"], [])
 
 
 def _scores(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     scores = warehouse.read_table(con, "marts.unit_period_scores").sort("unit_id", "period_id")
-    # a headcount beside a hidden score says how few answered
+    hidden = _places_with_hidden_feedback(con)
+    scores = scores.join(hidden, on=["location_id", "period_id"], how="left")
+    # a headcount beside a hidden score says how few answered, and so does a share of a count
     shown = pl.col("employee_reason_code") == "released"
-    scores = scores.with_columns(pl.when(shown).then(pl.col("headcount")).alias("headcount"))
+    scores = scores.with_columns(
+        pl.when(shown).then(pl.col("headcount")).alias("headcount"),
+        pl.when(pl.col("is_hidden").is_null()).then("attributed_share").alias("attributed_share"),
+        _public_reason("employee_reason_code"),
+        _public_reason("customer_reason_code"),
+    ).drop("is_hidden").sort("unit_id", "period_id")
     shares = ["response_share", "attributed_share"]
     return round_scores(scores, ["employee_score", "customer_score"], shares)
 
 
+def _places_with_hidden_feedback(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    return con.sql(
+        "select distinct units.location_id, mask.period_id, true as is_hidden"
+        " from marts.publication_mask as mask"
+        " inner join marts.dim_units as units on mask.unit_id = units.unit_id"
+        " inner join marts.dim_metrics as metrics on mask.metric_id = metrics.metric_id"
+        " where mask.unit_level = 'unit' and metrics.voice = 'customer'"
+        " and mask.reason_code in ('below_threshold', 'complementary')"
+    ).pl()
+
+
+def _public_reason(column: str) -> pl.Expr:
+    told_apart = pl.col(column).is_in(TOLD_APART_ONLY_INSIDE)
+    return pl.when(told_apart).then(pl.lit(WITHHELD)).otherwise(column).alias(column)
+
+
 def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Response rates where every employee metric of the unit and period may be shown."""
-    hidden = (
+    shown_metrics = (
         warehouse.read_table(con, "marts.publication_mask")
         .join(warehouse.read_table(con, "marts.dim_metrics"), on="metric_id")
-        .filter((pl.col("voice") == "employee") & ~pl.col("is_released"))
-        .select("unit_level", "unit_id", "period_id", pl.lit(True).alias("is_hidden"))
-        .unique()
+        .filter(pl.col("voice") == "employee")
+        .group_by("unit_level", "unit_id", "period_id")
+        .agg(pl.col("is_released").all().alias("is_shown"))
     )
     thresholds = con.sql(
         "select cast(value_text as bigint) from raw.declared_settings"
@@ -92,16 +118,17 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).fetchall()
     smallest = thresholds[0][0]
     rates = warehouse.read_table(con, "marts.unit_period_participation").join(
-        hidden, on=["unit_level", "unit_id", "period_id"], how="left"
+        shown_metrics, on=["unit_level", "unit_id", "period_id"], how="left"
     )
-    shown = pl.col("is_hidden").is_null() & (pl.col("n_responded") >= smallest)
+    # who answered is judged beside the scores, so it needs one to stand by it
+    shown = pl.col("is_shown").fill_null(value=False) & (pl.col("n_responded") >= smallest)
     rates = rates.with_columns(
         *(pl.when(shown).then(pl.col(c)).alias(c)
           for c in ("n_invited", "n_responded", "response_share")),
-        pl.when(shown).then(pl.lit("released")).otherwise(pl.lit("below_threshold"))
+        pl.when(shown).then(pl.lit("released")).otherwise(pl.lit(WITHHELD))
         .alias("reason_code"),
     )  # fmt: skip
-    rates = rates.drop("is_hidden").sort("unit_level", "unit_id", "period_id", "survey")
+    rates = rates.drop("is_shown").sort("unit_level", "unit_id", "period_id", "survey")
     return round_scores(rates, [], ["response_share"])
 
 

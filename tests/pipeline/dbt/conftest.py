@@ -20,7 +20,8 @@ import pytest
 from pipelines import models, raw, warehouse
 from pipelines.connectors.file import pull
 from pipelines.demo.company import generate
-from pipelines.privacy.mask import publication_mask
+from pipelines.privacy.atoms import Places
+from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.reading import read_program
 from pipelines.settings import load_settings
@@ -71,8 +72,11 @@ def build_all(built: Built) -> None:
         raw.write_unit_references(con, program)
     built.dbt("build", "--exclude", AFTER_MASK, *WITHOUT_TESTS)
     with warehouse.connect(settings.warehouse) as con:
-        cells = warehouse.read_table(con, "marts.unit_period_metrics")
-        mask = publication_mask(cells, program.privacy)
+        cells, participation, units, locations = (
+            warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
+        )
+        places = Places.of(units, locations)
+        mask = publication_mask(cells, program.privacy, program.metrics, places, participation)
         warehouse.write_table(con, "marts.publication_mask", mask)
     built.dbt("build", "--select", AFTER_MASK, *WITHOUT_TESTS)
 

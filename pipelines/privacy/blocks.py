@@ -1,0 +1,91 @@
+"""What is to be released, as sets of atoms: the one form complementary suppression works on.
+
+What belongs here: cells, atoms and their totals. What does not: where cells come from
+(privacy.atoms) and what is hidden (privacy.complementary).
+
+An atom is the finest group of answers that published numbers can tell apart: a unit in a period,
+or the rest of a location, team, region or company that reaches no unit. Every cell is a set of
+atoms, so whatever adds up (teams, regions, quarters) is one kind of statement: a set's total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+Label = tuple[str, ...]
+"""Unit level, unit and period of a cell."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One metric of a block: what attackers could add and subtract, by atom and by cell.
+
+    `answers`, `people`, shape (atoms,); `parts`, shape (parts, atoms): the score sum of a mean, or
+    the promoters and detractors of a net promoter score, which count answers. `weights` make the
+    score sum of the parts; `low` and `high` bound the score of one answer. Answers of 0: the
+    atom is not in this metric.
+    """
+
+    name: str
+    threshold: int
+    answers: np.ndarray
+    people: np.ndarray
+    parts: np.ndarray
+    weights: tuple[float, ...]
+    low: float
+    high: float
+    repeats: np.ndarray
+    """Answers less people, by cell: how often one person may count twice in it."""
+    cells: np.ndarray
+    """Whether the cell is there in this metric, by cell."""
+
+    @property
+    def counts_only(self) -> bool:
+        """A table of counts without a score, such as participation."""
+        return not self.weights
+
+
+@dataclass
+class Block:
+    """Cells that are judged together: one family of metrics in one set of linked periods.
+
+    `members[i]` are the atoms of cell i. `primary` are cells that must be hidden for themselves.
+    """
+
+    name: str
+    labels: Sequence[Label]
+    members: Sequence[frozenset[int]]
+    measures: Sequence[Measure]
+    primary: set[int] = field(default_factory=set)
+
+    @cached_property
+    def nodes(self) -> list[frozenset[int]]:
+        """The distinct sets of atoms; cells of one set are told or hidden together."""
+        return list(dict.fromkeys(self.members))
+
+    @cached_property
+    def node_of_cell(self) -> list[int]:
+        """Node of every cell."""
+        index = {atoms: i for i, atoms in enumerate(self.nodes)}
+        return [index[atoms] for atoms in self.members]
+
+    @cached_property
+    def cells_of_node(self) -> list[list[int]]:
+        """Cells of every node."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for cell, node in enumerate(self.node_of_cell):
+            found[node].append(cell)
+        return found
+
+    @cached_property
+    def nodes_of_atom(self) -> dict[int, list[int]]:
+        """Nodes that hold an atom."""
+        found: dict[int, list[int]] = {}
+        for node, atoms in enumerate(self.nodes):
+            for atom in atoms:
+                found.setdefault(atom, []).append(node)
+        return found

@@ -1,0 +1,234 @@
+"""How narrowly released totals place a hidden group: intervals of its score sum and its count.
+
+What belongs here: the widest freedom left to a group, in closed form for one equation and by linear
+programmes (HiGHS) for several. What does not: how much freedom is promised (privacy.protection).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, sparse
+
+from pipelines.privacy.blocks import Measure
+from pipelines.privacy.equations import Equation
+
+PROTECTION = 0.2
+"""Narrowest interval for the mean of a hidden group, as a share of the metric's scale."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Equations of one metric that share atoms; `groups` are the sets to be bounded.
+
+    `shown` are atoms everybody knows to hold an answer at least.
+    """
+
+    measure: Measure
+    equations: tuple[Equation, ...]
+    groups: tuple[frozenset[int], ...]
+    shown: frozenset[int]
+
+    @property
+    def atoms(self) -> list[int]:
+        """Atoms of the equations, in order."""
+        return sorted({a for e in self.equations for a in e.atoms})
+
+    @property
+    def key(self) -> tuple:
+        """The same for the same system."""
+        rows = frozenset(e.atoms for e in self.equations)
+        return id(self.measure), rows, self.groups, self.shown & frozenset(self.atoms)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Equalities `rows @ x = rows @ point`, `low <= x <= high`, `above @ x <= limits`; objectives.
+
+    `point` is the truth; a width of at least `enough` need not be known better.
+    """
+
+    rows: np.ndarray
+    point: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    above: np.ndarray
+    limits: np.ndarray
+    objectives: np.ndarray
+    enough: np.ndarray
+
+    @property
+    def totals(self) -> np.ndarray:
+        """What is released."""
+        return self.rows @ self.point
+
+
+def widths(systems: Sequence[System]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each system the widths, by group, of score sum (counts known) and of count."""
+    found: list[tuple[np.ndarray, np.ndarray] | None] = []
+    programmes: list[Programme] = []
+    for system in systems:
+        if len(system.equations) == 1:
+            found.append((_score_widths(system), _count_widths(system)))
+        else:
+            found.append(None)
+            programmes += [_scores(system), _counts(system)]
+    solved = iter(solve(programmes))
+    return [pair if pair is not None else (next(solved), next(solved)) for pair in found]
+
+
+def _score_widths(system: System) -> np.ndarray:
+    """Closed form for one equation: what the others can hold is not this group's."""
+    m = system.measure
+    atoms = system.atoms
+    out = []
+    for group in system.groups:
+        mine, all_ = m.answers[list(group)].sum(), m.answers[atoms].sum()
+        others = all_ - mine
+        totals = m.parts[:, atoms].sum(axis=1)
+        if len(m.weights) == 2:  # promoters and detractors; the rest are passives
+            promoters, detractors = totals
+            passives = all_ - promoters - detractors
+            top = min(mine, promoters) - max(0.0, mine - promoters - passives)
+            bottom = max(0.0, mine - detractors - passives) - min(mine, detractors)
+            out.append(100.0 * (top - bottom))
+        elif len(m.weights) == 1:
+            total = totals[0]
+            top = min(m.high * mine, total - m.low * others)
+            bottom = max(m.low * mine, total - m.high * others)
+            out.append(top - bottom)
+        else:
+            out.append(np.inf)
+    return np.array(out)
+
+
+def _count_widths(system: System) -> np.ndarray:
+    m, atoms = system.measure, system.atoms
+    total = m.answers[atoms].sum()
+    shown = system.shown & frozenset(atoms)
+    return np.array([total - len(shown) for _ in system.groups], dtype=float)
+
+
+def _scores(system: System) -> Programme:
+    """Parts of the score over atoms, with every count known."""
+    m, atoms = system.measure, system.atoms
+    at = {atom: i for i, atom in enumerate(atoms)}
+    n, k = len(atoms), max(1, len(m.weights))
+    incidence = _incidence(system, at)
+    answers = m.answers[atoms].astype(float)
+    if len(m.weights) == 2:
+        low, high = np.zeros(2 * n), np.concatenate([answers, answers])
+        above, limits = np.hstack([np.eye(n), np.eye(n)]), answers
+    else:
+        low, high = m.low * answers, m.high * answers
+        above, limits = np.zeros((0, n)), np.zeros(0)
+    rows = np.kron(np.eye(k), incidence)
+    point = m.parts[:, atoms].ravel() if m.weights else np.zeros(n)
+    objectives = np.zeros((len(system.groups), k * n))
+    for i, group in enumerate(system.groups):
+        for part, weight in enumerate(m.weights):
+            objectives[i, [part * n + at[a] for a in group]] = weight
+    mine = np.array([m.answers[list(g)].sum() for g in system.groups])
+    enough = PROTECTION * (m.high - m.low) * mine if m.weights else np.zeros(len(mine))
+    point = np.clip(point, low, high)  # dust of sums
+    return Programme(rows, point, low, high, above, limits, objectives, enough)
+
+
+def _counts(system: System) -> Programme:
+    m, atoms = system.measure, system.atoms
+    at = {atom: i for i, atom in enumerate(atoms)}
+    n = len(atoms)
+    incidence = _incidence(system, at)
+    objectives = np.zeros((len(system.groups), n))
+    for i, group in enumerate(system.groups):
+        objectives[i, [at[a] for a in group]] = 1.0
+    low = np.array([1.0 if a in system.shown else 0.0 for a in atoms])
+    enough = np.full(len(objectives), m.threshold - 2.0)
+    answers = m.answers[atoms].astype(float)
+    return Programme(
+        incidence, answers, low, np.full(n, answers.sum()), np.zeros((0, n)), np.zeros(0),
+        objectives, enough,
+    )  # fmt: skip
+
+
+def _incidence(system: System, at: dict[int, int]) -> np.ndarray:
+    matrix = np.zeros((len(system.equations), len(at)))
+    for i, equation in enumerate(system.equations):
+        matrix[i, [at[a] for a in equation.atoms]] = 1.0
+    return matrix
+
+
+def solve(programmes: Sequence[Programme]) -> list[np.ndarray]:
+    """Width of every objective of every programme; where a cheap lower bound is enough, that.
+
+    What is left is one large programme of independent copies: one copy for each end of a width.
+    """
+    found = [_freedom(p) for p in programmes]
+    asked = [
+        (k, i)
+        for k, p in enumerate(programmes)
+        for i in np.flatnonzero((found[k] > 0) & (found[k] < p.enough))
+    ]
+    for start in range(0, len(asked), COPIES):
+        part = asked[start : start + COPIES]
+        for (k, i), width in zip(part, _exact([(programmes[k], i) for k, i in part]), strict=True):
+            found[k][i] = width
+    return found
+
+
+COPIES = 400
+"""Objectives solved in one call: a call costs ten milliseconds whatever its size."""
+
+
+def _freedom(p: Programme) -> np.ndarray:
+    """How far each objective can move from the true point along its own projection.
+
+    Moving along the part of the objective that no equation sees changes nothing that is
+    released, so the way to the walls on both sides is a lower bound of the width. It is 0
+    where the equations see the whole objective: then they tell it exactly.
+    """
+    least = np.zeros(len(p.objectives))
+    _, singular, basis = np.linalg.svd(p.rows)
+    free = basis[int((singular > RANK).sum()) :]
+    walls = np.vstack([np.eye(p.rows.shape[1]), -np.eye(p.rows.shape[1]), p.above])
+    room = np.concatenate([p.high - p.point, p.point - p.low, p.limits - p.above @ p.point])
+    for i, weights in enumerate(p.objectives):
+        direction = free.T @ (free @ weights)
+        gain = float(weights @ direction)
+        if gain < RANK:
+            continue
+        toward = walls @ direction
+        for sign in (1.0, -1.0):
+            hits = sign * toward > RANK
+            steps = room[hits] / (sign * toward[hits])
+            least[i] += gain * max(RANK, float(steps.min(initial=np.inf)))
+    return least
+
+
+RANK = 1e-9
+
+
+def _exact(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
+    part = [p for p, _ in asked for _ in range(2)]
+    objective = np.concatenate([s * p.objectives[i] for p, i in asked for s in (1.0, -1.0)])
+    above = sparse.block_diag([p.above for p in part], format="csr")
+    result = optimize.linprog(
+        objective,
+        A_eq=sparse.block_diag([p.rows for p in part], format="csr"),
+        b_eq=np.concatenate([p.totals for p in part]),
+        A_ub=above if above.shape[0] else None,
+        b_ub=np.concatenate([p.limits for p in part]) if above.shape[0] else None,
+        bounds=np.column_stack(
+            [np.concatenate([p.low for p in part]), np.concatenate([p.high for p in part])]
+        ),
+        method="highs",
+    )
+    if result.status != 0:
+        msg = f"the bounds of hidden groups could not be solved: {result.message}"
+        raise RuntimeError(msg)
+    sizes = np.array([p.rows.shape[1] for p in part])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    ends = np.add.reduceat(objective * result.x, starts)
+    return -(ends[0::2] + ends[1::2])

@@ -1,0 +1,174 @@
+"""The promise, and whether what can be worked out keeps it.
+
+What belongs here: the promise in numbers, the systems of equations that hang together, and the test
+of each. What does not: choosing what else to hide (privacy.complementary).
+
+The promise, for every group of fewer people than the threshold:
+1. No total over it, alone or joined only with other such groups, can be worked out, unless the
+   people in that total reach the threshold (one more where one of them is alone in a cell and
+   so knows one term).
+2. Somebody who knows every count still cannot place its mean within less than PROTECTION of the
+   scale.
+3. Its count has at least threshold - 1 possible values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.privacy.blocks import Block, Measure
+from pipelines.privacy.bounds import PROTECTION, System, widths
+from pipelines.privacy.equations import Equation, equations
+from pipelines.privacy.known_groups import small_known_group
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One equation that says too much: hiding one more group inside its total mends it."""
+
+    block: Block
+    measure: Measure
+    equation: Equation
+
+
+def broken_promises(
+    blocks: Iterable[tuple[Block, set[int]]], cache: dict | None = None
+) -> list[Broken]:
+    """Every equation that breaks the promise, given the hidden nodes of each block."""
+    found: list[Broken] = []
+    waiting: list[tuple[Broken, System]] = []
+    for block, hidden in blocks:
+        for measure in block.measures:
+            rows = equations(block, measure, hidden)
+            small = [row for row in rows if _tells_a_small_group(block, measure, row)]
+            found += [Broken(block, measure, row) for row in small]
+            said = {row.atoms for row in small}
+            sensitive = sensitive_groups(block, measure, hidden, rows)
+            for system in _systems(block, measure, hidden, rows, sensitive):
+                if any(row.atoms in said for row in system.equations):
+                    continue
+                row = min(system.equations, key=lambda e: len(e.atoms))
+                waiting.append((Broken(block, measure, row), system))
+    for (broken, system), is_broken in zip(
+        waiting, _too_narrow([s for _, s in waiting], cache), strict=True
+    ):
+        if is_broken is not None:
+            rows = [e for e in system.equations if e.atoms & is_broken]
+            row = min(rows, key=lambda e: len(e.atoms))
+            found.append(Broken(broken.block, broken.measure, row))
+    return found
+
+
+def sensitive_groups(
+    block: Block, measure: Measure, hidden: set[int], rows: Iterable[Equation]
+) -> list[frozenset[int]]:
+    """Groups the promise is about: atoms and hidden cells of fewer people than the threshold."""
+    unknown = {a for row in rows for a in row.atoms}
+    groups = {frozenset((a,)) for a in unknown if measure.people[a] < measure.threshold}
+    there = {int(a) for a in measure.answers.nonzero()[0]}
+    for node in hidden:
+        atoms = block.nodes[node] & there
+        if (
+            len(atoms) > 1
+            and atoms <= unknown
+            and _people(measure, atoms, None) < measure.threshold
+        ):
+            groups.add(atoms)
+    return sorted(groups, key=sorted)
+
+
+def _tells_a_small_group(block: Block, measure: Measure, row: Equation) -> bool:
+    repeats = min(
+        (measure.repeats[c] for c in block.cells_of_node[row.node] if measure.cells[c]), default=0
+    )
+    people = _people(measure, row.atoms, repeats)
+    alone = len(row.atoms) > 1 and bool((measure.people[list(row.atoms)] <= 1).any())
+    return people < measure.threshold + alone
+
+
+def _people(measure: Measure, atoms: Iterable[int], repeats: float | None) -> float:
+    """At least so many people are in a group: a person can be in several atoms."""
+    index = list(atoms)
+    surely = measure.answers[index].sum() - repeats if repeats is not None else 0
+    if repeats is None:
+        surely = measure.people[index].sum()
+    return max(float(surely), float(measure.people[index].max()))
+
+
+def _systems(
+    block: Block,
+    measure: Measure,
+    hidden: set[int],
+    rows: list[Equation],
+    sensitive: list[frozenset[int]],
+) -> list[System]:
+    """Equations that share atoms, with the sensitive groups they speak of."""
+    home: dict[int, int] = {}
+    parent = list(range(len(rows)))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, row in enumerate(rows):
+        for atom in row.atoms:
+            if atom in home:
+                parent[find(i)] = find(home[atom])
+            home[atom] = i
+    grouped: dict[int, list[Equation]] = {}
+    for i, row in enumerate(rows):
+        grouped.setdefault(find(i), []).append(row)
+    targets: dict[int, list[frozenset[int]]] = {}
+    for group in sensitive:
+        # a group that lies in several systems is as free as its freest part
+        roots = {find(home[atom]) for atom in group}
+        if len(roots) == 1:
+            targets.setdefault(roots.pop(), []).append(group)
+    shown = _published_atoms(block, measure, hidden)
+    return [
+        System(measure, tuple(grouped[root]), tuple(groups), shown)
+        for root, groups in targets.items()
+    ]
+
+
+def _published_atoms(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:
+    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer."""
+    return frozenset(
+        next(iter(block.nodes[node]))
+        for node in hidden
+        if len(block.nodes[node]) == 1 and any(measure.cells[c] for c in block.cells_of_node[node])
+    )
+
+
+def _too_narrow(systems: list[System], cache: dict | None) -> list[frozenset[int] | None]:
+    """For each system the first group that is placed too narrowly, or None."""
+    memory = {} if cache is None else cache
+    keys = [s.key for s in systems]
+    new = {k: s for k, s in zip(keys, systems, strict=True) if k not in memory}
+    for (key, system), found in zip(new.items(), widths(list(new.values())), strict=True):
+        memory[key] = _first_too_narrow(system, found)
+    return [memory[k] for k in keys]
+
+
+def _first_too_narrow(
+    system: System, found: tuple[np.ndarray, np.ndarray]
+) -> frozenset[int] | None:
+    measure = system.measure
+    small = small_known_group(system)
+    if small is not None:
+        return small
+    scores, counts = found
+    least = PROTECTION * (measure.high - measure.low)
+    for group, score, count in zip(system.groups, scores, counts, strict=True):
+        answers = measure.answers[list(group)].sum()
+        too_narrow = not measure.counts_only and score < least * answers - TOLERANCE
+        if too_narrow or count < measure.threshold - 2 - TOLERANCE:
+            return group
+    return None

@@ -1,0 +1,143 @@
+"""A solver of its own that looks for disclosure: it knows the truth and nothing of the compiler.
+
+It takes the answers, groups them into the finest places, writes one equation per released cell,
+and solves. Nothing is reduced, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from scipy.optimize import linprog
+
+from tests.unit.privacy.worlds import World
+
+LEAST = 0.2
+FINEST = ["team", "location", "region", "period_id"]
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What was worked out, and how."""
+
+    metric: str
+    group: tuple
+    what: str
+
+
+def disclosures(world: World, released: set[tuple[str, str, str, str]]) -> list[Disclosure]:
+    """Everything the released cells (level, unit, period, metric) give away about small groups."""
+    found: list[Disclosure] = []
+    for (metric,), answers in world.answers.group_by("metric_id"):
+        found += _of_metric(world, str(metric), answers, released)
+    return found
+
+
+def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) -> list[Disclosure]:
+    atoms = answers.group_by(FINEST, maintain_order=True).agg(
+        pl.len().alias("n"), pl.col("score").sum().alias("s"),
+        (pl.col("score") == 100).sum().alias("p"), (pl.col("score") == -100).sum().alias("d"),
+        pl.col("person").unique().alias("people"),
+    )  # fmt: skip
+    cells = {}
+    for i, row in enumerate(atoms.iter_rows(named=True)):
+        for cell in _cells_of(world, row):
+            cells.setdefault(cell, set()).add(i)
+    rows = [sorted(a) for cell, a in cells.items() if (*cell, metric) in released]
+    matrix = np.zeros((len(rows), atoms.height))
+    for i, members in enumerate(rows):
+        matrix[i, members] = 1
+    people = [set(p) for p in atoms["people"].to_list()]
+    hidden = {cell: sorted(a) for cell, a in cells.items() if (*cell, metric) not in released}
+    small = {tuple(a): cell for cell, a in hidden.items()
+             if len(set().union(*(people[i] for i in a))) < world.threshold}  # fmt: skip
+    for i in range(atoms.height):
+        if len(people[i]) < world.threshold:
+            small.setdefault((i,), ("rest", str(i), ""))
+    if not small:
+        return []
+    shown = {a[0] for cell, a in hidden.items() if len(a) == 1} | {
+        a
+        for cell, members in cells.items()
+        if (*cell, metric) in released
+        for a in members
+        if len(members) == 1
+    }
+    found = _narrow(matrix, atoms, small, metric, shown, world.threshold)
+    return found + _exact_groups(matrix, people, metric, world.threshold)
+
+
+def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
+    periods = [row["period_id"]] + [q for q, parts in world.finer.items()
+                                    if row["period_id"] in parts]  # fmt: skip
+    team, location, region = row["team"], row["location"], row["region"]
+    found = []
+    for period in periods:
+        if team and location:
+            found.append(("unit", f"{team}@{location}", period))
+        found += [
+            (level, unit, period)
+            for level, unit in (("team", team), ("location", location), ("region", region))
+            if unit
+        ]
+        found.append(("company", "company", period))
+    return found
+
+
+def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
+    """Means of small groups, counts known; and their counts."""
+    n, s, p, d = (atoms[c].to_numpy().astype(float) for c in ("n", "s", "p", "d"))
+    found = []
+    for members, cell in small.items():
+        pick = np.zeros(len(n))
+        pick[list(members)] = 1
+        if metric == "nps":
+            width = _range(
+                np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
+                [(0, x) for x in n] * 2, np.concatenate([100 * pick, -100 * pick]),
+                np.hstack([np.eye(len(n))] * 2), n,
+            )  # fmt: skip
+            least = LEAST * 200
+        else:
+            width = _range(matrix, matrix @ s, [(0, 100 * x) for x in n], pick)
+            least = LEAST * 100
+        if width < least * (n @ pick) - 1e-4:
+            found.append(Disclosure(metric, cell, f"mean within {width / (n @ pick):.1f}"))
+        bounds = [(1 if i in shown else 0, None) for i in range(len(n))]
+        width = _range(matrix, matrix @ n, bounds, pick)
+        if width < threshold - 2 - 1e-4:
+            found.append(Disclosure(metric, cell, f"count within {width:.1f}"))
+    return found
+
+
+def _range(matrix, totals, bounds, objective, above=None, limits=None) -> float:
+    ends = []
+    for sign in (1, -1):
+        result = linprog(sign * objective, A_eq=matrix if len(matrix) else None,
+                         b_eq=totals if len(matrix) else None, A_ub=above, b_ub=limits,
+                         bounds=bounds)  # fmt: skip
+        if result.status == 3:
+            return np.inf
+        assert result.status == 0, result.message
+        ends.append(sign * result.fun)
+    return ends[1] - ends[0]
+
+
+def _exact_groups(matrix, people, metric, threshold, most: int = 5) -> list[Disclosure]:
+    """Sets of up to `most` atoms with too few people whose total follows from the released ones."""
+    if not len(matrix):
+        return []
+    _, singular, basis = np.linalg.svd(matrix)
+    free = basis[(singular > 1e-9).sum() :]  # what the totals do not see
+    candidates = [i for i in range(len(people)) if len(people[i]) < threshold]
+    found = []
+    for size in range(1, most + 1):
+        for group in combinations(candidates, size):
+            if len(set().union(*(people[i] for i in group))) >= threshold:
+                continue
+            if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
+                found.append(Disclosure(metric, group, "total worked out exactly"))
+    return found
