@@ -22,6 +22,8 @@ PROGRAM = click.option(
     "Default: CROSSVOICE_PROGRAM, else the demo company.",
 )
 
+AUDIENCES = ("shared", "hr", "cx")
+
 
 class Commands(click.Group):
     """Shows a user's mistake as its message, never as a traceback."""
@@ -99,6 +101,19 @@ def status(program: str | None) -> None:
     from pipelines.cli.status import show_status  # noqa: PLC0415
 
     show_status(program)
+
+
+@main.command()
+@PROGRAM
+@click.option("--audience", type=click.Choice(AUDIENCES), default="shared", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write it anew to this file, with the words as they are now.")  # fmt: skip
+@click.option("--open", "browse", is_flag=True, help="Open it in the browser.")
+def report(program: str | None, audience: str, out: Path | None, browse: bool) -> None:
+    """Say where the report of the last release is, or make it anew."""
+    from pipelines.cli.report import show_report  # noqa: PLC0415
+
+    show_report(program, audience, out, browse=browse)
 
 
 @main.command()

@@ -6,9 +6,11 @@ What belongs here: the order of the sections and the rendering. What does not: w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from altair.utils.schemapi import debug_mode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -19,7 +21,7 @@ from pipelines.report.charts.chart import Chart
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import answer
 from pipelines.report.sections.appendix import appendix_sections
-from pipelines.report.sections.evidence import evidence_sections
+from pipelines.report.sections.evidence import audience_tables, evidence_sections
 from pipelines.report.sections.section import Context, Section
 from pipelines.report.sections.shape import shape_sections
 from pipelines.report.sections.strength import strength_sections
@@ -32,16 +34,19 @@ COLUMNWISE = 200
 
 
 def report_page(
-    published: Published, text: Catalogue, audience: str, beside: Sequence[tuple[str, str]],
-    methods: str = "methods.html#",
-) -> str:  # fmt: skip
+    published: Published,
+    text: Catalogue,
+    sections: Sequence[Section],
+    *,
+    audience: str,
+    beside: Sequence[tuple[str, str]],
+    methods: str,
+) -> str:
     """The report of one audience as HTML that needs nothing but itself.
 
     `beside` are links to the other pages of the release: address and name; `methods` is where the
     page of methods lies.
     """
-    context = Context(published, text)
-    sections = report_sections(context)
     primary = published.primary
     day = primary["period_end"] if primary else published.tables["periods"]["period_end"].max()
     return render(
@@ -54,13 +59,25 @@ def report_page(
     )  # fmt: skip
 
 
-def report_sections(context: Context) -> list[Section]:
-    """Every section, in reading order."""
+def report_sections(published: Published, text: Catalogue) -> list[Section]:
+    """Every section of the shared report, in reading order."""
+    context = Context(published, text)
+    with debug_mode(False):  # tests check every chart; in each run that would take seconds
+        units = unit_sections(context)
+        return [
+            answer(context), *units[:1], *strength_sections(context), *shape_sections(context),
+            *units[1:], *evidence_sections(context), *appendix_sections(context),
+        ]  # fmt: skip
+
+
+def for_audience(
+    sections: Sequence[Section], published: Published, text: Catalogue
+) -> list[Section]:
+    """The shared sections with the tables that this audience may see besides."""
+    more = audience_tables(Context(published, text))
     return [
-        answer(context), *unit_sections(context)[:1], *strength_sections(context),
-        *shape_sections(context), *unit_sections(context)[1:], *evidence_sections(context),
-        *appendix_sections(context),
-    ]  # fmt: skip
+        replace(s, tables=[*s.tables, *more]) if s.name == "coverage" else s for s in sections
+    ]
 
 
 def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
@@ -97,13 +114,14 @@ def render(
     """A template with our styles, these scripts, and a policy that allows nothing else."""
     css = static("report.css")
     named = {name: Markup(script) for name, script in (scripts or {}).items()}
-    return _environment().get_template(template).render(
+    return environment().get_template(template).render(
         text=text, css=Markup(css), policy=Markup(policy(list((scripts or {}).values()), [css])),
         **named, **values,
     )  # fmt: skip
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates that escape every value."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

@@ -33,12 +33,12 @@ class Chart:
 def chart(
     name: str, table: str, rows: Sequence[Row], drawn: alt.TopLevelMixin, alternative: str
 ) -> Chart:
-    """A chart whose specification refers to its rows by name."""
+    """A chart whose specification refers to its rows by name, not checked against the schema."""
     spec = drawn.properties(
         data=alt.NamedData(f"{table}/{name}"),
         width="container",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    ).to_dict()
+    ).to_dict(validate=False)
     spec.pop("config", None)
     spec.pop("$schema", None)
     return Chart(name, table, rows, spec, alternative)

@@ -24,28 +24,24 @@ def interval_rows(
     title: str,
     alternative: str,
     zero: float | None = 0,
-    zone: tuple[float, float] | None = None,
     guides: Sequence[float] = (),
     domain: tuple[float, float] | None = None,
     percent: bool = False,
 ) -> Chart:
     """Rows with `label`, `value`, `low`, `high`, `estimate` and `style`, from top to bottom.
 
-    `zone` is the range too small to matter; `guides` are values to compare with.
+    `guides` are values to compare with.
     """
     placed = [{"order": i, "low": None, "high": None, **row} for i, row in enumerate(rows)]
     x = alt.X(
         "low:Q",
         title=axis_title(title),
         axis=alt.Axis(format="%" if percent else "", grid=True),
-        scale=alt.Scale(domain=list(domain) if domain else _domain(placed, zero, zone), nice=False),
+        scale=alt.Scale(domain=list(domain) if domain else _domain(placed, zero), nice=False),
     )
     y = alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.25))
     layers: list[alt.Chart] = []
     base = alt.Chart()
-    if zone:
-        layers.append(_rule_data({"from": zone[0], "to": zone[1]}).mark_rect(style="zone")
-                      .encode(x=alt.X("from:Q", title=axis_title(title)), x2="to:Q"))  # fmt: skip
     layers += [
         _rule_data({"at": at}).mark_rule(style="guide").encode(x=alt.X("at:Q")) for at in guides
     ]
@@ -59,7 +55,8 @@ def interval_rows(
                       .mark_point(style=f"{style}-dot")
                       .encode(x=alt.X("estimate:Q", title=axis_title(title)), y=y,
                               tooltip=_tooltip()))  # fmt: skip
-    layers.append(base.mark_text(style="label", align="left", baseline="bottom", dy=-9)
+    layers.append(base.mark_text(style="label", align="left", baseline="bottom", dy=-9,
+                                 limit=alt.ExprRef("width * 0.6"))
                   .encode(x=alt.value(0), y=y, text="label:N"))  # fmt: skip
     layers.append(base.mark_text(style="value", align="right", baseline="bottom", dy=-9)
                   .encode(x=alt.value("width"), y=y, text="value:N"))  # fmt: skip
@@ -75,12 +72,10 @@ def _tooltip() -> list[alt.Tooltip]:
     return [alt.Tooltip("label:N", title=" "), alt.Tooltip("value:N", title="  ")]
 
 
-def _domain(
-    rows: Sequence[Row], zero: float | None, zone: tuple[float, float] | None
-) -> list[float]:
-    """A domain that holds all intervals and the zero, with some air; bounded by the bulk."""
+def _domain(rows: Sequence[Row], zero: float | None) -> list[float]:
+    """A domain that holds all intervals and the zero, with some air."""
     values: list[Any] = [v for row in rows for v in (row["low"], row["high"], row.get("estimate"))]
-    found = sorted(v for v in [*values, zero, *(zone or ())] if v is not None)
+    found = sorted(v for v in [*values, zero] if v is not None)
     if not found:
         return [-1.0, 1.0]
     air = (found[-1] - found[0] or 1.0) * 0.06

@@ -155,7 +155,6 @@ def _coverage(context: Context) -> Section:
     drawn = [coverage(rows, y=text("coverage.axis", units=text.word("units")),
                       alternative="; ".join(r["label"] for r in rows))] if rows else []  # fmt: skip
     tables = [Table("unit_period_scores", context.columns(kinds), rows)] if rows else []
-    tables += _of_audience(context)
     return Section("coverage", text("coverage.title"), says=says, charts=drawn, tables=tables,
                    how_to_read=text("coverage.how_to_read"))  # fmt: skip
 
@@ -176,7 +175,7 @@ def _coverage_rows(scores: pl.DataFrame) -> list[Row]:
     return [{**row, "order": i} for i, row in enumerate(ordered.to_dicts())]
 
 
-def _of_audience(context: Context) -> Sequence[Table]:
+def audience_tables(context: Context) -> Sequence[Table]:
     """Tables that only one audience may see: response rates for HR, attribution for CX."""
     tables = context.published.tables
     found = []
