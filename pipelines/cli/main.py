@@ -52,6 +52,21 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), default="my_program",
+              show_default=True, help="Folder of the new program.")  # fmt: skip
+def init(files: tuple[Path, ...], into: Path) -> None:
+    """Write a program for files: employee survey, customer feedback, HR list.
+
+    Guesses what every column is, says why in comments, and writes each doubt as a question.
+    """
+    from pipelines.cli.init import write_program  # noqa: PLC0415
+
+    write_program(list(files), into)
+
+
+@main.command()
 @PROGRAM
 def check(program: str | None) -> None:
     """Say whether a program can run, without running it."""

@@ -1,0 +1,1 @@
+"""Looking at files before anything runs: what `crossvoice init` guesses and `check` explains."""

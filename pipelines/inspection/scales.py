@@ -1,0 +1,102 @@
+"""Scales: which labels mean which score, and which ends a column of numbers points to.
+
+What belongs here: the guess of a scale. What does not: missing
+codes (inspection.vocabulary) and what the column measures (inspection.roles).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.connectors.wording import same
+from pipelines.inspection.profile import Profile
+from pipelines.inspection.vocabulary import LABELS, REVERSED_WORDS
+
+
+@dataclass(frozen=True)
+class ScaleGuess:
+    """Ends of a scale, scores of its labels, and what is doubtful about it."""
+
+    low: float
+    high: float
+    name: str = ""
+    recode: dict[str, int] | None = None
+    unknown: tuple[str, ...] = ()
+    direction: str = "higher"
+    reason: str = ""
+    doubt: str = ""
+
+
+def scale_of(found: Profile) -> ScaleGuess | None:
+    """The scale a column's values lie on; None when they are no scores."""
+    guess = _of_labels(found) if found.kind in ("labels", "name", "id") else None
+    if guess is None and found.n_numbers >= 0.5 * max(1, found.n_filled) and found.kind != "date":
+        guess = _of_numbers(found)
+    return guess
+
+
+def _of_labels(found: Profile) -> ScaleGuess | None:
+    labels = {same(text): text for text in found.labels}
+    best = max(LABELS, key=lambda name: sum(any(f in lv for lv in LABELS[name]) for f in labels))
+    levels = LABELS[best]
+    recode = {
+        text: score
+        for form, text in labels.items()
+        for score, level in enumerate(levels, start=1)
+        if form in level
+    }
+    weight = sum(found.labels[text] for text in recode)
+    if len(recode) < 2 or weight < 0.5 * found.n_filled:
+        return None
+    unknown = tuple(text for text in found.labels if same(text) not in map(same, recode))
+    ordered = dict(sorted(recode.items(), key=lambda item: item[1]))
+    seen, top = set(recode.values()), len(levels)
+    doubt = ""
+    if top == 5 and 3 not in seen and len(seen) == 4:
+        doubt = "the middle answer never occurs: five answers, or four?"
+    low = 0 if top == 2 else 1
+    if top == 2:
+        ordered = {text: score - 1 for text, score in ordered.items()}
+    return ScaleGuess(low, low + top - 1, best, ordered, unknown, reason=f"labels of {best}",
+                      doubt=doubt)  # fmt: skip
+
+
+def _of_numbers(found: Profile) -> ScaleGuess | None:
+    low, high = found.low, found.high
+    if low is None or high is None:
+        return None
+    words = set(same(found.name).replace("_", " ").split())
+    is_nps = bool(words & {"nps", "enps", "recommend", "ltr", "weiterempfehlung", "推奨度"})
+    direction = "lower" if words & REVERSED_WORDS else "higher"
+    doubt = "is the low end the good one?" if direction == "lower" else ""
+    if found.is_percent:
+        return ScaleGuess(0, 100, "percent", direction=direction, reason="percent")
+    shape = _ends(low, high, found, is_nps=is_nps)
+    if shape is None:
+        return None
+    ends, reason, unsure = shape
+    return ScaleGuess(*ends, "numbers", direction=direction, reason=reason,
+                      doubt=unsure or doubt)  # fmt: skip
+
+
+def _ends(
+    low: float, high: float, found: Profile, *, is_nps: bool
+) -> tuple[tuple[float, float], str, str] | None:
+    """Ends of a numeric scale, why, and what is doubtful."""
+    seen = f"numbers from {low:g} to {high:g}"
+    if low < 0:
+        return ((-100, 100), seen, "") if low >= -100 and high <= 100 and is_nps else None
+    if high <= 1 and not found.is_whole:
+        return (0, 1), f"{seen}: a share", ""
+    if is_nps and high <= 10:
+        return (0, 10), f"{seen}: likelihood to recommend", ""
+    if found.is_whole or high <= 10:
+        for top in (5, 7, 10):
+            if high <= top and low >= 1:
+                sure = high > top - 1
+                return (1, top), seen, "" if sure else f"is the highest answer {top}?"
+        if high <= 10:
+            return (0, 10 if high > 5 else 5), seen, "is 0 an answer, or does it mean none?"
+    if high <= 100:
+        return (0, 100), seen, ""
+    return None

@@ -1,0 +1,286 @@
+"""One file of a proposal as an entry of `sources:`.
+
+What belongs here: the words of one source. What does not: the rest of program.yaml
+(inspection.writing).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.connectors.wording import same
+from pipelines.inspection.clock import period_id
+from pipelines.inspection.lines import Line, question, quoted, remark
+from pipelines.inspection.profile import Profile
+from pipelines.inspection.proposal import Proposal
+from pipelines.inspection.roles import FileRoles
+from pipelines.inspection.value_writing import value_lines
+from pipelines.program.rules import item_code
+
+
+def source_lines(
+    found: Proposal, place: int, file: FileRoles, location: list[str]
+) -> Iterator[Line]:
+    """The entry of one file, and a second one where people have several identifiers."""
+    if not file.table:
+        yield Line(f"  # {location[0]}: neither scores nor people nor units were found; not read")
+        return
+    name = _name(found, place)
+    for doubt in file.look.doubts + file.doubts:
+        yield from question(doubt, "  ")
+    yield Line(f"  - name: {name}", _why(file))
+    yield Line(f"    table: {file.table}")
+    yield Line(f"    location: {quoted(location[0] if len(location) == 1 else location)}")
+    yield from _reading(file)
+    yield from _filters(file)
+    columns = dict(_columns(found, place, file))
+    yield Line("    columns:")
+    for column, (value, reason) in columns.items():
+        if reason.startswith("? "):
+            yield from question(reason[2:], "      ")
+            reason = ""
+        yield Line(f"      {column}: {quoted(value)}", reason)
+    if file.answers:
+        yield Line("    values:")
+        yield from value_lines(file)
+    if file.comment and file.table in ("employee_responses", "customer_feedback"):
+        yield Line(f"    comment: {quoted(file.comment)}")
+    yield from _codes(file, columns)
+    yield from _identifiers(file, name, location)
+    yield Line("")
+
+
+def _codes(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> Iterator[Line]:
+    """Texts that are no answers, and the columns nobody uses."""
+    missing = sorted({text for c in _used(file, columns) for text in c.missing})
+    if missing:
+        yield Line(f"    missing: {quoted(missing)}", "texts that mean no answer")
+    held = sorted({text for c in _used(file, columns) for text in c.suppressed})
+    if held and file.table == "unit_scores":
+        yield Line(f"    suppressed: {quoted(held)}", "withheld by the publisher")
+    unused = [same(name)[:30] for name in file.unused if name]
+    if unused:
+        rest = f" and {len(unused) - 6} more" if len(unused) > 6 else ""
+        yield from remark(f"not read: {', '.join(unused[:6])}{rest}", "    ")
+
+
+def _name(found: Proposal, place: int) -> str:
+    names: list[str] = []
+    for file in found.files[: place + 1]:
+        base = item_code(file.look.title)[:40] or file.table or "source"
+        names.append(base if base not in names else f"{base}_{len(names) + 1}")
+    return names[-1]
+
+
+def _why(file: FileRoles) -> str:
+    n = f"{file.look.sample.height:,}{'' if file.look.is_whole else ' or more'} records"
+    return {
+        "unit_scores": f"{n}, one score per unit and column",
+        "employee_responses": f"{n}, one per person who answered",
+        "customer_feedback": f"{n}, one per answer of a customer",
+        "org_assignments": f"{n}: who works where",
+        "units": f"{n}: the units themselves",
+    }[file.table]
+
+
+def _reading(file: FileRoles) -> Iterator[Line]:
+    notes = list(file.look.notes)
+    for key, value in file.look.reading.items():
+        reason = next((n for n in notes if _is_about(key, n)), "")
+        if reason:
+            notes.remove(reason)
+        yield Line(f"    {key}: {quoted(value)}", reason)
+    for note in notes:
+        if not note.startswith("fields are separated by commas"):
+            yield Line(f"    # {note}")
+
+
+def _is_about(key: str, note: str) -> bool:
+    word = {"header_row": "names are in row", "skip_rows": "below the names", "decimal": "decimal",
+            "footnotes": "begin so"}.get(key, "\0")  # fmt: skip
+    return word in note
+
+
+def _filters(file: FileRoles) -> Iterator[Line]:
+    rules = [({"column": c, "drop": t}, "totals") for c, t in file.totals.items()]
+    rules += [({"column": c, "drop": t}, "no answers") for c, t in file.previews.items()]
+    if rules:
+        yield Line("    filters:")
+        for rule, reason in rules:
+            yield Line(f"      - {quoted(rule)}", reason)
+
+
+def _columns(found: Proposal, place: int, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Contract column, what fills it, and why."""
+    units = {c: (name, "") for c, name in found.meeting.columns.get(place, {}).items() if name}
+    yield from {
+        "unit_scores": _unit_score_columns,
+        "employee_responses": _employee_columns,
+        "customer_feedback": _customer_columns,
+        "org_assignments": _hr_columns,
+        "units": _unit_list_columns,
+    }[file.table](found, file)
+    if file.table != "units":
+        yield from units.items()
+
+
+def _unit_score_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    name = file.roles.get("period") or file.roles.get("year")
+    if name is not None and found.clock.reason.startswith("the files name"):
+        texts = file.look.sample[name].drop_nulls().unique(maintain_order=True).to_list()
+        ids = {text: _id_of(found, text) for text in texts}
+        same_ids = all(text == wave for text, wave in ids.items())
+        yield "period_ref", (name if same_ids else {"column": name, "recode": ids}, "")
+    else:
+        yield "period_ref", ({"value": _first_period(found)}, found.clock.reason)
+    for role in ("n_respondents", "n_invited"):
+        if role in file.roles:
+            yield role, (file.roles[role], "")
+
+
+def _first_period(found: Proposal) -> str:
+    start = found.clock.start
+    if found.clock.period == "wave":
+        return next(iter(found.clock.waves))
+    tail = {"month": f"-{start.month:02d}", "quarter": f"-Q{(start.month + 2) // 3}", "year": ""}
+    return f"{start.year}{tail[found.clock.period]}"
+
+
+def _id_of(found: Proposal, text: str) -> str:
+    known = period_id(text)
+    if found.clock.period != "wave" and known:
+        return known[1]
+    slug = re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_.-")
+    return slug if slug in found.clock.waves else next(iter(found.clock.waves), text)
+
+
+def _moment(file: FileRoles) -> tuple[Any, str]:
+    name = file.roles.get("moment") or file.roles.get("year")
+    if name is None:
+        return {
+            "value": "2000-01-01"
+        }, "? no column of dates was found: when were these answers given?"
+    column = file.look.column(name)
+    guess = column.dates
+    entry: dict[str, Any] = {"column": name}
+    reason = ""
+    if guess is None:
+        entry["format"] = "%Y"
+    elif guess.formats:
+        entry["format"] = guess.formats[0] if len(guess.formats) == 1 else list(guess.formats)
+        if guess.language:
+            entry["language"] = guess.language
+        if guess.conflict:
+            if len(guess.formats) > 1:
+                entry["ambiguous"] = "first"
+            reason = "? is the day before the month? Dates such as 03/04 can be read both ways"
+    return (name if entry == {"column": name} else entry), reason
+
+
+def _employee_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    roles = file.roles
+    if "response_id" in roles:
+        yield "response_id", (roles["response_id"], "")
+    person = next((r for r in ("email", "employee_id") if r in roles), None)
+    if person:
+        yield "respondent_key", ({"column": roles[person], "id_type": person}, "")
+    else:
+        column = roles.get("response_id", "#1")
+        yield "respondent_key", ({"column": column, "id_type": "response"}, "answers are anonymous")
+    yield "survey", ({"value": item_code(file.look.title) or "survey"}, "")
+    yield "wave", (roles.get("wave", {"value": "all"}), "")
+    yield "answered_at", _moment(file)
+    for role in ("language", "is_complete"):
+        if role in roles and _is_boolean(role, file):
+            yield role, (roles[role], "")
+
+
+def _is_boolean(role: str, file: FileRoles) -> bool:
+    texts = set(map(same, file.look.column(file.roles[role]).labels))
+    return role != "is_complete" or texts <= {"true", "false", "yes", "no", "t", "f", "y", "n"}
+
+
+def _customer_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    roles = file.roles
+    yield (
+        "feedback_id",
+        (
+            (roles["response_id"], "")
+            if "response_id" in roles
+            else (roles.get("customer_id", "#1"), "? which column tells one answer from another?")
+        ),
+    )
+    if "customer_id" in roles:
+        yield "customer_key", ({"column": roles["customer_id"], "id_type": "customer"}, "")
+    elif "email" in roles:
+        yield "customer_key", ({"column": roles["email"], "id_type": "customer_email"}, "")
+    yield "occurred_at", _moment(file)
+    if "agent_id" in roles:
+        yield "agent_key", ({"column": roles["agent_id"], "id_type": "agent"}, "")
+    for role in ("channel", "touchpoint", "language"):
+        if role in roles:
+            yield role, (roles[role], "")
+
+
+def _hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    roles = file.roles
+    person = "employee_id" if "employee_id" in roles else "email"
+    yield "employee_key", ({"column": roles[person], "id_type": person}, "")
+    if "manager_id" in roles:
+        yield "manager_key", ({"column": roles["manager_id"], "id_type": person}, "")
+    for role in ("valid_from", "valid_to"):
+        if role in roles:
+            guess = file.look.column(roles[role]).dates
+            entry: dict[str, Any] = {"column": roles[role]}
+            if guess and guess.formats:
+                formats = list(guess.formats)
+                entry["format"] = formats[0] if len(formats) == 1 else formats
+                if guess.conflict and len(formats) > 1:
+                    entry["ambiguous"] = "first"
+            if role == "valid_to":
+                entry["last_day_included"] = True
+            plain = roles[role] if len(entry) == 1 else entry
+            yield role, (plain, "? is this the last day, or the first day after?"
+                         if role == "valid_to" else "")  # fmt: skip
+
+
+def _unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    roles = file.roles
+    level = roles.get("unit_level")
+    yield "unit_level", (level if level else {"value": "location"}, "")
+    place = found.files.index(file)
+    ref = roles.get("unit_ref") or found.meeting.columns.get(place, {}).get("location_ref")
+    yield "unit_ref", (ref or roles["location"], "")
+    named = [c.name for c in file.look.columns if re.search(r"name", c.name, re.IGNORECASE)
+             and c.name != ref and c.kind in ("id", "name")]  # fmt: skip
+    if named:
+        yield "unit_name", (named[0], "")
+    if "parent_ref" in roles:
+        yield "parent_ref", (roles["parent_ref"], "")
+
+
+def _used(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> list[Profile]:
+    names = {a.column for a in file.answers}
+    for value, _ in columns.values():
+        names.add(value.get("column") if isinstance(value, dict) else value)
+    return [c for c in file.look.columns if c.name in names]
+
+
+def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Line]:
+    """An HR list with numbers and addresses tells which belong to one person."""
+    others = [r for r in ("email", "agent_id") if r in file.roles]
+    if file.table != "org_assignments" or "employee_id" not in file.roles or not others:
+        return
+    yield Line("")
+    yield Line(f"  - name: {name[:48]}_identifiers", "so that addresses and numbers meet")
+    yield Line("    table: person_identifiers")
+    yield Line(f"    location: {quoted(location[0] if len(location) == 1 else location)}")
+    yield from _reading(file)
+    person = {"column": file.roles["employee_id"], "id_type": "employee_id"}
+    yield Line(f"    columns: {{employee_key: {quoted(person)}}}")
+    yield Line("    identifiers:")
+    for role in others:
+        kind = {"email": "email", "agent_id": "agent"}[role]
+        yield Line(f"      - {quoted({'column': file.roles[role], 'id_type': kind})}")

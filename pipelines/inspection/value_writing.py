@@ -1,0 +1,75 @@
+"""The `values:` of a source that a proposal writes.
+
+What belongs here: value rules, alike columns together. What does not: the rest of a source
+(inspection.source_writing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.inspection.lines import WIDTH, Line, question, quoted, wrapped
+from pipelines.inspection.roles import Answers, FileRoles
+from pipelines.program.rules import item_code
+
+
+def value_lines(file: FileRoles) -> Iterator[Line]:
+    groups: dict[tuple, list[Answers]] = {}
+    for answers in file.answers:
+        scale = answers.scale
+        alone = answers.when or answers.kind != "scale" or item_code(answers.column) != answers.item
+        key = (
+            answers.column if alone else "", repr(answers.when), scale.low, scale.high,
+            answers.kind, scale.direction, answers.voice, answers.is_unsure,
+            repr(sorted((scale.recode or {}).items())), scale.doubt,
+        )  # fmt: skip
+        groups.setdefault(key, []).append(answers)
+    for members in groups.values():
+        yield from _value_rule(file, members)
+
+
+def _value_rule(file: FileRoles, members: list[Answers]) -> Iterator[Line]:
+    for doubt in _doubts(members):
+        yield from question(doubt, "      ")
+    rule = _rule(file, members)
+    text = f"      - {quoted(rule)}"
+    if len(text) <= WIDTH:
+        yield Line(text, members[0].scale.reason if len(text) < 60 else "")
+        return
+    for place, (key, value) in enumerate(rule.items()):
+        yield from wrapped(f"      {'-' if place == 0 else ' '} {key}: {quoted(value)}")
+
+
+def _doubts(members: list[Answers]) -> Iterator[str]:
+    first = members[0]
+    if first.is_unsure:
+        yield f"whose answers are these? {first.voice} is assumed"
+    if first.scale.doubt:
+        yield first.scale.doubt
+    unknown = sorted({text for a in members for text in a.scale.unknown})
+    if unknown:
+        texts = ", ".join(map(quoted, unknown[:6]))
+        yield (
+            f"what do these texts mean: {texts}? Add them to `recode`, or to `missing`; until then "
+            "they are rejects"
+        )
+
+
+def _rule(file: FileRoles, members: list[Answers]) -> dict[str, Any]:
+    first, scale = members[0], members[0].scale
+    rule: dict[str, Any] = {"columns": [a.column for a in members]}
+    if len(members) == 1 and item_code(first.column) != first.item:
+        rule["item"] = first.item
+    if first.when:
+        rule["when"] = first.when
+    if first.kind != "scale" and file.table == "customer_feedback":
+        rule["kind"] = first.kind
+    if file.table == "unit_scores":
+        rule["voice"] = first.voice
+    rule["scale"] = {"min": scale.low, "max": scale.high}
+    if scale.direction == "lower":
+        rule["direction"] = "lower"
+    if scale.recode:
+        rule["recode"] = {t: v for a in members for t, v in (a.scale.recode or {}).items()}
+    return rule

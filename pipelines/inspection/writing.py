@@ -1,0 +1,133 @@
+"""A proposal as `program.yaml`: every guess with its reason, every doubt as a question.
+
+What belongs here: the text of the file. What does not: the guesses (inspection.proposal). Only what
+a default does not say is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.inspection.lines import WIDTH, Line, question, remark, wrapped
+from pipelines.inspection.proposal import Proposal
+from pipelines.inspection.roles import FileRoles
+from pipelines.inspection.source_writing import source_lines
+from pipelines.program.rules import item_code
+
+OPENING = (
+    "Written by `crossvoice init`. Comments say why a guess was made. A line with `# ?` is a "
+    "question: answer it by correcting what is below, and take it out."
+)
+
+
+def program_text(found: Proposal, name: str, folder: Path) -> str:
+    """The text of program.yaml for a folder."""
+    lines = [
+        *remark(OPENING),
+        Line(f"program: {name}"),
+        *_clock(found),
+        Line(""),
+        *_org(found),
+        Line(""),
+        Line("metrics:"),
+        *_metrics(found),
+        Line(""),
+        *_linkage(found),
+        Line("sources:"),
+    ]
+    for place, file in enumerate(found.files):
+        lines += source_lines(found, place, file, _location(file, folder))
+    return "".join(f"{line.text()}\n" for line in lines)
+
+
+def _location(file: FileRoles, folder: Path) -> list[str]:
+    """Paths from the program's folder; whole ones for files that lie far from it."""
+    found = []
+    for path in [file.look.path, *file.look.more]:
+        relative = os.path.relpath(path, folder)
+        found.append(str(path) if relative.count("..") > 2 else relative)
+    return found
+
+
+def _clock(found: Proposal) -> Iterator[Line]:
+    clock = found.clock
+    if clock.doubt:
+        yield from question(clock.doubt)
+    yield Line(f"period: {clock.period}", clock.reason)
+    if clock.period == "wave":
+        yield Line("waves:")
+        for wave, (start, end) in clock.waves.items():
+            yield Line(f"  - {{id: {wave}, start: {start}, end: {end}}}")
+        return
+    yield Line(f"start: {clock.start}")
+    if clock.end:
+        yield Line(f"end: {clock.end}")
+
+
+def _org(found: Proposal) -> Iterator[Line]:
+    if found.meeting.doubt:
+        yield from question(found.meeting.doubt)
+    yield Line("org:")
+    if found.meeting.unit == "location":
+        yield Line("  unit: location", found.meeting.reason)
+    if not found.has_units:
+        yield Line("  unknown_references: adopt", "no list of units was given")
+    if found.meeting.strip_zeros:
+        yield Line("  strip_leading_zeros: true", "0012 and 12 are both there")
+    if found.meeting.unit != "location" and found.has_units and not found.meeting.strip_zeros:
+        yield Line("  unit: team_location", found.meeting.reason)
+
+
+def _metrics(found: Proposal) -> Iterator[Line]:
+    for doubt in found.voice_doubts:
+        yield from question(doubt, "  ")
+    for metric in found.metrics:
+        parts = [f"id: {metric.id}", f"voice: {metric.voice}"]
+        if metric.kind != "mean":
+            parts.append(f"kind: {metric.kind}")
+        if metric.items != [metric.id]:
+            parts.append(f"items: [{', '.join(metric.items)}]")
+        if metric.require:
+            parts.append(f"require: {metric.require}")
+        text = f"  - {{{', '.join(parts)}}}"
+        if len(text) <= WIDTH:
+            yield Line(text)
+            continue
+        yield Line(f"  - id: {metric.id}")
+        for part in parts[1:]:
+            yield from wrapped(f"    {part}")
+
+
+def _linkage(found: Proposal) -> Iterator[Line]:
+    staff, customers = found.metrics_of("employee"), found.metrics_of("customer")
+    others = [m.id for m in [*staff[1:], *customers[1:]]]
+    if not staff or not customers:
+        voice = "customers" if staff else "employees"
+        yield from question(
+            f"No scores of {voice} were found. Give `crossvoice init` a file of theirs too, or "
+            "correct `voice` below; until then scores are published, and nothing is linked."
+        )
+    elif others or found.left_out:
+        yield from question("Which pair is your question, before you see any result?")
+    if others:
+        yield from remark(f"Also there: {_some(others)}.")
+    if found.left_out:
+        yield from remark(f"Also there, and not read: {_some(found.left_out)}.")
+    if staff and customers:
+        yield Line("linkage:")
+        yield from wrapped(f"  primary: {{x: {staff[0].id}, y: {customers[0].id}}}")
+        if found.meeting.unit == "location":
+            yield Line("  cluster: unit")
+    yield Line("")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def name_of(folder: Path) -> str:
+    """A program's name for its folder."""
+    return item_code(re.sub(r"^\W+", "", folder.name)) or "my_program"
