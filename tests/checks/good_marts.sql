@@ -71,9 +71,11 @@ union all
 select 'company', 'company', period_id, 'pulse', 480, 279, 279 / 480.0 from marts.periods;
 
 create schema intermediate;
-create table intermediate.int_feedback_attributed as
-select 'recommend' as item_code, 8.0 as score_raw, period_id,
-  case when f >= 500 then 'no_reference' end as remainder_reason
+create table intermediate.int_feedback_questions as
+select 'nps' as metric_id, 1 as item_number, 1 as n_items;
+create table intermediate.int_feedback_numbered as
+select 1 as item_number, 8.0 as score_raw, period_index,
+  case when f >= 500 then 6 end as reason_number
 from range(520) as a(f), marts.periods;
 -- the good raw stage has 80 feedback answers and 40 submissions in each period
 create table marts.attribution_summary as

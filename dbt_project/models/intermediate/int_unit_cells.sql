@@ -1,28 +1,18 @@
 -- grain: one row per unit level, unit, period and metric, from answers of either voice
-with scores as (
-    select * from {{ ref('int_respondent_scores') }}
-    union all
-    select * from {{ ref('int_feedback_scores') }}
+with sums as (
+    select * from {{ ref('int_score_sums') }}
 ),
 
--- most people are in a period's metric once: only the others need a distinct count
-repeated as (
-    select {{ row_hash(['metric_id', 'period_id', 'person_number']) }} as person_hash
-    from (
-        select
-            metric_id,
-            period_id,
-            person_number
-        from {{ ref('int_respondent_scores') }}
-        union all
-        select
-            metric_id,
-            period_id,
-            person_number
-        from {{ ref('int_feedback_scores') }}
-    ) as people
-    group by {{ row_hash(['metric_id', 'period_id', 'person_number']) }}
-    having count(*) > 1
+repeated_people as (
+    select * from {{ ref('int_repeated_people') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_declared') }}
+),
+
+teams as (
+    select * from {{ ref('int_teams_described') }}
 ),
 
 locations as (
@@ -33,49 +23,92 @@ settings as (
     {{ unit_setting() }}
 ),
 
-placed as (
+-- an answer counts as a person, unless it is of one heard more than once
+counted as (
     select
-        scores.metric_id,
-        scores.period_id,
-        case
-            when settings.unit = 'location' then '-'
-            else coalesce(scores.team_id, '')
-        end as unit_team_id,
-        scores.team_id,
-        scores.location_id,
-        locations.region_id,
-        case when repeated.person_hash is not null then scores.person_number end as repeated_person,
-        case when repeated.person_hash is null then 1 else 0 end as is_once,
-        scores.value,
-        scores.value_native
-    from scores
-    cross join settings
-    left join locations on scores.location_id = locations.location_id
-    left join repeated
-        on {{ row_hash(['scores.metric_id', 'scores.period_id', 'scores.person_number']) }}
-        = repeated.person_hash
+        metric_id,
+        period_index,
+        team_number,
+        location_number,
+        n_responses,
+        n_values,
+        value_sum,
+        value_square_sum,
+        value_native_sum,
+        n_top,
+        n_bottom,
+        n_responses as n_people_once,
+        cast(null as bigint) as person_number
+    from sums
+    union all
+    select
+        metric_id,
+        period_index,
+        team_number,
+        location_number,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        -n_responses,
+        person_number
+    from repeated_people
 ),
 
--- each level is computed from rows, never from other cells
+placed as (
+    select
+        counted.*,
+        periods.period_id,
+        teams.team_id,
+        locations.location_id,
+        locations.region_id,
+        case
+            when settings.unit = 'location' then '-'
+            else coalesce(teams.team_id, '')
+        end as unit_team_id
+    from counted
+    cross join settings
+    left join periods on counted.period_index = periods.period_index
+    left join teams on counted.team_number = teams.team_number
+    left join locations on counted.location_number = locations.location_number
+),
+
+-- sums and people of the rows themselves at each level, never of other cells' values
 grouped as (
     select
         {{ grouped_unit_level() }} as unit_level,
         {{ grouped_unit_id() }} as unit_id,
         period_id,
         metric_id,
-        count(*) as n_responses,
-        count(distinct repeated_person) + sum(is_once) as n_people,
-        avg(value) as value,
-        avg(value_native) as value_native,
-        var_samp(value) as variance,
-        sum(case when value = 100 then 1 else 0 end) as n_top,
-        sum(case when value = -100 then 1 else 0 end) as n_bottom
+        sum(n_responses) as n_responses,
+        count(distinct person_number) + sum(n_people_once) as n_people,
+        sum(n_values) as n_values,
+        sum(value_sum) as value_sum,
+        sum(value_square_sum) as value_square_sum,
+        sum(value_native_sum) as value_native_sum,
+        sum(n_top) as n_top,
+        sum(n_bottom) as n_bottom
     from placed
     {{ group_by_unit_level(['period_id', 'metric_id']) }}
 ),
 
 final as (
-    select * from grouped
+    select
+        unit_level,
+        unit_id,
+        period_id,
+        metric_id,
+        cast(n_responses as bigint) as n_responses,
+        cast(n_people as bigint) as n_people,
+        {{ mean_of_whole('value_sum', 'n_values') }} as value,
+        {{ mean_of_whole('value_native_sum', 'n_responses') }} as value_native,
+        {{ variance_of_whole('value_sum', 'value_square_sum', 'n_values') }} as variance,
+        cast(n_top as bigint) as n_top,
+        cast(n_bottom as bigint) as n_bottom
+    from grouped
     where unit_id is not null
 )
 

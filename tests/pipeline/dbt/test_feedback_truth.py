@@ -83,3 +83,14 @@ def test_summary_adds_up(built):
         "agent": named["agent"],
         "location": 0,
     }
+
+
+def test_numbers_stand_for_the_words_of_the_attribution(built):
+    """The kept row table, decoded, counts what the view it was made from counts."""
+    told = """
+        select period_id, channel, location_id, attribution_method, remainder_reason, {n}
+        from intermediate.{table} group by all order by all
+    """
+    counted = built.rows(told.format(n="sum(n_rows)", table="int_feedback_counted"))
+    assert len({row[3] for row in counted}) == 5
+    assert counted == built.rows(told.format(n="count(*)", table="int_feedback_attributed"))

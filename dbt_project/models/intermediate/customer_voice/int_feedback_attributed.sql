@@ -1,4 +1,5 @@
 -- grain: one row per feedback event and question, with its unit by the best rung
+{{ config(materialized='view') }}
 with feedback as (
     select * from {{ ref('stg_customer_feedback') }}
 ),

@@ -1,6 +1,29 @@
 -- grain: one row per period, channel, location, attribution method and remainder reason
 with feedback as (
-    select * from {{ ref('int_feedback_attributed') }}
+    select
+        period_index,
+        channel,
+        location_number,
+        case when team_number is null then 0 else 1 end as has_team,
+        method_number,
+        reason_number,
+        cast(count(*) as bigint) as n_rows
+    from {{ ref('int_feedback_numbered') }}
+    group by
+        period_index,
+        channel,
+        location_number,
+        case when team_number is null then 0 else 1 end,
+        method_number,
+        reason_number
+),
+
+periods as (
+    select * from {{ ref('int_periods_declared') }}
+),
+
+locations as (
+    select * from {{ ref('int_locations_described') }}
 ),
 
 settings as (
@@ -9,27 +32,29 @@ settings as (
 
 final as (
     select
-        feedback.period_id,
+        periods.period_id,
         feedback.channel,
-        feedback.location_id,
-        feedback.attribution_method,
-        feedback.remainder_reason,
-        cast(count(*) as bigint) as n_rows,
+        locations.location_id,
+        {{ word_of('feedback.method_number', attribution_words()) }} as attribution_method,
+        {{ word_of('feedback.reason_number', remainder_words()) }} as remainder_reason,
+        cast(sum(feedback.n_rows) as bigint) as n_rows,
         cast(sum(
             case
-                when feedback.remainder_reason is not null or feedback.location_id is null then 0
-                when settings.unit = 'location' or feedback.team_id is not null then 1
+                when feedback.reason_number is not null or locations.location_id is null then 0
+                when settings.unit = 'location' or feedback.has_team = 1 then feedback.n_rows
                 else 0
             end
         ) as bigint) as n_rows_in_unit
     from feedback
     cross join settings
+    left join periods on feedback.period_index = periods.period_index
+    left join locations on feedback.location_number = locations.location_number
     group by
-        feedback.period_id,
+        periods.period_id,
         feedback.channel,
-        feedback.location_id,
-        feedback.attribution_method,
-        feedback.remainder_reason
+        locations.location_id,
+        feedback.method_number,
+        feedback.reason_number
 )
 
 select * from final

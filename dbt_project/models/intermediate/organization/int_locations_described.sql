@@ -30,6 +30,7 @@ versions as (
 final as (
     select
         cast(known.location_id as string) as location_id,
+        cast(row_number() over (order by known.location_id) as int) as location_number,
         cast(coalesce(locations.unit_name, known.location_id) as string) as location_name,
         cast(parents.canonical_ref as string) as region_id,
         cast(coalesce(regions.unit_name, parents.canonical_ref) as string) as region_name,

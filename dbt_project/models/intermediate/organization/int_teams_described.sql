@@ -29,6 +29,7 @@ versions as (
 final as (
     select
         cast(known.team_id as string) as team_id,
+        cast(row_number() over (order by known.team_id) as int) as team_number,
         cast(coalesce(versions.unit_name, known.team_id) as string) as team_name,
         cast(coalesce(versions.valid_to, {{ far_future() }}) as date) as valid_to
     from known

@@ -33,8 +33,21 @@ seen as (
         cast(null as date),
         valid_to
     from locations
-    {% for model in ['int_feedback_attributed', 'int_submissions_attributed',
-                     'int_unit_scores_attributed'] %}
+    union all
+    select
+        teams.team_id,
+        locations.location_id,
+        cast(null as date),
+        cast(null as date)
+    from (
+        select distinct
+            team_number,
+            location_number
+        from {{ ref('int_feedback_numbered') }}
+    ) as numbered
+    left join teams on numbered.team_number = teams.team_number
+    left join locations on numbered.location_number = locations.location_number
+    {% for model in ['int_submissions_attributed', 'int_unit_scores_attributed'] %}
     union all
     select distinct
         team_id,
