@@ -1,52 +1,207 @@
-"""`crossvoice check`: can this program run? Reads its YAML and the headers of its files."""
+"""`crossvoice check`: what will become of every column and record, before anything runs."""
 
 from __future__ import annotations
 
-import click
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
-from pipelines.connectors.columns import find_columns
-from pipelines.connectors.locations import source_files
-from pipelines.connectors.records import open_records
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.connectors.preview import Preview, preview
+from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError
+from pipelines.inspection.profile import Profile, profile
 from pipelines.program.model import Program
-from pipelines.program.reading import read_program
+from pipelines.program.reading import FILE_NAME, read_program
+from pipelines.program.rules import ColumnMapping, ValueRule
 from pipelines.program.source import Source
-from pipelines.settings import Settings, load_settings
+from pipelines.settings import load_settings
+
+FIRST_REJECTS = 5
+WIDTH = 80
 
 
 def check_program(program: str | None) -> None:
-    """Print what each source will read; raises CrossvoiceError naming everything that is wrong."""
+    """Print what each source will do; raises CrossvoiceError naming everything that is wrong."""
     settings = load_settings(program)
     declared = read_program(settings.program_folder)
-    click.echo(f"{declared.title}: program.yaml is well formed")
+    console = Console(width=min(100, max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)),
+                      highlight=False)  # fmt: skip
+    console.print(f"[bold]{declared.title}[/bold]: {FILE_NAME} is well formed")
     problems = []
     for source in declared.sources:
         try:
-            click.echo(_describe(source, settings))
+            _show(console, preview(source, declared, settings))
         except CrossvoiceError as error:
-            click.echo(f"  {source.name}: {click.style('cannot be read', fg='red')}")
+            console.print(f"\n[bold]{source.name}[/bold] [red]cannot be read[/red]")
             problems.append(error.text())
+    problems += _items_nobody_reads(declared)
     if problems:
-        raise CrossvoiceError(
-            "\n".join(problems), where=str(settings.program_folder / "program.yaml")
-        )
-    _describe_questions(declared)
+        where = str(settings.program_folder / FILE_NAME)
+        raise CrossvoiceError("\n".join(problems), where=where)
+    _show_questions(console, declared)
+    for number, line in _open_questions(settings.program_folder / FILE_NAME):
+        console.print(f"  [yellow]line {number}, to answer[/yellow]: {line}", soft_wrap=True)
 
 
-def _describe(source: Source, settings: Settings) -> str:
-    files = source_files(source, settings)
-    for path in files:
-        for records in open_records(source, path):
-            find_columns(source, records.header, records.where)
-    count = f"{len(files)} file{'s' if len(files) != 1 else ''}"
-    return f"  {source.name}: {count} -> {source.table}, all columns found"
+def _show(console: Console, found: Preview) -> None:
+    source = found.source
+    files = f"{found.n_files} file{'s' if found.n_files != 1 else ''}"
+    console.print(f"\n[bold]{source.name}[/bold]: {files} -> {source.table}")
+    for guess in found.guesses:
+        console.print(f"  [yellow]guessed[/yellow]: {guess}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    table.add_column("column", ratio=4, overflow="fold")
+    table.add_column("used as", ratio=4, overflow="fold")
+    table.add_column("read as", ratio=3, overflow="fold")
+    table.add_column("holds", ratio=3, overflow="fold")
+    profiles = {name: profile(name, found.sample[name], typed=found.typed)
+                for name in found.found.values()}  # fmt: skip
+    for column, use, how in _uses(source):
+        holds = _holds(profiles, found, column, use)
+        table.add_row(Text(column[:60]), Text(use), Text(how), Text(holds))
+    console.print(table)
+    unused = [name for name in found.header if name not in set(found.found.values())]
+    if unused:
+        shown = ", ".join(name.strip()[:30] for name in unused[:8])
+        more = f" and {len(unused) - 8} more" if len(unused) > 8 else ""
+        console.print(Text(f"  ignored: {shown}{more}"))
+    if source.missing or source.suppressed:
+        codes = [*source.missing, *(f"{code} (withheld)" for code in source.suppressed)]
+        console.print(Text(f"  no answer: {', '.join(codes)}"))
+    _show_trial(console, found)
 
 
-def _describe_questions(declared: Program) -> None:
+def _uses(source: Source) -> Iterator[tuple[str, str, str]]:
+    """Column, what it is used as, and how it is read."""
+    table = SOURCE_TABLES[source.table]
+    for name, mapping in source.columns.items():
+        yield _origin(mapping), name, _how(mapping, table.mapped[name].kind)
+    for rule in source.values:
+        for column in rule.columns:
+            yield column, f"item {rule.item_of(column)}", _how_scored(rule)
+    for identifier in source.identifiers:
+        yield identifier.column, f"identifier {identifier.id_type}", "hashed"
+    for rule in source.filters:
+        texts = rule.keep or rule.drop or [rule.keep_matching or rule.drop_matching or ""]
+        side = "kept" if rule.keep or rule.keep_matching else "left out"
+        yield rule.column, "filter", f"{side}: {', '.join(texts)[:40]}"
+    if source.comment:
+        yield source.comment, "comment", "free text"
+
+
+def _origin(mapping: ColumnMapping) -> str:
+    if mapping.column is not None:
+        return mapping.column
+    return "(the file's name)" if mapping.file_name else f"(always {mapping.value})"
+
+
+def _how(mapping: ColumnMapping, kind: str) -> str:
+    parts = [f"hashed {mapping.id_type}" if kind == "key" else kind]
+    if mapping.formats:
+        parts.append(" or ".join(mapping.formats))
+    elif kind in ("date", "timestamp") and mapping.column:
+        parts.append("ISO 8601")
+    if mapping.language:
+        parts.append(f"months in {mapping.language}")
+    if mapping.recode:
+        parts.append(f"{len(mapping.recode)} codes")
+    return ", ".join(parts)
+
+
+def _how_scored(rule: ValueRule) -> str:
+    parts = [f"{rule.scale.min:g} to {rule.scale.max:g}"]
+    if rule.voice:
+        parts.append(rule.voice)
+    if rule.direction == "lower":
+        parts.append("low is good")
+    if rule.recode:
+        parts.append(f"{len(rule.recode)} labels")
+    for column, texts in (rule.when or {}).items():
+        parts.append(f"where {column} is {texts if isinstance(texts, str) else ' or '.join(texts)}")
+    return ", ".join(parts)
+
+
+def _holds(profiles: dict[str, Profile], found: Preview, column: str, use: str) -> str:
+    """What a column holds, in classes: never a value of a person."""
+    name = found.found.get(column)
+    if column.startswith("(") and name is None:
+        return ""
+    if name is None:
+        return "not in the first file"
+    about = profiles[name]
+    if use.endswith("_key") or use.startswith("identifier") or use == "comment":
+        blank = 1 - about.n_filled / max(1, about.n)
+        return f"{about.n_distinct:,} distinct" + (f", {blank:.0%} blank" if blank else "")
+    return about.in_words()
+
+
+def _show_trial(console: Console, found: Preview) -> None:
+    """How many rows the records make, and the first rejects with their reasons."""
+    tried = f"{'all' if found.is_whole else 'the first'} {found.n_tried:,} records"
+    planned = unplanned = 0
+    if found.rejects.height:
+        planned = int(found.rejects.filter("is_filtered")["n_rows"].sum())
+        unplanned = int(found.rejects.filter(~pl.col("is_filtered"))["n_rows"].sum())
+    console.print(
+        f"  {tried}: {found.n_rows:,} rows kept, {planned:,} left out, "
+        + (f"[red]{unplanned:,} rejected[/red]" if unplanned else "0 rejected")
+    )
+    share = found.source.max_rejected_share
+    if unplanned > share * (found.n_rows + unplanned):
+        stop = f"  [red]more than `max_rejected_share` ({share:.0%}): the source would stop[/red]"
+        console.print(stop)
+    if unplanned:
+        for line in _first_rejects(found):
+            console.print(Text(line))
+
+
+def _first_rejects(found: Preview) -> Iterator[str]:
+    """One line per column and reason, the most frequent first: never a value."""
+    kinds = (
+        found.rejects.filter(~pl.col("is_filtered"))
+        .group_by("reason", "column_name", "value_class")
+        .agg(pl.col("n_rows").sum(), pl.col("record_number").min(), pl.col("input").first())
+        .sort("n_rows", "column_name", "reason", descending=[True, False, False])
+    )
+    for row in kinds.head(FIRST_REJECTS).iter_rows(named=True):
+        column = f"{row['column_name'].strip()!r}, " if row["column_name"] else ""
+        where = f"record {row['record_number']:,}"
+        where += f" of {row['input']}" if found.n_files > 1 else ""
+        yield f"    {row['n_rows']:,} x {column}first {where} ({row['value_class']}):"
+        yield f"      {REJECT_REASONS[row['reason']]}"
+
+
+def _items_nobody_reads(declared: Program) -> list[str]:
+    """Metrics whose items no source brings."""
+    known = {rule.item_of(column) for s in declared.sources for rule in s.values
+             for column in rule.columns}  # fmt: skip
+    return [
+        f"metric {metric.id}: no source has the item{'s' if len(absent) > 1 else ''} "
+        f"{', '.join(absent)}; items read: {', '.join(sorted(known)) or 'none'}"
+        for metric in declared.metrics
+        if (absent := [item for item in metric.items if item not in known])
+    ]
+
+
+def _show_questions(console: Console, declared: Program) -> None:
+    console.print()
     if declared.linkage is None:
-        click.echo("  no question declared: scores will be published without estimates")
+        console.print("no question declared: scores will be published without estimates")
         return
     primary = declared.linkage.primary
-    click.echo(f"  primary question: {primary.x} x {primary.y}, window {primary.window}")
+    console.print(f"primary question: {primary.x} x {primary.y}, window {primary.window}")
     for pair in declared.linkage.pairs:
-        click.echo(f"  further question: {pair.pair_id}")
+        console.print(f"further question: {pair.pair_id}")
+
+
+def _open_questions(file: Path) -> Iterator[tuple[int, str]]:
+    """Lines of the program that still ask something."""
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+        if line.strip().startswith("# ?"):
+            yield number, line.strip().removeprefix("# ? ")

@@ -50,7 +50,7 @@ def _looks(files: list[Path]) -> list[FileLook]:
             and old.path.suffix == new.path.suffix
         ]  # fmt: skip
         if alike:
-            alike[0].more.append(new.path)
+            alike[0].more.append(new)
         else:
             looks.append(new)
     return looks
@@ -62,12 +62,14 @@ def _report(files, text: str, target: Path) -> None:
         "employee_responses": "answers of employees",
         "customer_feedback": "answers of customers",
         "org_assignments": "who works where",
+        "person_identifiers": "numbers and addresses of people",
         "units": "units",
         "": "nothing that can be used",
     }
     for file in files:
         n = f"{file.look.sample.height:,}{'' if file.look.is_whole else ' or more'}"
-        click.echo(f"  {file.look.path.name}: {n} records, {tables[file.table]}")
+        more = f" and {len(file.look.more)} more of its kind" if file.look.more else ""
+        click.echo(f"  {file.look.path.name}{more}: {n} records, {tables[file.table]}")
     click.echo(f"Wrote {target}")
     questions = [line.strip() for line in text.splitlines() if line.strip().startswith("# ?")]
     if questions:

@@ -82,9 +82,14 @@ def _is_answer(column: Profile, guess: ScaleGuess) -> bool:
 
 
 def _kind(column: Profile, guess: ScaleGuess) -> str:
-    words = words_of(column.name)
-    kind = next((k for k, listed in SCORE_WORDS.items() if has_word(words, listed)), "scale")
+    kind = kind_of_words(column.name) or "scale"
     return "scale" if kind == "nps" and (guess.high != 10 or guess.recode) else kind
+
+
+def kind_of_words(text: str) -> str | None:
+    """The kind of question a header or label names; None when none."""
+    words = words_of(text)
+    return next((k for k, listed in SCORE_WORDS.items() if has_word(words, listed)), None)
 
 
 def _chosen(scored: list[tuple[Profile, ScaleGuess]]) -> list[tuple[Profile, ScaleGuess]]:

@@ -35,7 +35,7 @@ def moments(file: FileRoles, column: Profile) -> pl.Series:
     guess = column.dates
     formats = list(guess.formats) if guess and guess.formats else None
     mapping = ColumnMapping(column="x", format=formats, language=guess.language if guess else None)
-    texts = file.look.sample[column.name].str.strip_chars()
+    texts = file.look.texts(column.name).str.strip_chars()
     return timestamp(texts, mapping, "UTC", typed_dates=True).drop_nulls()
 
 
@@ -52,7 +52,8 @@ def clock_of(files: list[FileRoles], today: dt.date) -> Clock:
         if days.len():
             ranges.setdefault(file.voice or "", []).extend(days.to_list())
     if not ranges:
-        years = [year for file in files for year in _years_in(file.look.path.name)]
+        years = [year for f in files for one in (f.look, *f.look.more)
+                 for year in _years_in(one.path.name)]  # fmt: skip
         year = max(years, default=today.year - 1)
         reason = "the year in the file's name" if years else "no dates were found"
         return Clock("year", dt.date(year, 1, 1), dt.date(year, 12, 31), reason,
@@ -121,7 +122,7 @@ def _named_periods(files: list[FileRoles]) -> Clock | None:
     for file in files:
         column = file.roles.get("period") or file.roles.get("year")
         if file.table == "unit_scores" and column:
-            texts += file.look.sample[column].drop_nulls().unique().to_list()
+            texts += file.look.texts(column).drop_nulls().unique().to_list()
     if not texts:
         return None
     known = [period_id(text) for text in texts]

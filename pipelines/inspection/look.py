@@ -45,13 +45,20 @@ class FileLook:
     """The sample is the whole file."""
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    more: list[Path] = field(default_factory=list)
+    more: list[FileLook] = field(default_factory=list)
     """Further files of the same shape, read by the same source."""
+
+    def texts(self, column: str) -> pl.Series:
+        """A column of the samples of all files of this shape."""
+        return pl.concat([one.sample[column] for one in (self, *self.more)])
 
     @property
     def title(self) -> str:
-        """The file's name without folders and endings, in words."""
-        return re.sub(r"[^\w]+|_", " ", self.path.name.split(".")[0]).strip()
+        """The file's name without folders and endings, in words; without dates for many files."""
+        stem = self.path.name.split(".")[0]
+        if self.more:
+            stem = re.sub(r"[-_ ]*\d[\d\W_]*[QqWw]?\d*$", "", stem) or stem
+        return re.sub(r"[^\w]+|_", " ", stem).strip()
 
     def column(self, name: str) -> Profile:
         """The column of that name."""

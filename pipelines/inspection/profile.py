@@ -62,6 +62,9 @@ class Profile:
     n_numbers: int = 0
     low: float | None = None
     high: float | None = None
+    likely_high: float | None = None
+    """The highest number but for stray ones: codes of missing answers, slips of the pen."""
+    likely_low: float | None = None
     is_whole: bool = False
     decimal_comma: bool = False
     is_percent: bool = False
@@ -152,6 +155,8 @@ def _numbers(kept: pl.Series) -> dict:
         "n_numbers": values.len(),
         "low": values.min(),
         "high": values.max(),
+        "likely_low": values.quantile(0.01, "lower"),
+        "likely_high": values.quantile(0.99, "higher") if values.len() > 300 else values.max(),
         "is_whole": bool((values == values.floor()).all()),
         "decimal_comma": is_comma,
         "is_percent": bool(percent.sum() > 0.5 * max(1, values.len())),

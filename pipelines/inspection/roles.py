@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+import polars as pl
+
 from pipelines.connectors.columns import tidy, without_footnote
 from pipelines.connectors.wording import same
-from pipelines.inspection.answers import Answers, answers_of, voice_of_words, words_of
+from pipelines.inspection.answers import (
+    Answers,
+    answers_of,
+    kind_of_words,
+    voice_of_words,
+    words_of,
+)
 from pipelines.inspection.look import FileLook
-from pipelines.inspection.profile import Profile
+from pipelines.inspection.profile import Profile, profile
 from pipelines.inspection.scales import scale_of
 from pipelines.inspection.vocabulary import (
     COMMENT_WORDS,
@@ -21,6 +29,7 @@ from pipelines.inspection.vocabulary import (
     HR_WORDS,
     TOTAL_WORDS,
 )
+from pipelines.program.rules import item_code
 
 DATE_WORDS = ("answered", "submitted", "recorded", "completed", "completion", "created", "updated",
               "timestamp", "date", "time", "datum", "zeit", "fecha", "日", "am", "at")  # fmt: skip
@@ -62,6 +71,7 @@ def roles_of(look: FileLook) -> FileRoles:
         kept = {*KEPT_PER_PERSON, *COUNTS, "location", "team"}
         taken = {found.roles.get(role) for role in kept} | {found.comment}
         found.answers = answers_of(look.columns, taken)
+        _long_form(found)
         found.table = _table_of_answers(found)
         if found.table in ("employee_responses", "customer_feedback"):
             _record_id(found)
@@ -161,7 +171,7 @@ def _record_id(found: FileRoles) -> None:
 def _comment(found: FileRoles) -> None:
     texts = [
         c for c in found.look.columns
-        if c.mean_length > 15 and c.kind in ("text", "id", "name")
+        if c.mean_length > 8 and c.kind in ("text", "id", "name")
         and c.name not in found.roles.values()
     ]  # fmt: skip
     named = [c for c in texts if any(w in words_of(c.name) for w in COMMENT_WORDS)]
@@ -177,6 +187,9 @@ def _without_answers(found: FileRoles) -> str:
     placed = "team" in roles or "location" in roles
     if "unit_ref" in roles and "unit_level" in roles:
         return "units"
+    others = {"employee_id", "email", "agent_id"} & set(roles)
+    if len(others) > 1 and "employee_id" in roles and not placed and not _looks_like_survey(found):
+        return "person_identifiers"
     tells_job = "manager_id" in roles or ("valid_from" in roles and "response_id" not in roles)
     if is_person and placed and (tells_job or title & HR_WORDS) and not _looks_like_survey(found):
         return "org_assignments"
@@ -187,6 +200,28 @@ def _looks_like_survey(found: FileRoles) -> bool:
     scored = [c for c in found.look.columns if scale_of(c) is not None
               and c.name not in found.roles.values()]  # fmt: skip
     return len([c for c in scored if (c.high or 0) <= 10 or c.labels]) >= 2
+
+
+def _long_form(found: FileRoles) -> None:
+    """One column of scores and one that names the question: a rule for each question."""
+    if len(found.answers) != 1:
+        return
+    [answers] = found.answers
+    for column in found.look.columns:
+        kinds = {text: kind_of_words(text) for text in column.labels}
+        named = {text: kind for text, kind in kinds.items() if kind}
+        if len(named) < 2 or len(named) < 0.5 * len(kinds):
+            continue
+        found.answers = []
+        for text, kind in named.items():
+            of_kind = found.look.sample.filter(pl.col(column.name) == text)[answers.column]
+            guess = scale_of(profile(text, of_kind))
+            if guess is not None:
+                item = item_code(text) or f"item_{len(found.answers) + 1}"
+                found.answers.append(
+                    Answers(answers.column, guess, item, None, kind, {column.name: text})
+                )
+        return
 
 
 def _hints(found: FileRoles) -> list[str]:

@@ -62,9 +62,10 @@ def _of_labels(found: Profile) -> ScaleGuess | None:
 
 
 def _of_numbers(found: Profile) -> ScaleGuess | None:
-    low, high = found.low, found.high
+    low, high = found.likely_low, found.likely_high
     if low is None or high is None:
         return None
+    low = found.low if found.n_numbers < 300 else low
     words = set(same(found.name).replace("_", " ").split())
     is_nps = bool(words & {"nps", "enps", "recommend", "ltr", "weiterempfehlung", "推奨度"})
     direction = "lower" if words & REVERSED_WORDS else "higher"
@@ -75,6 +76,8 @@ def _of_numbers(found: Profile) -> ScaleGuess | None:
     if shape is None:
         return None
     ends, reason, unsure = shape
+    if found.high > ends[1] or found.low < ends[0]:
+        unsure = f"a few numbers lie outside {ends[0]:g} to {ends[1]:g}: slips, or codes?"
     return ScaleGuess(*ends, "numbers", direction=direction, reason=reason,
                       doubt=unsure or doubt)  # fmt: skip
 

@@ -81,6 +81,7 @@ def _why(file: FileRoles) -> str:
         "employee_responses": f"{n}, one per person who answered",
         "customer_feedback": f"{n}, one per answer of a customer",
         "org_assignments": f"{n}: who works where",
+        "person_identifiers": f"{n}: so that numbers and addresses meet",
         "units": f"{n}: the units themselves",
     }[file.table]
 
@@ -120,9 +121,10 @@ def _columns(found: Proposal, place: int, file: FileRoles) -> Iterator[tuple[str
         "employee_responses": _employee_columns,
         "customer_feedback": _customer_columns,
         "org_assignments": _hr_columns,
+        "person_identifiers": _person_columns,
         "units": _unit_list_columns,
     }[file.table](found, file)
-    if file.table != "units":
+    if file.table not in ("units", "person_identifiers"):
         yield from units.items()
 
 
@@ -230,6 +232,11 @@ def _hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[A
     yield "employee_key", ({"column": roles[person], "id_type": person}, "")
     if "manager_id" in roles:
         yield "manager_key", ({"column": roles["manager_id"], "id_type": person}, "")
+    yield from _validity(file)
+
+
+def _validity(file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    roles = file.roles
     for role in ("valid_from", "valid_to"):
         if role in roles:
             guess = file.look.column(roles[role]).dates
@@ -246,6 +253,12 @@ def _hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[A
                          if role == "valid_to" else "")  # fmt: skip
 
 
+def _person_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
+    for column, entry in _hr_columns(found, file):
+        if column != "manager_key":
+            yield column, entry
+
+
 def _unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
     roles = file.roles
     level = roles.get("unit_level")
@@ -259,6 +272,7 @@ def _unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, 
         yield "unit_name", (named[0], "")
     if "parent_ref" in roles:
         yield "parent_ref", (roles["parent_ref"], "")
+    yield from _validity(file)
 
 
 def _used(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> list[Profile]:
@@ -271,6 +285,8 @@ def _used(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> list[Profile]
 def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Line]:
     """An HR list with numbers and addresses tells which belong to one person."""
     others = [r for r in ("email", "agent_id") if r in file.roles]
+    if file.table == "person_identifiers":
+        yield from _identifier_list(file, others)
     if file.table != "org_assignments" or "employee_id" not in file.roles or not others:
         return
     yield Line("")
@@ -280,6 +296,10 @@ def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Li
     yield from _reading(file)
     person = {"column": file.roles["employee_id"], "id_type": "employee_id"}
     yield Line(f"    columns: {{employee_key: {quoted(person)}}}")
+    yield from _identifier_list(file, others)
+
+
+def _identifier_list(file: FileRoles, others: list[str]) -> Iterator[Line]:
     yield Line("    identifiers:")
     for role in others:
         kind = {"email": "email", "agent_id": "agent"}[role]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from pipelines.inspection.lines import WIDTH, Line, question, remark, wrapped
@@ -46,10 +47,28 @@ def program_text(found: Proposal, name: str, folder: Path) -> str:
 def _location(file: FileRoles, folder: Path) -> list[str]:
     """Paths from the program's folder; whole ones for files that lie far from it."""
     found = []
-    for path in [file.look.path, *file.look.more]:
-        relative = os.path.relpath(path, folder)
-        found.append(str(path) if relative.count("..") > 2 else relative)
-    return found
+    for one in (file.look, *file.look.more):
+        relative = os.path.relpath(one.path, folder)
+        found.append(str(one.path) if relative.count("..") > 2 else relative)
+    return _pattern(found, folder) or found
+
+
+def _pattern(paths: list[str], folder: Path) -> list[str]:
+    """One pattern for many files, if it fits these and no others."""
+    if len(paths) < 2:
+        return []
+    start = _shared_start(paths)
+    end = _shared_start([path[::-1] for path in paths])[::-1]
+    if "/" in paths[0][len(start) : len(paths[0]) - len(end)] or not start:
+        return []
+    base = Path(os.path.normpath(folder / f"{start}x")).parent
+    fits = {str(path) for path in base.glob(f"{Path(start + 'x').name[:-1]}*{end}")}
+    return [f"{start}*{end}"] if fits == {str(base / Path(path).name) for path in paths} else []
+
+
+def _shared_start(texts: list[str]) -> str:
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in same)
 
 
 def _clock(found: Proposal) -> Iterator[Line]:

@@ -1,0 +1,105 @@
+"""What a source will do with its files, before it does: the columns, and what would be rejected.
+
+What belongs here: a trial of the mapping on the beginning of each file, with keys nobody keeps.
+What does not: how it is shown (cli.check). Nothing is landed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.connectors.columns import addressable, find_columns
+from pipelines.connectors.locations import named_files, texts_of_file_name
+from pipelines.connectors.mapping import RecordMapping
+from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
+from pipelines.connectors.rejects import shapeless_rejects
+from pipelines.errors import SourceError
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.program.model import Program
+from pipelines.program.source import Source
+from pipelines.settings import Settings
+
+TRIAL_RECORDS = 5_000
+"""Records of each file that are tried."""
+
+
+@dataclass
+class Preview:
+    """One source as it would be read."""
+
+    source: Source
+    n_files: int = 0
+    header: list[str] = field(default_factory=list)
+    """Columns of the first file, as they are addressed."""
+    found: dict[str, str] = field(default_factory=dict)
+    """Column the program names -> column of the first file."""
+    sample: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Records of the first file, all columns."""
+    typed: bool = False
+    n_tried: int = 0
+    is_whole: bool = True
+    n_rows: int = 0
+    rejects: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Rejects of the trial, with the name of their file as `input`."""
+    guesses: list[str] = field(default_factory=list)
+
+
+def preview(source: Source, program: Program, settings: Settings) -> Preview:
+    """Try the mapping of a source. Raises SourceError when a file cannot be read as declared."""
+    found = Preview(source)
+    pseudonyms = Pseudonymizer(secrets.token_bytes(32), program.org.identifiers)
+    rejects: list[pl.DataFrame] = []
+    for name, path in named_files(source, settings).items():
+        found.n_files += 1
+        from_name = texts_of_file_name(source, name)
+        for records in open_records(source, path):
+            mapping = RecordMapping(
+                source, find_columns(source, records.header, records.where), program.time_zone,
+                pseudonyms, records.has_typed_dates, from_name,
+            )  # fmt: skip
+            if not found.header:
+                found.header, found.found = addressable(records.header), mapping.found
+                found.typed = records.has_typed_dates
+            rejects += [r.with_columns(pl.lit(name).alias("input"))
+                        for r in _tried(found, records, mapping, path)]  # fmt: skip
+    if rejects:
+        found.rejects = pl.concat(rejects)
+    return found
+
+
+def _tried(found: Preview, records: Records, mapping: RecordMapping, path: Path) -> list:
+    """Rejects of the beginning of one table; counts what was tried."""
+    rejects, n, last = [], 0, 0
+    footnotes = bool(found.source.footnotes)
+    wanted = (
+        addressable(records.header) if found.sample.is_empty() else list(mapping.found.values())
+    )
+    for batch in records.batches(wanted, first_cell=footnotes):
+        part = batch.head(TRIAL_RECORDS - n)
+        found.is_whole &= part.height == batch.height
+        if found.sample.is_empty() and part.height:
+            found.sample = part.select(addressable(records.header))
+        try:
+            mapped = mapping.apply(part)
+        except SourceError as error:
+            raise SourceError(error.what, where=str(path), mend=error.mend) from None
+        rejects.append(mapped.rejects)
+        found.n_rows += mapped.rows.height
+        n += part.height
+        last = int(part[RECORD_NUMBER].max() or last)
+        if n >= TRIAL_RECORDS:
+            found.is_whole = False
+            break
+    shapeless = {"malformed_record": records.malformed, "filtered": records.footnotes}
+    for reason, numbers in shapeless.items():
+        met = [number for number in numbers if found.is_whole or number <= last]
+        if met:
+            rejects.append(shapeless_rejects(met, reason))
+            n += len(met)
+    found.n_tried += n
+    found.guesses += [guess for guess in records.guesses if guess not in found.guesses]
+    return rejects
