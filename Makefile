@@ -7,7 +7,7 @@ LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
            --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint unit pipeline validation kills benchmark lock clean
+.PHONY: help setup run dev test lint unit pipeline browser validation kills benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,7 @@ run: setup ## Run a program and publish: make run PROGRAM=demo|name|folder
 dev: setup ## Serve the Dagster UI of a program
 	@$(BIN)/crossvoice dev --program "$(PROGRAM)"
 
-test: lint unit pipeline ## Run every check
+test: lint unit pipeline browser ## Run every check
 
 lint: .venv/test.stamp ## Style, types and layers
 	@$(BIN)/ruff check --quiet .
@@ -54,6 +54,9 @@ unit: .venv/test.stamp ## Tests that need no built warehouse
 
 pipeline: .venv/test.stamp ## Real runs of real programs
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/pipeline
+
+browser: .venv/test.stamp ## The report in a real browser
+	@$(BIN)/python -m pytest -q tests/browser
 
 kills: .venv/test.stamp ## 200 random kills; writes the table in docs/recovery.md
 	@$(BIN)/python -m tests.pipeline.kills.full

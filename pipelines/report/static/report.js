@@ -37,17 +37,16 @@
     const table = spec.data.name;
     const rows = rowsOf(data.tables[table]);
     const many = rows.length > MANY;
-    const datasets = { ...spec.datasets, [table]: rows, line: [] };
+    const datasets = { ...spec.datasets, [table]: rows.map((r) => ({ ...r })), line: [] };  // Vega marks what it is given
     let config = data.config;
     if (many) {
       target.classList.add("on-paper");
       config = resolved(config, getComputedStyle(target));
     }
     const result = await window.vegaEmbed(target, { ...spec, datasets }, {
-      ast: true, actions: false, defaultStyle: false, config, tooltip: false,
+      ast: true, actions: false, defaultStyle: false, config, tooltip: showTip,
       renderer: many ? "canvas" : "svg", formatLocale: data.locale, logLevel: 1,
     });
-    result.view.tooltip(showTip);
     views[name] = { view: result.view, table, rows };
   };
 

@@ -1,0 +1,71 @@
+"""A headless Chromium from the system's packages; without one the tests skip and say so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipelines.report.catalogue import Catalogue
+from pipelines.report.page import report_page, report_sections
+from pipelines.report.published import Published
+from tests.browser.made import company, refusals
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+READY = "body[data-ready=yes]"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no browser: .ci/run installs Debian's chromium")
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def written(published: Published, path: Path, text: Catalogue | None = None) -> Path:
+    """The report of these tables as a file."""
+    text = text or Catalogue()
+    page = report_page(
+        published, text, report_sections(published, text), audience="shared",
+        beside=[("data_dictionary.html", "Data dictionary")], methods="methods.html#",
+    )  # fmt: skip
+    path.write_text(page, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a company of 216 units."""
+    return written(company(), tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a company that can answer nothing."""
+    return written(refusals(), tmp_path_factory.mktemp("refused") / "report.html")
+
+
+def opened(
+    browser: Browser, path: Path, *, width: int = 1440, scheme: str = "light"
+) -> tuple[Page, list[str]]:
+    """A page of the report when it is ready, and everything that went wrong or left the page."""
+    page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    troubles: list[str] = []
+    page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda r: None if r.url == path.as_uri() else troubles.append(r.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector(READY, timeout=30_000)
+    failed = page.locator("body").get_attribute("data-failed")
+    troubles += [failed] if failed else []
+    return page, troubles
