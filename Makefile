@@ -7,7 +7,7 @@ LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
            --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test lint unit pipeline browser validation kills benchmark lock clean
+.PHONY: help setup run explore dev test lint unit pipeline browser validation kills benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,14 @@ run: setup ## Run a program and publish: make run PROGRAM=demo|name|folder
 	@if [ "$(PROGRAM)" = demo ]; then $(BIN)/crossvoice demo --if-missing; fi
 	@$(BIN)/crossvoice run --program "$(PROGRAM)"
 
+.venv/explorer.stamp: .venv/run.stamp requirements-explorer.lock
+	@echo "Installing locked packages for the explorer"
+	@$(UV) -r requirements-explorer.lock
+	@touch $@
+
+explore: .venv/explorer.stamp ## Explore the last release in the browser
+	@$(BIN)/crossvoice explore --program "$(PROGRAM)"
+
 dev: setup ## Serve the Dagster UI of a program
 	@$(BIN)/crossvoice dev --program "$(PROGRAM)"
 
@@ -55,8 +63,8 @@ unit: .venv/test.stamp ## Tests that need no built warehouse
 pipeline: .venv/test.stamp ## Real runs of real programs
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/pipeline
 
-browser: .venv/test.stamp ## The report in a real browser
-	@$(BIN)/python -m pytest -q tests/browser
+browser: .venv/test.stamp ## The report in a real browser, and the explorer
+	@$(BIN)/python -m pytest -q tests/browser tests/explorer
 
 kills: .venv/test.stamp ## 200 random kills; writes the table in docs/recovery.md
 	@$(BIN)/python -m tests.pipeline.kills.full
@@ -72,6 +80,8 @@ lock: .venv/uv.stamp ## Resolve the lock files anew
 	@printf 'uv\n' > .venv/uv.in
 	@$(BIN)/uv pip compile .venv/uv.in $(LOCK) -o requirements-uv.lock
 	@$(BIN)/uv pip compile pyproject.toml .venv/build.in $(LOCK) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml .venv/build.in --extra explorer -c requirements.lock \
+	  $(LOCK) -o requirements-explorer.lock
 	@$(BIN)/uv pip compile pyproject.toml .venv/build.in --group dev -c requirements.lock $(LOCK) \
 	  -o requirements-dev.lock
 

@@ -133,6 +133,18 @@ def report(program: str | None, audience: str, out: Path | None, browse: bool) -
 
 @main.command()
 @PROGRAM
+@click.option("--audience", type=click.Choice(AUDIENCES), default="shared", show_default=True)
+@click.option("--port", default=8501, show_default=True, help="Port on this machine.")
+@click.pass_context
+def explore(ctx: click.Context, program: str | None, audience: str, port: int) -> None:
+    """Explore the last release in the browser: estimates, units, read-only SQL."""
+    from pipelines.cli.explore import explore as serve_explorer  # noqa: PLC0415
+
+    ctx.exit(serve_explorer(program, audience, port))
+
+
+@main.command()
+@PROGRAM
 @click.option("--port", default=3000, show_default=True, help="Port on this machine.")
 def dev(program: str | None, port: int) -> None:
     """Serve the Dagster UI of a program on this machine."""

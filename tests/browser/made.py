@@ -73,7 +73,8 @@ def published(
     """The tables of the shared audience for a panel; `names` gives names for people."""
     cells = cells.with_columns(pl.col("mean_e").clip(0, 100), pl.col("mean_c").clip(-100, 100))
     rng = np.random.default_rng(5)
-    items = [pl.Series(q, cells["mean_e"].to_numpy() + rng.normal(0, 15, len(cells))) for q in ITEMS]
+    scores = cells["mean_e"].to_numpy()
+    items = [pl.Series(q, scores + rng.normal(0, 15, len(cells))) for q in ITEMS]
     asked = {**OPTIONS, **(options or {})}
     found = combine([ask(cells.with_columns(items), asked) for ask in ASKED.values()])
     answered = found.estimates.filter(pl.col("estimate").is_not_null())["question_id"].unique()

@@ -1,0 +1,1 @@
+"""The explorer: one audience's published file in the browser, on this machine only."""

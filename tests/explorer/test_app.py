@@ -1,0 +1,65 @@
+"""The explorer's page, run by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipelines.cli import explore
+from pipelines.errors import CrossvoiceError
+from tests.explorer.conftest import release
+
+
+def page(published: Path) -> AppTest:
+    """The page over these publications."""
+
+    def script(folder: str) -> None:
+        from pathlib import Path
+
+        from pipelines.explorer.app import main
+
+        main(Path(folder), "shared")
+
+    return AppTest.from_function(script, args=(str(published),), default_timeout=60).run()
+
+
+def test_picks_narrow_the_estimates(published: Path) -> None:
+    app = page(published)
+    assert not app.exception
+    assert app.title[0].value == "First release"
+    whole = len(app.dataframe[0].value)
+    app.multiselect(key="pick_estimand").set_value(["between"]).run()
+    narrowed = app.dataframe[0].value
+    assert 0 < len(narrowed) < whole
+    assert set(narrowed["estimand"]) == {"between"}
+
+
+def test_sql_shows_rows_or_says_why_not(published: Path) -> None:
+    app = page(published)
+    app.text_area(key="sql").set_value("select 42 as answer").run()
+    app.button(key="run_sql").click().run()
+    assert ["answer"] in [list(d.value.columns) for d in app.dataframe]
+    app.text_area(key="sql").set_value("select * from read_csv('/etc/passwd')").run()
+    assert not app.exception
+    assert "disabled" in app.error[0].value
+
+
+def test_a_new_release_is_picked_up_without_a_restart(tmp_path: Path) -> None:
+    release(tmp_path, "first", "First release")
+    app = page(tmp_path)
+    release(tmp_path, "second", "Second release")
+    assert app.run().title[0].value == "Second release"
+
+
+def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explore.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(CrossvoiceError) as error:
+        explore.explore(None, "shared", 8501)
+    assert "crossvoice[explorer]" in error.value.text()
+
+
+def test_it_listens_on_this_machine_only_and_reports_nothing() -> None:
+    assert explore.OPTIONS["server.address"] == "127.0.0.1"
+    assert explore.OPTIONS["browser.gatherUsageStats"] == "false"
