@@ -46,7 +46,7 @@ class Program(Section):
     linkage: Linkage | None = None
     """What is to be estimated; without it the program ends with its marts."""
     report: Report = Report()
-    """Language and words of the report."""
+    """How the report speaks: its language and words of your own."""
     sources: Annotated[list[Source], Field(min_length=1)]
     """The systems and files to read."""
 
