@@ -9,7 +9,7 @@ from pipelines.defs.common import ProgramResource
 from pipelines.defs.landing import landing_assets
 from pipelines.defs.linkage import linkage_assets
 from pipelines.defs.models import model_assets
-from pipelines.defs.published import candidate_assets, release_asset
+from pipelines.defs.published import audit_check, candidate_assets, release_asset
 from pipelines.defs.raw import raw_assets
 from pipelines.defs.schedules import EVERYTHING, daily_schedule, stage_jobs
 from pipelines.defs.sensors import drop_folder
@@ -29,7 +29,7 @@ def defs() -> dg.Definitions:
             candidate_assets,
             release_asset,
         ],
-        asset_checks=suite_checks(),
+        asset_checks=[*suite_checks(), audit_check],
         jobs=[EVERYTHING, *stage_jobs()],
         schedules=[daily_schedule(program.time_zone)],
         sensors=[drop_folder],

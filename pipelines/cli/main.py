@@ -132,6 +132,21 @@ def report(program: str | None, audience: str, out: Path | None, browse: bool) -
 
 
 @main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True))
+@PROGRAM
+@click.pass_context
+def audit(ctx: click.Context, folder: Path | None, program: str | None) -> None:
+    """Attack a release: try to work out what it hides from everything published.
+
+    FOLDER is a release; without it, the candidate of a run that was stopped, else the current
+    release. Ends with code 1 when something hidden can be placed more narrowly than promised.
+    """
+    from pipelines.cli.audit import audit_program  # noqa: PLC0415
+
+    ctx.exit(audit_program(program, folder))
+
+
+@main.command()
 @PROGRAM
 @click.option("--audience", type=click.Choice(AUDIENCES), default="shared", show_default=True)
 @click.option("--port", default=8501, show_default=True, help="Port on this machine.")

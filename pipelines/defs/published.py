@@ -13,7 +13,7 @@ from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.program.model import Program
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.publishing.candidate import build_candidate, candidate_counts
-from pipelines.publishing.layout import CANDIDATE
+from pipelines.publishing.layout import CANDIDATE, RELEASES
 from pipelines.publishing.publication import publication_row
 from pipelines.publishing.release import release_candidate
 from pipelines.settings import Settings
@@ -82,6 +82,33 @@ def _write_quality(declared: Program, settings: Settings) -> None:
         settings.published / CANDIDATE, settings.logs / "checks", declared.report.language,
         declared.title,
     )  # fmt: skip
+
+
+@dg.asset_check(
+    asset=["published", "publication"],
+    name="nothing_hidden_can_be_worked_out",
+    blocking=True,
+    additional_deps=[["published", name] for name in PUBLISHED_TABLES if name != "publication"],
+    description="The attacker read the candidate and every earlier release, and could not place a "
+    "hidden value more narrowly than promised.",
+)
+def audit_check(program: ProgramResource) -> dg.AssetCheckResult:
+    """Attack the candidate; any finding stops its release."""
+    from pipelines.audit.report import audit_release  # noqa: PLC0415 - SciPy takes half a second
+
+    settings = program.settings()
+    audit = audit_release(settings.published / CANDIDATE, settings.published / RELEASES)
+    return dg.AssetCheckResult(
+        passed=not audit.findings,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=audit.text,
+        metadata={
+            "cells": audit.n_cells,
+            "cells_hidden": audit.n_hidden,
+            "earlier_releases": audit.n_earlier,
+            "findings": len(audit.findings),
+        },
+    )
 
 
 @dg.asset(

@@ -1,0 +1,267 @@
+"""The attacks on a release, and what each of them found.
+
+What belongs here: one function per attack, from evidence to findings. What does not: reading files
+(audit.evidence), the linear system (audit.relations, audit.bounds).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.audit import bounds, relations
+from pipelines.audit.evidence import KNOWN_TABLES, Cell, Evidence
+from pipelines.audit.relations import Key, Remainder
+from pipelines.audit.wording import cell_name, equation
+
+LEAST = 0.2
+"""Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
+SLACK = 1e-6
+NUMBERS = {
+    "employee_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
+                                                     "promoters", "passives", "detractors")),
+    "customer_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
+                                                     "promoters", "passives", "detractors")),
+    "unit_period_participation": ("reason_code", ("n_invited", "n_responded", "response_share")),
+    "unit_period_scores": ("employee_reason_code", ("employee_score", "n_employee_responses",
+                                                    "response_share", "headcount")),
+}  # fmt: skip
+"""Table -> its reason and the numbers it must not show beside one."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A hidden value that can be worked out, or nearly: which attack, which tables, how."""
+
+    attack: str
+    sentence: str
+
+
+def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
+    """Every attack on one release, earlier ones at hand; no findings: the promise holds."""
+    found = list(unknown_tables(evidence))
+    if evidence.publication["suppression"] != "thresholds":
+        return found
+    found += shown_beside_reason(evidence)
+    found += small_groups_shown(evidence)
+    found += differencing(evidence)
+    found += inversion(evidence)
+    for earlier in before:
+        if earlier.publication["suppression"] == "thresholds":
+            found += earlier_release(evidence, earlier)
+    return found
+
+
+def unknown_tables(evidence: Evidence) -> Iterator[Finding]:
+    """A table nobody told the audit about may tell anything."""
+    for name in evidence.tables:
+        if name not in KNOWN_TABLES:
+            yield Finding(
+                "unknown_table",
+                f"Table {name} is published, and the audit does not know what it tells. Declare it"
+                " in pipelines/audit/evidence.py with what it says about groups.",
+            )
+
+
+def shown_beside_reason(evidence: Evidence) -> Iterator[Finding]:
+    """A number in a row, or in another table, that says it is withheld."""
+    tables = [*NUMBERS.items()]
+    tables.append(
+        ("unit_period_scores",
+         ("customer_reason_code", ("customer_score", "n_customer_responses")))
+    )  # fmt: skip
+    for name, (reason, numbers) in tables:
+        if name not in evidence.tables:
+            continue
+        table = evidence.tables[name]
+        shown = pl.any_horizontal(pl.col(c).is_not_null() for c in numbers)
+        for row in table.filter((pl.col(reason) != "released") & shown).head(20).to_dicts():
+            told = ", ".join(c for c in numbers if row[c] is not None)
+            yield Finding(
+                "shown_beside_reason",
+                f"{name}: {row.get('unit_level', 'unit')} {row['unit_id']}, {row['period_id']} is "
+                f"{row[reason]}, but {told} is shown.",
+            )
+    yield from _told_elsewhere(evidence)
+
+
+def _told_elsewhere(evidence: Evidence) -> Iterator[Finding]:
+    scores = evidence.tables.get("unit_period_scores")
+    if scores is None:
+        return
+    for voice in ("employee", "customer"):
+        told = scores.filter(pl.col(f"{voice}_score").is_not_null())
+        for unit, period, metric in told.select(
+            "unit_id", "period_id", f"{voice}_metric_id"
+        ).iter_rows():
+            cell = evidence.cells.get((metric, "unit", unit, period))
+            if cell is not None and cell.is_hidden:
+                yield Finding(
+                    "shown_beside_reason",
+                    f"unit_period_scores shows what {voice}_unit_period_metrics withholds: "
+                    f"{cell_name(evidence, cell.key)}.",
+                )
+
+
+def small_groups_shown(evidence: Evidence) -> Iterator[Finding]:
+    """A released cell of fewer answers than were promised."""
+    for key, cell in evidence.cells.items():
+        if not cell.is_hidden and cell.answers < evidence.threshold(key[0]):
+            yield Finding(
+                "small_group",
+                f"{cell_name(evidence, key)} is released with {cell.answers} answers.",
+            )
+
+
+def differencing(evidence: Evidence) -> list[Finding]:
+    """Totals less released groups, in every combination: by equations, then by bounds."""
+    totals = relations.sums(evidence)
+    rests = _rests(evidence.cells, totals)
+    found = relations.remainders(evidence.cells, totals, rests)
+    by_metric: dict[str, list[Remainder]] = defaultdict(list)
+    for one in found:
+        by_metric[one.total[0]].append(one)
+    findings, waiting = [], []
+    for metric, mine in by_metric.items():
+        rows = relations.reduced(mine)
+        threshold = evidence.threshold(metric)
+        small = [r for r in rows if not r.rest and r.answers < threshold]
+        findings += [Finding("differencing", _too_few(evidence, r)) for r in small]
+        said = {k for r in small for k in r.hidden}
+        scale = evidence.scales.get(metric, (0.0, 0.0))
+        waiting += [
+            (system, scale)
+            for system in relations.systems(rows)
+            if not any(r.hidden & said for r in system)
+        ]
+    for placed in bounds.place(waiting):
+        sentence = _too_narrow(evidence, placed)
+        if sentence:
+            findings.append(Finding("bounds", sentence))
+    return findings
+
+
+def _rests(
+    cells: dict[Key, Cell], totals: list[tuple[str, Key, list[Key]]]
+) -> Callable[[str, str], bool | None]:
+    """What released sums show of each kind: complete, with answers in no group, or no sums.
+
+    A kind of which no sum is wholly released is taken to be as the others of its metric are.
+    """
+    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for kind, total, parts in totals:
+        group = [cells[total], *(cells[p] for p in parts)]
+        if not any(c.is_hidden for c in group):
+            left = cells[total].answers - sum(cells[p].answers for p in parts)
+            seen[total[0], kind].add((left > 0) - (left < 0))
+
+    with_rest = {metric for (metric, _), signs in seen.items() if 1 in signs}
+
+    def is_possible(metric: str, kind: str) -> bool | None:
+        signs = seen.get((metric, kind))
+        if signs is None:
+            return metric in with_rest
+        return None if -1 in signs else 1 in signs
+
+    return is_possible
+
+
+def _too_few(evidence: Evidence, one: Remainder) -> str:
+    names = ", ".join(cell_name(evidence, k, short=True) for k in sorted(one.hidden)[:4])
+    return (
+        f"{equation(evidence, one)} leaves {one.answers} answers of {names}: "
+        f"fewer than {evidence.threshold(one.total[0])}."
+    )
+
+
+def _too_narrow(evidence: Evidence, placed: bounds.Placed) -> str | None:
+    metric = placed.group[0]
+    threshold = evidence.threshold(metric)
+    low_n, high_n = placed.count
+    if low_n >= threshold - SLACK:
+        return None
+    told = equation(evidence, placed.told_by)
+    name = cell_name(evidence, placed.group)
+    if high_n - low_n < threshold - 2 - SLACK:
+        return f"{told} places the answers of {name} between {low_n:.0f} and {high_n:.0f}."
+    low, high = evidence.scales.get(metric, (0.0, 0.0))
+    if placed.mean[1] - placed.mean[0] < LEAST * (high - low) - SLACK:
+        return (
+            f"{told} places the score of {name} between {placed.mean[0]:.1f} "
+            f"and {placed.mean[1]:.1f}."
+        )
+    return None
+
+
+def inversion(evidence: Evidence) -> Iterator[Finding]:
+    """Estimates that count more answers than the released cells hold were made from hidden ones."""
+    estimates = evidence.tables.get("linkage_estimates")
+    if estimates is None:
+        return
+    released: dict[str, int] = defaultdict(int)
+    for (metric, level, _, _), cell in evidence.cells.items():
+        if level == "unit" and not cell.is_hidden:
+            released[metric] += cell.answers
+    sides = (("x_measure", "n_responses_x"), ("y_measure", "n_responses_y"))
+    for measure, count in sides:
+        if measure not in estimates.columns or count not in estimates.columns:
+            continue
+        counted = estimates.filter(pl.col(count).is_not_null())
+        largest = counted.group_by("question_id", measure).agg(pl.col(count).max())
+        for question, metric, n in largest.sort("question_id").iter_rows():
+            if metric in evidence.voices and n > released[metric]:
+                yield Finding(
+                    "inversion",
+                    f"linkage_estimates, question {question}: {n:,} answers of {metric}, but the "
+                    f"released cells hold {released[metric]:,}. It was made from hidden cells, "
+                    "and whoever knows the others can work them out.",
+                )
+
+
+def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:
+    """The same total in two releases: what came or went between them is a group of its own."""
+    changes = {
+        key: Cell(key, now.answers - then.answers, now.low - then.high, now.high - then.low)
+        if not now.is_hidden and not then.is_hidden
+        else Cell(key)
+        for key, now in evidence.cells.items()
+        if (then := earlier.cells.get(key)) is not None
+    }
+    totals = [
+        (kind, total, [p for p in parts if p in changes])
+        for kind, total, parts in relations.sums(evidence)
+        if total in changes
+    ]
+    complete = [t for t in totals if t[2]]
+    found = [
+        Remainder(key, (), frozenset((key,)), frozenset(), c.answers, c.low, c.high)
+        for key, c in changes.items()
+        if not c.is_hidden
+    ]
+    found += relations.remainders(changes, complete, lambda _m, _k: False)
+    out = []
+    for one in found:
+        sentence = _few_changed(evidence, earlier.folder, one)
+        if sentence:
+            out.append(Finding("earlier_release", sentence))
+    return out
+
+
+def _few_changed(evidence: Evidence, earlier: Path, one: Remainder) -> str | None:
+    metric = one.total[0]
+    least, most = evidence.scales.get(metric, (0.0, 0.0))
+    few = abs(one.answers)
+    if metric not in evidence.scales or few >= evidence.threshold(metric):
+        return None
+    is_changed = few > 0 or one.low > SLACK or one.high < -SLACK
+    if not is_changed or one.high - one.low >= LEAST * (most - least) * max(1, few):
+        return None
+    less = f" less {len(one.subtracted)} others" if one.subtracted else ""
+    return (
+        f"{cell_name(evidence, one.total)}{less}, now and in release {earlier.name}: the difference"
+        f" is {one.answers:+d} answers, whose scores can be worked out."
+    )

@@ -1,0 +1,152 @@
+"""How narrowly an outsider places each hidden group: its count, and its mean whatever its count.
+
+What belongs here: closed forms for one remainder, linear programmes for several. What does not:
+which sums hold (audit.relations) and what is too narrow (audit.attacks).
+
+The mean is a ratio of two unknowns. Dividing every unknown by the group's count (Charnes and Cooper
+1962, Naval Research Logistics Quarterly 9) makes its bounds a linear programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import block_diag, csr_matrix
+
+from pipelines.audit.relations import Key, Remainder
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The narrowest intervals for a hidden group."""
+
+    group: Key
+    count: tuple[float, float]
+    mean: tuple[float, float]
+    told_by: Remainder
+
+
+@dataclass(frozen=True)
+class _Programme:
+    objective: np.ndarray
+    equal: np.ndarray
+    equal_to: np.ndarray
+    below: np.ndarray
+    below_what: np.ndarray
+    low: np.ndarray
+
+
+def place(
+    systems: Sequence[tuple[list[Remainder], tuple[float, float]]],
+) -> list[Placed]:
+    """Bounds of every hidden group of every system; each comes with the scale of its metric."""
+    found: list[Placed] = []
+    larger = []
+    for remainders, scale in systems:
+        if len(remainders) == 1:
+            found += [_alone(remainders[0], key, scale) for key in sorted(remainders[0].hidden)]
+        else:
+            larger.append((remainders, scale))
+    return found + _together(larger)
+
+
+def _alone(one: Remainder, key: Key, scale: tuple[float, float]) -> Placed:
+    least, most = scale
+    others = len(one.hidden) - 1
+    n = float(one.answers)
+    low_n, high_n = (1.0, n - others) if others or one.rest else (n, n)
+    # the fewer answers the group has, the less its mean is tied to the sum
+    top = least + (one.high - least * n) / low_n if low_n else most
+    bottom = most - (most * n - one.low) / low_n if low_n else least
+    return Placed(key, (low_n, high_n), (max(least, bottom), min(most, top)), one)
+
+
+CHUNK = 300
+
+
+def _together(larger: Sequence[tuple[list[Remainder], tuple[float, float]]]) -> list[Placed]:
+    asked = [
+        (key, remainders, scale)
+        for remainders, scale in larger
+        for key in sorted({k for r in remainders for k in r.hidden})
+    ]
+    found = []
+    for start in range(0, len(asked), CHUNK):
+        part = asked[start : start + CHUNK]
+        programmes = [p for key, rows, scale in part for p in _programmes(key, rows, scale)]
+        ends = _solve(programmes)
+        for i, (key, rows, _) in enumerate(part):
+            low_n, high_n, low, high = ends[4 * i : 4 * i + 4]
+            teller = min((r for r in rows if key in r.hidden), key=lambda r: len(r.unknown))
+            found.append(Placed(key, (low_n, -high_n), (low, -high), teller))
+    return found
+
+
+def _programmes(key: Key, rows: list[Remainder], scale: tuple[float, float]) -> list[_Programme]:
+    """Least and most count, least and most mean of one group."""
+    unknown = sorted({k for r in rows for k in r.unknown})
+    at = {k: i for i, k in enumerate(unknown)}
+    hidden = {k for r in rows for k in r.hidden}
+    k = len(unknown)
+    incidence = np.zeros((len(rows), k))
+    for i, row in enumerate(rows):
+        incidence[i, [at[u] for u in row.unknown]] = 1.0
+    answers = np.array([r.answers for r in rows], dtype=float)
+    ones = np.array([1.0 if u in hidden else 0.0 for u in unknown])
+    pick = np.zeros(k)
+    pick[at[key]] = 1.0
+    none = np.zeros((0, k))
+    counts = [
+        _Programme(sign * pick, incidence, answers, none, np.zeros(0), ones) for sign in (1.0, -1.0)
+    ]
+    least, most = scale
+    # unknowns: counts y, score sums above the least possible s, and z = 1 / count of the group
+    low = np.array([r.low for r in rows]) - least * answers
+    high = np.array([r.high for r in rows]) - least * answers
+    zero, eye = np.zeros((len(rows), k)), np.eye(k)
+    equal = np.vstack([
+        np.hstack([incidence, zero, -answers[:, None]]),
+        np.hstack([pick, np.zeros(k), 0.0]),
+    ])  # fmt: skip
+    below = np.vstack([
+        np.hstack([zero, incidence, -high[:, None]]),
+        np.hstack([zero, -incidence, low[:, None]]),
+        np.hstack([-(most - least) * eye, eye, np.zeros((k, 1))]),
+        np.hstack([-eye, 0 * eye, ones[:, None]]),
+    ])  # fmt: skip
+    equal_to = np.concatenate([np.zeros(len(rows)), [1.0]])
+    means = []
+    for sign in (1.0, -1.0):
+        objective = np.concatenate([sign * least * pick, sign * pick, [0.0]])
+        means.append(
+            _Programme(objective, equal, equal_to, below, np.zeros(len(below)), np.zeros(2 * k + 1))
+        )
+    return counts + means
+
+
+def _solve(programmes: Sequence[_Programme]) -> np.ndarray:
+    """Least value of every objective, all in one programme of parts that share nothing."""
+    if not programmes:
+        return np.zeros(0)
+    objective = np.concatenate([p.objective for p in programmes])
+    result = linprog(
+        objective,
+        A_eq=block_diag([csr_matrix(p.equal) for p in programmes], format="csr"),
+        b_eq=np.concatenate([p.equal_to for p in programmes]),
+        A_ub=block_diag([csr_matrix(p.below) for p in programmes], format="csr"),
+        b_ub=np.concatenate([p.below_what for p in programmes]),
+        bounds=np.column_stack(
+            [np.concatenate([p.low for p in programmes]), np.full(len(objective), np.inf)]
+        ),
+        method="highs",
+    )
+    if result.status != 0:
+        if len(programmes) > 1:
+            half = len(programmes) // 2
+            return np.concatenate([_solve(programmes[:half]), _solve(programmes[half:])])
+        return np.array([-np.inf])  # unbounded, or sums that do not hold: nothing is told
+    starts = np.concatenate([[0], np.cumsum([len(p.objective) for p in programmes])[:-1]])
+    return np.add.reduceat(objective * result.x, starts)

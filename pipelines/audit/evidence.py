@@ -1,0 +1,135 @@
+"""What an outsider holds: every file of a release, all audiences together, as one set of cells.
+
+What belongs here: reading the files and saying what each table tells. What does not: drawing
+conclusions (audit.relations, audit.attacks).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+CELL_TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
+"""Tables of cells: counts and scores of groups, one row each."""
+SIDE_TABLES = ("unit_period_scores", "unit_period_participation")
+"""Tables that tell of the same groups again."""
+COUNT_TABLES = ("attribution_summary",)
+"""Tables of counts over the company, which name no unit."""
+ESTIMATE_TABLES = (
+    "linkage_estimates", "linkage_guards", "linkage_driver_shares", "linkage_lag_profiles",
+    "linkage_binned_curves", "linkage_segment_forests", "linkage_reliability",
+    "linkage_period_slopes",
+)  # fmt: skip
+"""Estimates: made from released cells only, which the audit tests by their counts."""
+PLAIN_TABLES = (
+    "dim_units", "dim_teams", "dim_locations", "dim_metrics", "periods", "data_dictionary",
+    "publication",
+)  # fmt: skip
+"""Names, dates and texts: they tell nothing about answers."""
+KNOWN_TABLES = (*CELL_TABLES, *SIDE_TABLES, *COUNT_TABLES, *ESTIMATE_TABLES, *PLAIN_TABLES)
+"""Every table the audit knows how to read; another one fails it until it is declared here."""
+STEP, NATIVE_STEP = 0.1, 0.01
+"""Steps values are rounded to."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One group as released: its count and score sum if shown, nothing if not."""
+
+    key: tuple[str, str, str, str]
+    """Metric, unit level, unit, period."""
+    answers: int | None = None
+    low: float = 0.0
+    high: float = 0.0
+    """Score sum, between what rounding leaves open."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """The row is there, its numbers are not."""
+        return self.answers is None
+
+
+@dataclass
+class Evidence:
+    """Everything one release tells."""
+
+    folder: Path
+    tables: Mapping[str, pl.DataFrame]
+    cells: dict[tuple[str, str, str, str], Cell] = field(default_factory=dict)
+
+    @cached_property
+    def publication(self) -> Mapping:
+        """The one row about the release itself."""
+        return self.tables["publication"].row(0, named=True)
+
+    def threshold(self, metric: str) -> int:
+        """People promised behind a value of the metric."""
+        return int(self.publication[f"threshold_{self.voices.get(metric, 'employee')}"])
+
+    @cached_property
+    def voices(self) -> Mapping[str, str]:
+        """Metric -> voice."""
+        return dict(self.tables["dim_metrics"].select("metric_id", "voice").iter_rows())
+
+    @cached_property
+    def scales(self) -> Mapping[str, tuple[float, float]]:
+        """Metric -> lowest and highest score of one answer."""
+        found = self.tables["dim_metrics"].select("metric_id", "value_min", "value_max")
+        return {m: (low, high) for m, low, high in found.iter_rows()}
+
+
+def read_evidence(folder: Path) -> Evidence:
+    """Everything in the Parquet files of a release or candidate, all audiences together."""
+    tables: dict[str, pl.DataFrame] = {}
+    for path in sorted(folder.glob("*/parquet/*.parquet")):
+        found = pl.read_parquet(path)
+        if path.stem not in tables or found.height > tables[path.stem].height:
+            tables[path.stem] = found
+    evidence = Evidence(folder, tables)
+    for cell in _cells(evidence):
+        evidence.cells[cell.key] = cell
+    return evidence
+
+
+def _cells(evidence: Evidence) -> Iterator[Cell]:
+    for name in CELL_TABLES:
+        if name not in evidence.tables:
+            continue
+        for row in evidence.tables[name].iter_rows(named=True):
+            key = (row["metric_id"], row["unit_level"], row["unit_id"], row["period_id"])
+            if row["reason_code"] != "released":
+                yield Cell(key)
+            elif row["n_responses"] is not None:
+                yield Cell(key, row["n_responses"], *_score_sum(row))
+    if "unit_period_participation" in evidence.tables:
+        for row in evidence.tables["unit_period_participation"].iter_rows(named=True):
+            metric = f"participation in {row['survey']}"
+            key = (metric, row["unit_level"], row["unit_id"], row["period_id"])
+            yield Cell(key, row["n_responded"]) if row["reason_code"] == "released" else Cell(key)
+
+
+def _score_sum(row: Mapping) -> tuple[float, float]:
+    """The score sum, exactly where counts tell it, else as rounding leaves it."""
+    n = row["n_responses"]
+    if row["promoters"] is not None:
+        total = 100.0 * (row["promoters"] - row["detractors"])
+        return total, total
+    if row["value"] is None:
+        return -100.0 * n, 100.0 * n
+    return n * (row["value"] - STEP / 2), n * (row["value"] + STEP / 2)
+
+
+def releases_before(candidate: Path, releases: Path) -> list[Path]:
+    """Folders of the releases made before this one, the newest first."""
+    own = _release_id(candidate)
+    found = [p for p in releases.glob("*") if (p / "publication.json").exists()]
+    return sorted((p for p in found if _release_id(p) < own), reverse=True)
+
+
+def _release_id(folder: Path) -> str:
+    return json.loads((folder / "publication.json").read_text())["release_id"]
