@@ -7,27 +7,46 @@ as data, the dbt project is the same for every program.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.program.aliases import Alias
 from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
 
+ALIASES_SCHEMA = {
+    "alias_level": pl.String,
+    "alias": pl.String,
+    "unit_ref": pl.String,
+    "approved_by": pl.String,
+    "approved_at": pl.Date,
+}
+
 
 def write_declarations(
-    con: duckdb.DuckDBPyConnection, program: Program, today: dt.date
+    con: duckdb.DuckDBPyConnection,
+    program: Program,
+    today: dt.date,
+    aliases: Sequence[Alias] = (),
+    last_release: Mapping[str, Any] | None = None,
 ) -> dict[str, int]:
-    """Write what the program declares as `raw.declared_*` tables; returns rows by table."""
+    """Write what the program declares as `raw.declared_*` tables; returns rows by table.
+
+    `aliases` are the approvals in the program's folder; `last_release` is the row of `publication`
+    that the next release is compared with.
+    """
     frames = {
         "declared_periods": _periods(program, today),
         "declared_waves": _waves(program, today),
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
-        "declared_settings": _settings(program),
+        "declared_settings": _settings(program, last_release or {}),
+        "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
     return {
         name: warehouse.write_table(con, f"raw.{name}", frame) for name, frame in frames.items()
@@ -123,7 +142,7 @@ def _pairs(program: Program) -> pl.DataFrame:
     )
 
 
-def _settings(program: Program) -> pl.DataFrame:
+def _settings(program: Program, last_release: Mapping[str, Any]) -> pl.DataFrame:
     privacy, org = program.privacy, program.org
     values = {
         "program": program.program,
@@ -137,6 +156,12 @@ def _settings(program: Program) -> pl.DataFrame:
         "threshold_comments": privacy.thresholds.comments,
         "unit": org.unit,
         "unknown_references": org.unknown_references,
+        "max_unattributed_share": org.max_unattributed_share,
+        "max_unattributed_rise": org.max_unattributed_rise,
     }
+    for voice in ("employee", "customer"):
+        share = last_release.get(f"unattributed_share_{voice}")
+        if share is not None:
+            values[f"last_unattributed_share_{voice}"] = share
     rows = [{"setting": k, "value_text": str(v)} for k, v in values.items()]
     return pl.DataFrame(rows)

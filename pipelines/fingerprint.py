@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.connectors.locations import named_files
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import InputState, content_hash, look_at, read_state
+from pipelines.program.aliases import ALIASES
 from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -50,7 +51,9 @@ def fingerprint(
     settings: the day a period ends, there is something new.
     """
     closed = [p.id for p in program_periods(program, today) if p.is_closed]
-    config = _digest([program.model_dump_json(), json.dumps(closed)])
+    aliases = settings.program_folder / ALIASES
+    approved = [content_hash(aliases)] if aliases.exists() else []
+    config = _digest([program.model_dump_json(), json.dumps(closed), *approved])
     return Fingerprint(config, code_hash(), _inputs(program, settings, landed))
 
 

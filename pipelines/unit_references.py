@@ -32,6 +32,9 @@ DECLARED = (
     "select alias_level, alias from raw.unit_aliases",
     "select case alias_level when 'ticket_group' then 'team' else alias_level end, unit_ref"
     " from raw.unit_aliases",
+    "select alias_level, alias from raw.declared_aliases",
+    "select case alias_level when 'ticket_group' then 'team' else alias_level end, unit_ref"
+    " from raw.declared_aliases",
     "select unit_level, from_ref from raw.unit_lineage",
     "select unit_level, to_ref from raw.unit_lineage",
 )
@@ -66,9 +69,24 @@ def reference_key(reference: str, strip_leading_zeros: bool) -> str:
     """A reference made comparable.
 
     NFKC, case-folded, one kind of dash without blanks around it, one blank for many, no invisible
-    marks. With `strip_leading_zeros` each number in it loses its leading zeros, alone or inside a
-    code: `0012` is `12`, `L001` is `l1`; digits after a point or comma stay.
+    marks, no accents on Latin and Greek letters (elsewhere a mark makes another letter). With
+    `strip_leading_zeros` each number in it loses its leading zeros, alone or inside a code: `0012`
+    is `12`, `L001` is `l1`; digits after a point or comma stay.
     """
     text = unicodedata.normalize("NFKC", reference.translate(_INVISIBLE)).casefold()
+    text = text if text.isascii() else _without_accents(text)
     text = " ".join(_DASHES.sub("-", text).split())
     return _LEADING_ZEROS.sub("", text) if strip_leading_zeros else text
+
+
+def _without_accents(text: str) -> str:
+    """Latin and Greek letters without the marks above and below them."""
+    kept, is_accented = [], False
+    for letter in unicodedata.normalize("NFD", text):
+        if unicodedata.combining(letter):
+            if is_accented:
+                continue
+        else:
+            is_accented = unicodedata.name(letter, "").startswith(("LATIN", "GREEK"))
+        kept.append(letter)
+    return unicodedata.normalize("NFKC", "".join(kept))

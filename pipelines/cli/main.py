@@ -160,6 +160,28 @@ def explore(ctx: click.Context, program: str | None, audience: str, port: int) -
 
 @main.command()
 @PROGRAM
+@click.option("--approve", multiple=True, metavar='"A=B"', help="Name A stands for unit B.")
+@click.option("--approve-above", type=float, metavar="SCORE", help="Approve every proposal at or "
+              "above this score that has no rival; shows what it writes.")  # fmt: skip
+@click.option("--by", help="Who approves. Default: the user of this machine.")
+@click.option("--limit", default=20, show_default=True, help="Names shown a side.")
+def aliases(
+    program: str | None, approve: tuple[str, ...], approve_above: float | None, by: str | None,
+    limit: int,
+) -> None:  # fmt: skip
+    """List names of either voice that found no unit, and approve what they stand for.
+
+    Names are listed with the responses or events behind them and the units whose names are most
+    alike. Nothing is applied without approval; approvals are kept in aliases.csv of the program,
+    with who and when. At a terminal each name is asked about in turn.
+    """
+    from pipelines.cli.aliases import review_aliases  # noqa: PLC0415
+
+    review_aliases(program, approve, approve_above, by, limit)
+
+
+@main.command()
+@PROGRAM
 @click.option("--port", default=3000, show_default=True, help="Port on this machine.")
 def dev(program: str | None, port: int) -> None:
     """Serve the Dagster UI of a program on this machine."""

@@ -7,13 +7,14 @@ from collections import Counter
 import click
 import polars as pl
 
-from pipelines import landing
+from pipelines import landing, warehouse
 from pipelines.contract import REJECT_REASONS
 from pipelines.program.reading import read_program
 from pipelines.program.source import Source
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
+from pipelines.unmatched import coverage
 
 
 def show_status(program: str | None) -> None:
@@ -33,9 +34,29 @@ def show_status(program: str | None) -> None:
         click.echo(
             f"  {publication['n_cells']:,} cells, {publication['n_cells_hidden']:,} of them hidden"
         )
+    if holder is None:
+        _show_coverage(settings)
     click.echo("sources")
     for source in declared.sources:
         _show_source(source, settings)
+
+
+def _show_coverage(settings: Settings) -> None:
+    """How far each voice reaches units, in the last run."""
+    if not settings.warehouse.exists():
+        return
+    with warehouse.connect(settings.warehouse) as con:
+        if not warehouse.has_table(con, "marts.attribution_summary"):
+            return
+        found = coverage(con).rows(named=True)
+    click.echo("coverage in the last run")
+    for row in found:
+        click.echo(
+            f"  {row['voice']:24} {row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} "
+            f"reach a unit, {row['unattributed_share']:.1%} no unit, team or location"
+        )
+        if row["unattributed_share"] > 0:
+            click.echo(f"  {'':26} what did not match: crossvoice aliases")
 
 
 def _show_source(source: Source, settings: Settings) -> None:

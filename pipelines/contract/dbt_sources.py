@@ -62,6 +62,16 @@ DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "min_customer": "Smallest number of customer answers; null: the release threshold.",
         },
     ),
+    "declared_aliases": (
+        "one row per name approved in the program's folder",
+        {
+            "alias_level": "team, location, region or ticket_group.",
+            "alias": "Name as somebody writes it.",
+            "unit_ref": "Code of the unit it stands for (a ticket group: its team).",
+            "approved_by": "Who approved it.",
+            "approved_at": "When.",
+        },
+    ),
     "declared_settings": (
         "one row per setting of the program",
         {"setting": "Name of the setting.", "value_text": "Its value as text."},

@@ -10,7 +10,9 @@ from pipelines.contract import RAW_TABLES
 from pipelines.contract.dbt_sources import DECLARED_TABLES
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.landing import landing_key
+from pipelines.program.aliases import read_aliases
 from pipelines.program.model import Program
+from pipelines.publishing.release import last_publication
 
 GRAINS = {
     **{name: table.grain for name, table in RAW_TABLES.items()},
@@ -41,7 +43,9 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
         today = dt.datetime.now(declared.zone).date()
         with step_errors(), program.warehouse() as con:
             rows = raw.register_batches(con, declared, settings)
-            rows |= raw.write_declarations(con, declared, today)
+            aliases = read_aliases(settings.program_folder)
+            last = last_publication(settings)
+            rows |= raw.write_declarations(con, declared, today, aliases, last)
             rows["unit_references"] = raw.write_unit_references(con, declared)
         for name in GRAINS:
             yield dg.MaterializeResult(

@@ -89,6 +89,10 @@ class Organization(Section):
     """A reference that matches no declared unit: counted as unmatched, or taken as a unit."""
     strip_leading_zeros: bool = False
     """`0012` and `12` are the same location, and so are `L012` and `L12`."""
+    max_unattributed_share: float = Field(default=0.6, ge=0, le=1)
+    """A run stops when more of a voice's rows reach no unit, team or location."""
+    max_unattributed_rise: float = Field(default=0.1, ge=0, le=1)
+    """A run stops when that share lies more than this above the last release's."""
     identifiers: dict[Name, IdentifierNorm] = Field(default_factory=dict)
     """Rules by `id_type`."""
 

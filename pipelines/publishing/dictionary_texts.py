@@ -130,6 +130,8 @@ _PUBLICATION = {
     "n_cells": "Cells judged by the publication mask.",
     "n_cells_hidden": "Cells the mask hides.",
     "stale_sources": "Optional sources that could not be read; what was there before is shown.",
+    "unattributed_share_employee": "Share of survey responses that reach no unit, 0 to 1.",
+    "unattributed_share_customer": "Share of feedback and scores that reach no unit, 0 to 1.",
 }
 
 _DICTIONARY = {

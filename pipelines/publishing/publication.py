@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.fingerprint import fingerprint, git_commit
 from pipelines.program.model import Program
 from pipelines.settings import Settings
+from pipelines.unmatched import coverage
 
 SCHEMA = {
     "release_id": pl.String,
@@ -34,6 +35,8 @@ SCHEMA = {
     "n_cells": pl.Int64,
     "n_cells_hidden": pl.Int64,
     "stale_sources": pl.String,
+    "unattributed_share_employee": pl.Float64,
+    "unattributed_share_customer": pl.Float64,
 }
 """Columns of `publication`; declared, because a null alone has no type."""
 
@@ -55,6 +58,7 @@ def publication_row(
         "select distinct source from raw.ingest_batches where is_stale order by source"
     ).fetchall()
     privacy = program.privacy
+    shares = {row["voice"]: row["unattributed_share"] for row in coverage(con).rows(named=True)}
     return {
         "release_id": f"{started_at:%Y%m%dT%H%M%SZ}-{made.whole[:8]}",
         "run_id": run_id,
@@ -73,4 +77,9 @@ def publication_row(
         "n_cells": cells,
         "n_cells_hidden": hidden,
         "stale_sources": ", ".join(name for (name,) in stale),
+        **{
+            f"unattributed_share_{voice}": None if share is None else round(share, 3)
+            for voice in ("employee", "customer")
+            for share in [shares.get(voice)]
+        },
     }

@@ -2,7 +2,9 @@
 
 insert into raw.declared_settings values
   ('unit', 'team_location'), ('suppression', 'thresholds'),
-  ('threshold_employee', '5'), ('threshold_customer', '5'), ('title', 'Made up');
+  ('threshold_employee', '5'), ('threshold_customer', '5'), ('title', 'Made up'),
+  ('max_unattributed_share', '0.6'), ('max_unattributed_rise', '0.1'),
+  ('last_unattributed_share_customer', '0.1');
 insert into raw.declared_pairs values ('engagement__nps', 'engagement', 'nps', true);
 
 create table marts.periods as

@@ -89,6 +89,10 @@ MARTS: dict[str, dict[str, Mutation]] = {
             "update {t} set remainder_reason = 'unknown_person' where voice = 'employee'",
             {"unattributed_share_low"},
         ),
+        "unattributed_share_not_risen": (
+            "update raw.declared_settings set value_text = '0.01'"
+            " where setting = 'last_unattributed_share_customer'"
+        ),
         "rows_in_units_within_rows": "update {t} set n_rows_in_unit = 61 where n_rows = 60",
         "unit_known_for_most_feedback": (
             "update {t} set n_rows_in_unit = 0 where voice = 'customer'"

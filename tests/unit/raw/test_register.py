@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from pipelines import raw, warehouse
@@ -14,6 +15,7 @@ def registered(home: Home) -> dict[str, list[dict]]:
         counts = raw.register_batches(con, home.program, home.settings)
         tables = {name: warehouse.read_table(con, f"raw.{name}").to_dicts() for name in RAW_TABLES}
         assert counts == {name: len(rows) for name, rows in tables.items()}
+        raw.write_declarations(con, home.program, dt.date(2025, 2, 1))
         raw.write_unit_references(con, home.program)
         tables["unit_references"] = warehouse.read_table(con, "raw.unit_references").to_dicts()
     return tables

@@ -41,3 +41,18 @@ def test_normalising_twice_changes_nothing_that_matters(text: str, strip: bool) 
         assert reference_key(once, strip) == once
     assert once == once.strip()
     assert bool(once) or not text.strip("\u200b\u00ad\ufeff \t\n") or not text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Malm\u00f6", "MALMO"), ("Z\u00fcrich", "Zu\u0308rich"), ("Ath\u00edna", "Athina")],
+)
+def test_accents_do_not_part_latin_names(one: str, other: str) -> None:
+    assert reference_key(one, False) == reference_key(other, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("\u304b", "\u304c"), ("\u0438", "\u0439"), ("\u0915", "\u0915\u093f")]
+)
+def test_marks_that_make_other_letters_stay(one: str, other: str) -> None:
+    assert reference_key(one, False) != reference_key(other, False)

@@ -1,6 +1,6 @@
 -- grain: one row per ticket group as written and interval, with its team
 with aliases as (
-    select * from {{ ref('stg_unit_aliases') }}
+    select * from {{ ref('int_unit_aliases_approved') }}
     where alias_level = 'ticket_group' and valid_from < valid_to
 ),
 

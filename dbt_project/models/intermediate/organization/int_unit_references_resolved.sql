@@ -8,7 +8,7 @@ units as (
 ),
 
 aliases as (
-    select * from {{ ref('stg_unit_aliases') }}
+    select * from {{ ref('int_unit_aliases_approved') }}
 ),
 
 settings as (
