@@ -67,7 +67,7 @@ class Privacy(Section):
 class Report(Section):
     """Language and words of the report."""
 
-    language: Literal["en"] = "en"
+    language: Literal["en", "de"] = "en"
     """Language of its texts."""
     labels: dict[str, str] = Field(default_factory=dict)
     """Own words over the texts of the catalogue: `word.units: stores`, `item.q01: My manager`."""

@@ -15,13 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from pipelines.errors import CrossvoiceError
+from pipelines.report.released import guarded, said
 
 TEXTS = Path(__file__).parent / "texts"
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de")
+TABLES_SPEAK = "en"
+"""Language of the sentences in the tables."""
 FREE_LABELS = ("item.", "segment.")
 """Keys under which a program names its own items and segments; they are in no catalogue."""
 
@@ -31,6 +35,12 @@ def texts(language: str) -> dict[str, str]:
     """The catalogue of a language, flat: `section.ladder.title` -> text."""
     nested = yaml.safe_load((TEXTS / f"{language}.yaml").read_text("utf-8"))
     return dict(_flat(nested))
+
+
+@cache
+def released_texts(language: str) -> dict[str, str]:
+    """What released rows say in a language other than that of the tables, flat."""
+    return dict(_flat(yaml.safe_load((TEXTS / f"released.{language}.yaml").read_text("utf-8"))))
 
 
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -90,7 +100,8 @@ class Catalogue:
 
     def percent(self, value: float | None, digits: int = 0) -> str:
         """A share from 0 to 1 as per cent."""
-        pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+        own = Locale.parse(self.language).percent_formats[None].pattern
+        pattern = own.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0")
         return "–" if value is None else format_percent(value, pattern, locale=self.language)
 
     def day(self, day: dt.date | None, length: str = "long") -> str:
@@ -103,12 +114,16 @@ class Catalogue:
         return self(key) if key in texts(self.language) else name.replace("_", " ")
 
     def sentence(self, row: Mapping[str, Any]) -> str:
-        """What a row says, as released."""
-        return str(row["sentence"])
+        """What a row says: as released, or in the report's language."""
+        if self.language == TABLES_SPEAK:
+            return str(row["sentence"])
+        words = released_texts(self.language)
+        return said(row, words, self.number, self.percent, self.interval(row))
 
     def guard(self, guard: Mapping[str, Any]) -> str:
-        """What a guard says and the next step, as released."""
-        return " ".join(filter(None, (guard["message"], guard["next_step"])))
+        """What a guard says and the next step: as released, or in the report's language."""
+        words = {} if self.language == TABLES_SPEAK else released_texts(self.language)
+        return guarded(guard, words)
 
     def interval(self, row: Mapping[str, Any], digits: int = 2) -> str:
         """An interval in words, whatever its shape."""

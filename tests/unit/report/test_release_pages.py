@@ -1,0 +1,115 @@
+"""The files of a release: equal bytes for equal tables, safe counts, charts that are valid."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import altair as alt
+import fastexcel
+import polars as pl
+import pytest
+
+from data_checks.registry import all_suites
+from pipelines import models
+from pipelines.publishing.dictionary_texts import COLUMNS
+from pipelines.report.assets import safe_json
+from pipelines.report.card import card_png, card_svg
+from pipelines.report.catalogue import LANGUAGES, Catalogue
+from pipelines.report.documents import methods_page, quality_page
+from pipelines.report.lineage import lineage_page
+from pipelines.report.page import data_block, report_sections
+from pipelines.report.workbook import estimates_workbook
+from tests.browser.made import company, refusals
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chart_is_valid_vega_lite(language: str) -> None:
+    text = Catalogue(language)
+    for name, spec in data_block(report_sections(company(), text), text)["charts"].items():
+        alt.Chart.from_dict(spec, validate=True)
+        assert spec["width"] == "container", name
+
+
+def test_every_row_of_a_chart_names_the_published_table_it_is_from() -> None:
+    block = data_block(report_sections(company(), Catalogue()), Catalogue())
+    for name in block["tables"]:
+        assert name.split("/")[0] in company().tables
+    for spec in block["charts"].values():
+        assert spec["data"]["name"] in block["tables"]
+
+
+def test_equal_tables_give_equal_bytes() -> None:
+    text = Catalogue()
+    assert estimates_workbook(company(), text) == estimates_workbook(company(), text)
+    assert card_svg(company(), text) == card_svg(company(), text)
+    first = safe_json(data_block(report_sections(company(), text), text))
+    assert first == safe_json(data_block(report_sections(company(), text), text))
+
+
+def test_the_workbook_holds_the_estimates_and_no_formula() -> None:
+    book = estimates_workbook(company(), Catalogue())
+    found = fastexcel.read_excel(book).load_sheet("linkage_estimates").to_polars()
+    wanted = company().estimates
+    assert found.columns == wanted.columns
+    assert found["estimate"].cast(pl.Float64).to_list() == wanted["estimate"].to_list()
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/")]
+        assert len(sheets) == 3
+        assert not any(b"<f>" in parts.read(n) for n in sheets)
+
+
+@pytest.mark.parametrize("published", [company, refusals])
+def test_the_card_is_a_picture_of_the_answer(published) -> None:
+    svg = card_svg(published(), Catalogue())
+    assert published().primary["x_label"].split()[0] in svg
+    assert card_png(svg)[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_quality_page_has_every_check_and_no_small_count(tmp_path: Path) -> None:
+    for suite in all_suites():
+        rows = [
+            {"check": c.name, "outcome": "failed" if c.severity == "warning" else "passed",
+             "n_evaluated": 1234, "n_unexpected": 3}
+            for c in suite.checks
+        ]  # fmt: skip
+        (tmp_path / f"{suite.name}.json").write_text(json.dumps(rows))
+    page = quality_page(tmp_path, Catalogue(), "A company")
+    for suite in all_suites():
+        assert f'data-table="{suite.table}"' in page
+        assert all(f"<code>{check.name}</code>" in page for check in suite.checks)
+    assert "fewer than 10" in page
+    assert "1,200" in page
+    assert ">3</td>" not in page
+    assert "1,234" not in page
+
+
+def test_a_check_without_a_record_is_not_shown_as_passed(tmp_path: Path) -> None:
+    page = quality_page(tmp_path, Catalogue(), "A company")
+    assert 'data-outcome="passed"' not in page
+    assert 'data-outcome="error"' in page
+
+
+def test_lineage_is_whole_and_names_no_machine() -> None:
+    manifest = models.manifest()
+    page = lineage_page(manifest)
+    assert "INLINE DATA" not in page
+    assert str(models.DBT_PROJECT) not in page
+    for node in manifest["nodes"].values():
+        assert node["name"] in page
+    assert page == lineage_page(manifest)
+
+
+def test_dictionary_and_lineage_agree() -> None:
+    """A column that dbt describes is not described a second time."""
+    for table, columns in models.column_texts("marts").items():
+        assert not set(columns) & set(COLUMNS.get(table, {})), table
+
+
+def test_methods_are_one_page_with_an_anchor_for_each() -> None:
+    page = methods_page(Catalogue())
+    for name in ("between", "within", "lag", "adjusted", "drivers", "segments", "power", "guards"):
+        assert f'id="{name}"' in page
+    assert ".md" not in page
