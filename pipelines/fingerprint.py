@@ -24,7 +24,7 @@ from pipelines.settings import PROJECT_ROOT, Settings
 
 CODE_FOLDERS = ("pipelines", "data_checks", "dbt_project/models", "dbt_project/macros",
                 "dbt_project/seeds")  # fmt: skip
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".j2", ".css", ".js"}
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".txt", ".j2", ".css", ".js"}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,11 @@ REJECTS = "rejects"
 
 @dataclass(frozen=True)
 class Manifest:
-    """The account of one batch. `rows_read = rows_kept + rows_rejected` always."""
+    """The account of one batch. `rows_read = rows_kept + rows_rejected + rows_erased` always.
+
+    The last four say under what the rows are as they are: a batch that lags behind the secret, the
+    erasures, the retention or the names in use is rewritten (batch_rewriter).
+    """
 
     source: str
     batch: str
@@ -51,12 +56,17 @@ class Manifest:
     rows_rejected: int
     rows_filtered: int
     watermark: str | None = None
+    rows_erased: int = 0
+    secret_id: str = ""
+    erased_under: str = ""
+    redacted_under: str = ""
+    generation: int = 0
 
     def __post_init__(self) -> None:
-        if self.rows_read != self.rows_kept + self.rows_rejected:
+        if self.rows_read != self.rows_kept + self.rows_rejected + self.rows_erased:
             msg = (
                 f"batch {self.batch} of {self.source} lost rows: read {self.rows_read}, "
-                f"kept {self.rows_kept}, rejected {self.rows_rejected}"
+                f"kept {self.rows_kept}, rejected {self.rows_rejected}, erased {self.rows_erased}"
             )
             raise AssertionError(msg)
 
@@ -191,7 +201,12 @@ def batches_of(landing: Path, source: str, state: SourceState) -> list[Manifest]
 
 def batch_file(landing: Path, manifest: Manifest, table: str) -> Path:
     """Parquet file of a batch for one table; it may not exist (no comments, no rejects)."""
-    return landing / manifest.source / manifest.batch / f"{table}.parquet"
+    return landing / manifest.source / manifest.batch / file_name(table, manifest.generation)
+
+
+def file_name(table: str, generation: int) -> str:
+    """Name of a table's file in a batch; one that was rewritten bears its generation."""
+    return f"{table}.{generation}.parquet" if generation else f"{table}.parquet"
 
 
 @contextmanager
@@ -204,14 +219,14 @@ def new_batch(landing: Path, source: str, batch: str) -> Iterator[Path]:
     try:
         yield temporary
         for file in temporary.iterdir():
-            _sync(file)
+            sync(file)
         if (final / MANIFEST).exists():  # a killed run got this far, but not to the state
             shutil.rmtree(temporary)
         else:
             if final.exists():  # no batch without its account: what is left of one makes way
                 final.rename(temporary.with_name(f"{temporary.name}.broken"))
             temporary.rename(final)
-            _sync(final.parent)
+            sync(final.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -222,6 +237,22 @@ def new_batch(landing: Path, source: str, batch: str) -> Iterator[Path]:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the account of a batch into its folder."""
     _replace_text(folder / MANIFEST, asdict(manifest))
+
+
+def all_batches(landing: Path, source: str = "*") -> list[Manifest]:
+    """Manifests of every batch on disk, in use or not, of one source or all."""
+    folders = sorted(path.parent for path in landing.glob(f"{source}/*/{MANIFEST}"))
+    found = (read_manifest(landing, folder.parent.name, folder.name) for folder in folders)
+    return [manifest for manifest in found if manifest is not None]
+
+
+def remove_other_generations(landing: Path, manifest: Manifest) -> None:
+    """Remove the files of a batch that its manifest does not name."""
+    pattern = re.compile(r"\w+(?:\.(\d+))?\.parquet")
+    for file in (landing / manifest.source / manifest.batch).glob("*.parquet"):
+        found = pattern.fullmatch(file.name)
+        if found is None or int(found[1] or 0) != manifest.generation:
+            file.unlink()
 
 
 def sweep(landing: Path) -> None:
@@ -256,7 +287,7 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         ) from error
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have the system write a file or folder out, so that a power cut cannot undo a rename."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -7,7 +7,7 @@ never at import. What does not: the contents of any of these files.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import CrossvoiceError
@@ -31,7 +31,7 @@ class Settings:
     program_folder: Path
     home: Path
     public_data: Path | None = None
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
     @property
     def keep(self) -> Path:

@@ -73,7 +73,8 @@ def prepare(home: Path, feedback_rows: int, survey_rows: int) -> None:
     """Generate and land the company unless that has been done."""
     from pipelines.connectors.file import pull
     from pipelines.demo.company import generate
-    from pipelines.privacy.pseudonyms import Pseudonymizer, load_secret
+    from pipelines.privacy.pseudonyms import Pseudonymizer
+    from pipelines.privacy.secret import load_secret
     from pipelines.program.reading import read_program
     from pipelines.settings import load_settings
 
@@ -85,8 +86,7 @@ def prepare(home: Path, feedback_rows: int, survey_rows: int) -> None:
     print(summary.sentence(), flush=True)
     settings = load_settings("demo")
     program = read_program(settings.program_folder)
-    secret, _ = load_secret(settings.keep, None)
-    pseudonyms = Pseudonymizer(secret, program.org.identifiers)
+    pseudonyms = Pseudonymizer(load_secret(settings), program.org.identifiers)
     for source in program.sources:
         pull(source, program, settings, pseudonyms)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from pipelines.errors import CrossvoiceError
-from pipelines.privacy.pseudonyms import SECRET_FILE
+from pipelines.privacy.secret import SECRET_FILE
 from pipelines.program.reading import read_program
 from pipelines.run_lock import lock_holder
 from pipelines.settings import PROJECT_ROOT, Settings, load_settings

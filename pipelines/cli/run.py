@@ -14,6 +14,7 @@ import click
 
 from pipelines.fingerprint import fingerprint
 from pipelines.landing import sweep
+from pipelines.privacy.secret import SECRET_FILE, load_secret
 from pipelines.program.reading import read_program
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import run_lock
@@ -47,12 +48,12 @@ def run_program(program: str | None, *, force: bool) -> int:
 
 
 def _say_where_the_secret_is(settings: Settings) -> None:
-    from pipelines.privacy.pseudonyms import SECRET_FILE, load_secret  # noqa: PLC0415
-
-    _, made = load_secret(settings.keep, settings.secret)
-    if made:
+    if load_secret(settings).is_new:
         click.echo(f"A pseudonym secret was made: {settings.keep / SECRET_FILE}")
-        click.echo("  Back this file up. Without it the same person gets another key next time.")
+        click.echo(
+            "  Back this file up, apart from the landing folder. Without it the landed rows "
+            "cannot be joined with new ones."
+        )
 
 
 def _say_what_failed(settings: Settings, problems: list[str]) -> None:

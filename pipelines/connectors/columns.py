@@ -77,6 +77,7 @@ def used_columns(source: Source) -> list[str]:
         names += rule.when or {}
     names += [rule.column for rule in source.identifiers]
     names += [f.column for f in source.filters]
+    names += source.names
     if source.comment:
         names.append(source.comment)
     return list(dict.fromkeys(names))

@@ -14,11 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from pipelines import landing
+from pipelines.connectors.in_step import InStep, begin, catch_up
 from pipelines.connectors.locations import named_files, texts_of_file_name
 from pipelines.connectors.one_file import Input, land
-from pipelines.connectors.records import (
-    not_accessible,
-)
+from pipelines.connectors.records import not_accessible
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
@@ -27,6 +26,8 @@ from pipelines.settings import Settings
 
 MAPPING_CODE_VERSION = 3
 """Raise when a change of the mapping code changes the rows it makes."""
+NOT_THE_ROWS = {"location", "required", "max_rejected_share", "retention", "personal"}
+"""Keys of a source that do not change what a file becomes."""
 
 
 @dataclass
@@ -54,6 +55,7 @@ class _Pull:
     program: Program
     settings: Settings
     pseudonyms: Pseudonymizer
+    in_step: InStep
 
     @property
     def version(self) -> str:
@@ -62,10 +64,10 @@ class _Pull:
 
 def mapping_version(source: Source, program: Program, pseudonyms: Pseudonymizer) -> str:
     """Hash of everything beside a file's content that changes the rows it becomes."""
-    rules = source.model_dump(mode="json", exclude={"location", "required", "max_rejected_share"})
+    rules = source.model_dump(mode="json", exclude=NOT_THE_ROWS)
     identifiers = {k: v.model_dump() for k, v in sorted(program.org.identifiers.items())}
     text = json.dumps(
-        [MAPPING_CODE_VERSION, rules, program.time_zone, identifiers, pseudonyms.secret_id]
+        [MAPPING_CODE_VERSION, rules, program.time_zone, identifiers, pseudonyms.secret.base_id]
     )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -79,7 +81,8 @@ def pull(
     that is gone keeps the batch it left. Raises SourceError naming all that is wrong once the
     rest is done. The state of the source says from then on whether it is stale.
     """
-    this = _Pull(source, program, settings, pseudonyms)
+    in_step = begin(source, program, settings, pseudonyms, pull)
+    this = _Pull(source, program, settings, pseudonyms, in_step)
     result = PullResult(source.name)
     state = landing.read_state(settings.landing, source.name)
     try:
@@ -99,6 +102,7 @@ def pull(
             result.problems.append(error.text())
         except OSError as error:
             result.problems.append(not_accessible(source.name, path, error).text())
+    catch_up(in_step)
     result.manifests = landing.batches_of(settings.landing, source.name, state)
     if result.manifests and result.total("rows_filtered") == result.total("rows_read"):
         result.problems.append(_nothing_kept(source, result).text())
@@ -128,7 +132,7 @@ def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | N
     guesses: list[str] = []
     if is_new:
         new = Input(name, path, look, batch, from_name)
-        guesses = land(source, this.program, this.settings, this.pseudonyms, this.version, new)
+        guesses = land(this.in_step, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
     return _Pulled(landing.InputState(batch, look), is_new, guesses)
 

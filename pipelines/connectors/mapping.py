@@ -26,7 +26,10 @@ from pipelines.connectors.values import REASON, ROW, WHERE, value_rows
 from pipelines.connectors.wording import is_one_of
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import SourceError
+from pipelines.privacy.name_words import INITIALS, NAME, initials_of, words_of
 from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.redaction import SCHEMA as REDACTED
+from pipelines.privacy.redaction import Redactor
 from pipelines.program.rules import ColumnMapping, Filter
 from pipelines.program.source import Source
 
@@ -42,6 +45,7 @@ class Mapped:
     comments: pl.DataFrame
     rejects: pl.DataFrame
     n_read: int
+    name_keys: pl.Series
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class RecordMapping:
     """The format stores dates and numbers as such."""
     from_name: dict[str, str] = field(default_factory=dict)
     """Contract columns taken from the file's name, and the text of each."""
+    redactor: Redactor | None = None
+    """Takes people out of comments; default: one that knows no names of this program."""
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
@@ -89,6 +95,7 @@ class RecordMapping:
             self._comments(base, texts, places),
             pl.concat(rejects) if rejects else pl.DataFrame(schema=SCHEMA),
             int(counts.sum() or 0),
+            self._name_keys(texts),
         )
 
     def _texts(self, records: pl.DataFrame) -> pl.DataFrame:
@@ -183,25 +190,42 @@ class RecordMapping:
         return Fault(n_asked == 0, "no_rule", names[0] if names else None)
 
     def _comments(self, base: pl.DataFrame, texts: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
-        """One row per commented response or event; the text itself is not landed unredacted."""
+        """One row per commented response or event, with its text redacted."""
         if self.source.comment is None:
             return pl.DataFrame(schema=COMMENTS.schema)
-        lengths = texts[self.source.comment].str.len_chars()
+        written = texts[self.source.comment]
         has_row = pl.Series([False]).new_from_index(0, base.height).scatter(places, values=True)
-        records = base.with_columns(lengths.alias("\x00length"))
-        records = records.filter(has_row & lengths.is_not_null())
+        is_comment = has_row & written.is_not_null()
+        records = base.with_columns(written.str.len_chars().alias("\x00length")).filter(is_comment)
+        redactor = self.redactor or Redactor(self.pseudonyms)
+        records = records.hstack(redactor.redact(written.filter(is_comment)))
         employee = self.source.table == "employee_responses"
-        parents = ("response_id", "respondent_key") if employee else ("feedback_id",)
-        language = pl.col("language") if "language" in records.columns else pl.lit(None, pl.String)
+        absent = pl.lit(None, pl.String)
+        wave = pl.concat_str("survey", "wave", separator="/")
+        parent = wave if employee else pl.col("feedback_id")
+        language = pl.col("language") if "language" in records.columns else absent
         return records.select(
             "record_number",
             pl.lit("employee" if employee else "customer").alias("voice"),
-            pl.coalesce(p for p in parents if p in records.columns).alias("parent_key"),
+            parent.alias("parent_key"),
+            *(
+                (pl.col(name) if employee else absent).alias(name)
+                for name in ("survey", "wave", "respondent_key")
+            ),
             language.alias("language"),
-            pl.lit(None, pl.String).alias("redacted_text"),
             pl.col("\x00length").cast(pl.Int64).alias("n_characters"),
-            pl.lit(None, pl.Int64).alias("n_redactions"),
+            *REDACTED,
         )
+
+    def _name_keys(self, texts: pl.DataFrame) -> pl.Series:
+        """Keys of the words of names; the names themselves are not landed."""
+        if not self.source.names:
+            return pl.Series(dtype=pl.String)
+        names = texts.select(self.source.names)
+        keys = [self.pseudonyms.keys(words_of(names), NAME)]
+        if self.source.initials:
+            keys.append(self.pseudonyms.keys(initials_of(names), INITIALS))
+        return pl.concat(keys)
 
 
 def _is_left_out(rule: Filter, text: pl.Series) -> pl.Series:

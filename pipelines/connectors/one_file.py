@@ -16,15 +16,12 @@ import polars as pl
 from pipelines import landing
 from pipelines.batch_writer import BatchWriter
 from pipelines.connectors.columns import find_columns
+from pipelines.connectors.in_step import InStep
 from pipelines.connectors.mapping import RecordMapping
 from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
 from pipelines.connectors.rejects import shapeless_rejects
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import SourceError
-from pipelines.privacy.pseudonyms import Pseudonymizer
-from pipelines.program.model import Program
-from pipelines.program.source import Source
-from pipelines.settings import Settings
 
 MALFORMED_AT_ONCE = 100_000
 """Malformed records noted before they are written out."""
@@ -42,29 +39,25 @@ class Input:
     from_name: dict[str, str]
 
 
-def land(
-    source: Source,
-    program: Program,
-    settings: Settings,
-    pseudonyms: Pseudonymizer,
-    version: str,
-    new: Input,
-) -> list[str]:
+def land(this: InStep, version: str, new: Input) -> list[str]:
     """Land one file; returns what was guessed of it."""
+    source = this.source
     opened = open_records(source, new.path)
     mappings = [
         RecordMapping(
             source,
             find_columns(source, records.header, records.where),
-            program.time_zone,
-            pseudonyms,
+            this.program.time_zone,
+            this.pseudonyms,
             records.has_typed_dates,
             new.from_name,
+            this.redactor,
         )
         for records in opened
     ]
-    with landing.new_batch(settings.landing, source.name, new.batch) as folder:
-        with BatchWriter(folder, source.name, new.batch, new.name, source.table) as writer:
+    with landing.new_batch(this.settings.landing, source.name, new.batch) as folder:
+        identity = (source.name, new.batch, new.name, source.table)
+        with BatchWriter(folder, *identity, this.without) as writer:
             watermark = _write_all(opened, mappings, writer)
         if writer.rows_read == 0:
             raise SourceError(
@@ -95,6 +88,10 @@ def land(
                 rows_rejected=writer.rows_rejected,
                 rows_filtered=writer.rows_filtered,
                 watermark=watermark,
+                rows_erased=writer.rows_erased,
+                secret_id=this.pseudonyms.secret.id,
+                erased_under=this.erased_under,
+                redacted_under=this.upkeep.redaction_id if writer.has_comments else "",
             ),
         )
     return [guess for records in opened for guess in records.guesses]
@@ -128,6 +125,7 @@ def _write(
             except SourceError as error:
                 raise SourceError(error.what, where=records.where, mend=error.mend) from None
             writer.add(mapped.rows, mapped.comments, mapped.rejects, mapped.n_read)
+            writer.add_names(mapped.name_keys)
             top = mapped.rows[column].max() if column and mapped.rows.height else None
             newest = max(filter(None, (newest, str(top) if top else None)), default=None)
         if len(records.malformed) > MALFORMED_AT_ONCE:

@@ -6,7 +6,6 @@ What does not: how it is shown (cli.check). Nothing is landed.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
 from pipelines.connectors.rejects import shapeless_rejects
 from pipelines.errors import SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import Secret, new_link
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
@@ -51,7 +51,7 @@ class Preview:
 def preview(source: Source, program: Program, settings: Settings) -> Preview:
     """Try the mapping of a source. Raises SourceError when a file cannot be read as declared."""
     found = Preview(source)
-    pseudonyms = Pseudonymizer(secrets.token_bytes(32), program.org.identifiers)
+    pseudonyms = Pseudonymizer(Secret((new_link(),)), program.org.identifiers)
     rejects: list[pl.DataFrame] = []
     for name, path in named_files(source, settings).items():
         found.n_files += 1

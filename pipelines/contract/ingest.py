@@ -21,6 +21,8 @@ INGEST_BATCHES = ContractTable(
         Column("rows_rejected", "integer", "Rows that did not.", True, "landing"),
         Column("rows_filtered", "integer", "Of these, left out on purpose by the mapping.", True,
                "landing"),
+        Column("rows_erased", "integer", "Rows kept once and erased since, by request or age.",
+               True, "landing"),
         Column("is_required", "boolean", "A failure of the source stops publication.", True,
                "landing"),
         Column("max_rejected_share", "double", "Limit of unplanned rejects.", True, "landing"),

@@ -5,7 +5,8 @@ import dagster as dg
 from pipelines.connectors.file import pull
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.errors import SourceError
-from pipelines.privacy.pseudonyms import Pseudonymizer, load_secret
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import load_secret
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 
@@ -35,8 +36,7 @@ def _landing_asset(source: Source) -> dg.AssetsDefinition:
         settings, declared = program.settings(), program.program()
         found = next(s for s in declared.sources if s.name == source.name)
         with step_errors():
-            secret, _ = load_secret(settings.keep, settings.secret)
-            pseudonyms = Pseudonymizer(secret, declared.org.identifiers)
+            pseudonyms = Pseudonymizer(load_secret(settings), declared.org.identifiers)
             try:
                 result = pull(found, declared, settings, pseudonyms)
             except SourceError as error:

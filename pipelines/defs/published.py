@@ -28,6 +28,7 @@ INPUTS = [
     ["marts", "unit_period_metrics"],
     ["marts", "unit_period_participation"],
     ["marts", "attribution_summary"],
+    ["marts", "unit_period_comments"],
     ["marts", "publication_mask"],
     ["marts", "dim_units"],
     ["marts", "dim_teams"],

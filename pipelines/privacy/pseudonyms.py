@@ -1,7 +1,8 @@
-"""Keyed hashes of identifiers, and the secret they are made with.
+"""Keyed hashes of identifiers.
 
-What belongs here: the secret's life and the normalisation that makes two spellings of one
-identifier meet. What does not: which columns are identifiers (the program says).
+What belongs here: keys, and the normalisation that makes two spellings of one identifier meet.
+What does not: which columns are identifiers (the program says) and the secret's life
+(privacy.secret).
 
 A keyed hash is pseudonymisation, not anonymisation: whoever holds the secret can test a guess.
 """
@@ -10,69 +11,31 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.blanks import BLANKS
-from pipelines.errors import CrossvoiceError
+from pipelines.privacy.secret import Secret
 from pipelines.program.sections import IdentifierNorm
 
-SECRET_FILE = "pseudonym_secret"
-MIN_SECRET_LENGTH = 16
 KEY_LENGTH = 32
 """Hex digits of a key."""
 BLOCK = 64
 """Bytes SHA-256 works on at a time."""
 
 
-def load_secret(keep: Path, given: str | None) -> tuple[bytes, bool]:
-    """The secret and whether it was made just now.
-
-    `given` (CROSSVOICE_SECRET) wins; otherwise the secret in `keep`, made once with private mode.
-    Raises CrossvoiceError when the given one is too short or the kept one is damaged.
-    """
-    if given is not None:
-        if len(given) < MIN_SECRET_LENGTH:
-            raise CrossvoiceError(
-                "CROSSVOICE_SECRET is too short to protect anybody.",
-                mend=f"use at least {MIN_SECRET_LENGTH} characters, made by a password manager",
-            )
-        return given.encode(), False
-    path = keep / SECRET_FILE
-    if path.exists():
-        kept = path.read_bytes().strip()
-        if len(kept) < MIN_SECRET_LENGTH:
-            raise CrossvoiceError(
-                "The pseudonym secret is damaged.",
-                where=str(path),
-                mend="restore it from a backup: with a new one every person gets another key",
-            )
-        return kept, False
-    keep.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = secrets.token_hex(32).encode()
-    temporary = keep / f".{SECRET_FILE}.{os.getpid()}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    return made, True
-
-
 @dataclass(frozen=True)
 class Pseudonymizer:
-    """Turns identifiers into keys: HMAC-SHA256 of kind and normalised identifier."""
+    """Turns identifiers into keys: HMAC-SHA256 of kind and normalised identifier.
 
-    secret: bytes
-    rules: Mapping[str, IdentifierNorm]
+    The key of the chain's first link is hashed again with each later link (`rekeyed`).
+    """
+
+    secret: Secret
+    rules: Mapping[str, IdentifierNorm] = field(default_factory=dict)
 
     def normalize(self, identifier: str, id_type: str) -> str:
         """NFKC, trimmed, case-folded; leading zeros by the program's rule for the kind."""
@@ -82,7 +45,10 @@ class Pseudonymizer:
     def key(self, identifier: str, id_type: str) -> str:
         """The key of one identifier: 32 hex digits (128 of the 256 bits)."""
         message = f"{id_type}\x1f{self.normalize(identifier, id_type)}".encode()
-        return hmac.digest(self.secret, message, "sha256").hex()[:KEY_LENGTH]
+        key = hmac.digest(self.secret.links[0], message, "sha256").hex()[:KEY_LENGTH]
+        for link in self.secret.links[1:]:
+            key = hmac.digest(link, key.encode(), "sha256").hex()[:KEY_LENGTH]
+        return key
 
     def keys(self, identifiers: pl.Series, id_type: str) -> pl.Series:
         """Keys of a column, as `key` makes them; null stays null."""
@@ -96,11 +62,6 @@ class Pseudonymizer:
         if not repeats:
             return keys.alias(identifiers.name)
         return identifiers.replace_strict(distinct, keys, default=None, return_dtype=pl.String)
-
-    @cached_property
-    def secret_id(self) -> str:
-        """Tells two secrets apart without telling anything about them."""
-        return hmac.digest(self.secret, b"which secret", "sha256").hex()[:16]
 
     def _strips_zeros(self, id_type: str) -> bool:
         rule = self.rules.get(id_type)
@@ -118,20 +79,32 @@ class Pseudonymizer:
         return text.scatter(others, normalized)
 
     def _hashed(self, normalized: pl.Series, id_type: str) -> pl.Series:
-        """HMAC by its definition: the two keyed blocks are hashed once, not once per identifier."""
-        secret = self.secret if len(self.secret) <= BLOCK else hashlib.sha256(self.secret).digest()
-        padded = secret.ljust(BLOCK, b"\0")
-        inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + f"{id_type}\x1f".encode())
-        outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
-        begin, finish = inner.copy, outer.copy
-        digests: list[bytes | None] = []
-        for text in normalized.cast(pl.Binary).to_list():
-            if text is None:
-                digests.append(None)
-                continue
-            message = begin()
-            message.update(text)
-            keyed = finish()
-            keyed.update(message.digest())
-            digests.append(keyed.digest()[: KEY_LENGTH // 2])
-        return pl.Series(digests, dtype=pl.Binary).bin.encode("hex")
+        first, *later = self.secret.links
+        return rekeyed(_digests(normalized, first, f"{id_type}\x1f"), later)
+
+
+def rekeyed(keys: pl.Series, links: Sequence[bytes]) -> pl.Series:
+    """Keys under a chain that has grown by these links; null stays null."""
+    for link in links:
+        keys = _digests(keys, link, "")
+    return keys
+
+
+def _digests(texts: pl.Series, secret: bytes, prefix: str) -> pl.Series:
+    """HMAC by its definition: the two keyed blocks are hashed once, not once per text."""
+    secret = secret if len(secret) <= BLOCK else hashlib.sha256(secret).digest()
+    padded = secret.ljust(BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix.encode())
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+    begin, finish = inner.copy, outer.copy
+    digests: list[bytes | None] = []
+    for text in texts.cast(pl.Binary).to_list():
+        if text is None:
+            digests.append(None)
+            continue
+        message = begin()
+        message.update(text)
+        keyed = finish()
+        keyed.update(message.digest())
+        digests.append(keyed.digest()[: KEY_LENGTH // 2])
+    return pl.Series(texts.name, digests, dtype=pl.Binary).bin.encode("hex")

@@ -7,9 +7,10 @@ checks that need two sections at once (program.model).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, PeriodId, Section
 
@@ -46,6 +47,29 @@ class Thresholds(Section):
     """People behind a group whose comments are shown."""
 
 
+class Redaction(Section):
+    """What is taken out of comments beside names, numbers, addresses and dates."""
+
+    codes: list[str] = Field(default_factory=list)
+    """Regular expressions (any letter case) of ticket numbers, store codes and the like."""
+    words: list[str] = Field(default_factory=list)
+    """Nicknames and other words, in any letter case."""
+
+    @field_validator("codes")
+    @classmethod
+    def _usable(cls, codes: list[str]) -> list[str]:
+        for code in codes:
+            try:
+                matches_nothing = re.compile(code).match("") is not None
+            except re.error as error:
+                msg = f"{code!r} is not a regular expression: {error}"
+                raise ValueError(msg) from error
+            if matches_nothing:
+                msg = f"{code!r} also fits an empty text"
+                raise ValueError(msg)
+        return codes
+
+
 class Privacy(Section):
     """What may be released."""
 
@@ -53,6 +77,8 @@ class Privacy(Section):
     """`publisher`: the data are public already and the publisher's own suppression holds."""
     publisher: str | None = None
     """Who published the data, for `suppression: publisher`."""
+    redaction: Redaction = Redaction()
+    """Codes and words to take out of comments; names, numbers and addresses always are."""
     thresholds: Thresholds = Thresholds()
     """Smallest number of people behind a released value, for `suppression: thresholds`."""
 

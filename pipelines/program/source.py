@@ -29,6 +29,16 @@ TableName = Literal[
     "actions",
     "outcomes",
 ]
+Retention = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (months|years)$")]
+"""A number of months or years."""
+DATED_TABLES = (
+    "employee_responses",
+    "customer_feedback",
+    "invitations",
+    "org_assignments",
+    "person_identifiers",
+)
+"""Tables whose rows have a day from which they are old."""
 
 Format = Literal["csv", "tsv", "xlsx", "xls", "ods", "parquet", "json", "jsonl"]
 HeaderRow = (
@@ -87,6 +97,16 @@ class Source(Section):
     """For person_identifiers: one row per person and identifier."""
     comment: str | None = None
     """Column that holds a comment; for employee_responses and customer_feedback."""
+    names: list[str] = Field(default_factory=list)
+    """Columns that hold names or nicknames of people: never landed, but their words are taken out
+    of every comment of the program. Keyed hashes of the words are kept with the batch."""
+    initials: bool = False
+    """Also take out the initials of `names`, in their order (A.B. for Anna Berg)."""
+    personal: list[str] = Field(default_factory=list)
+    """Columns that hold personal data (addresses, IP addresses, coordinates): no other key of the
+    source may use them but keys of people, so they are never landed."""
+    retention: Retention | None = None
+    """How long rows are kept, such as `24 months`, by their own date; default: for ever."""
     missing: list[str] = Field(default_factory=list)
     """Codes (any letter case and width, any blanks) that mean: no answer."""
     suppressed: list[str] = Field(default_factory=list)
@@ -154,5 +174,27 @@ class Source(Section):
             yield f"`values` do not fit {self.table}, which holds no answers"
         if self.table == "unit_scores" and any(rule.voice is None for rule in self.values):
             yield "every rule under `values` needs a `voice` (employee or customer)"
+        yield from self._privacy_problems()
         if self.comment and self.table not in ("employee_responses", "customer_feedback"):
             yield f"`comment` does not fit {self.table}"
+
+    def _privacy_problems(self) -> Iterator[str]:
+        landed = {f"columns.{n}": m.column for n, m in self.columns.items() if m.id_type is None}
+        landed |= {f"values.{c}": c for rule in self.values for c in rule.columns}
+        for key, column in landed.items():
+            if column in (*self.names, *self.personal):
+                yield f"`{key}` would land {column!r}, which is declared as personal"
+        if self.comment in self.personal:
+            yield f"`comment` names {self.comment!r}, which is declared as personal"
+        if self.initials and not self.names:
+            yield "`initials` needs `names`: the columns they are made from"
+        if self.retention and self.table not in DATED_TABLES:
+            yield f"`retention` does not fit {self.table}, whose rows have no day"
+
+    @property
+    def months_kept(self) -> int | None:
+        """Months of `retention`."""
+        if self.retention is None:
+            return None
+        number, unit = self.retention.split()
+        return int(number) * (12 if unit == "years" else 1)

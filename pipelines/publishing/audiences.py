@@ -28,8 +28,18 @@ JOINT = (
 
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "shared": JOINT,
-    "hr": (*JOINT, "employee_unit_period_metrics", "unit_period_participation"),
-    "cx": (*JOINT, "customer_unit_period_metrics", "attribution_summary"),
+    "hr": (
+        *JOINT,
+        "employee_unit_period_metrics",
+        "unit_period_participation",
+        "employee_comments",
+    ),
+    "cx": (
+        *JOINT,
+        "customer_unit_period_metrics",
+        "attribution_summary",
+        "customer_comments",
+    ),
 }
 """Audience -> tables of its file."""
 

@@ -12,6 +12,7 @@ The pages beside them are the report's (pipelines.report.release_pages).
 
 from __future__ import annotations
 
+import hmac
 import json
 import shutil
 from collections.abc import Mapping
@@ -22,8 +23,10 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.privacy.secret import load_secret
 from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
+from pipelines.publishing.comments import comment_frames
 from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.layout import CANDIDATE, CARD, DATABASE, PUBLICATION
 from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
@@ -43,6 +46,10 @@ def build_candidate(
     `mart_columns` are the marts' column descriptions.
     """
     frames = published_frames(con)
+    order = hmac.digest(
+        load_secret(settings).links[-1], f"order {publication['fingerprint']}".encode(), "sha256"
+    )
+    frames |= comment_frames(con, order)
     frames["publication"] = pl.DataFrame([dict(publication)], schema=PUBLICATION_SCHEMA)
     frames["data_dictionary"] = data_dictionary(frames, mart_columns)
     con.execute("drop schema if exists published cascade")

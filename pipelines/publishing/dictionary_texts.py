@@ -16,6 +16,10 @@ TABLES = {
     "unit_period_participation": "One row per unit level, unit, period and survey: response rate.",
     "attribution_summary": "One row per period, channel, attribution method and remainder reason: "
     "how much customer feedback could be given to a unit, and why the rest could not.",
+    "employee_comments": "One row per comment of an employee, redacted, in groups large enough "
+    "only: each comment once, at the finest level where its group is. The order tells nothing.",
+    "customer_comments": "One row per comment of a customer, redacted, in groups large enough "
+    "only: each comment once, at the finest level where its group is. The order tells nothing.",
     "linkage_estimates": "One row per estimate: how strongly the two voices go together, with "
     "interval, verdict and a sentence. Rounded for release.",
     "linkage_guards": "One row per guard that fired on a question: a refusal or a warning, with "
@@ -184,6 +188,13 @@ _MASK = {
     "protect such a cell), suppressed_at_source.",
 }
 
+_COMMENTS = {
+    "unit_level": "Level of the group the comment is shown in: unit, location, region or company.",
+    "unit_id": "Id of the group at its level; above the unit: of those shown at no finer level.",
+    "period_id": "Period the comment was written in; the day is not told.",
+    "comment_text": "The comment after redaction; what was taken out is named by its kind.",
+}
+
 COLUMNS = {
     "linkage_estimates": _ESTIMATES,
     "linkage_guards": _ESTIMATES,
@@ -192,6 +203,8 @@ COLUMNS = {
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK,
     "customer_unit_period_metrics": _MASK,
+    "employee_comments": _COMMENTS,
+    "customer_comments": _COMMENTS,
     "unit_period_participation": _MASK,
 }
 """Published table -> column -> meaning, for columns that no mart describes."""

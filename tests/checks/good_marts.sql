@@ -4,7 +4,7 @@ insert into raw.declared_settings values
   ('unit', 'team_location'), ('suppression', 'thresholds'),
   ('threshold_employee', '5'), ('threshold_customer', '5'), ('title', 'Made up'),
   ('max_unattributed_share', '0.6'), ('max_unattributed_rise', '0.1'),
-  ('last_unattributed_share_customer', '0.1');
+  ('last_unattributed_share_customer', '0.1'), ('threshold_comments', '10');
 insert into raw.declared_pairs values ('engagement__nps', 'engagement', 'nps', true);
 
 create table marts.periods as
@@ -121,3 +121,10 @@ select unit_id, period_id, x_metric_id as employee_metric_id, mean_e as employee
   y_status as customer_reason_code, case when x_status = 'released' then cast(0.6 as double) end as response_share,
   cast(0.9 as double) as attributed_share
 from marts.linkage_panel;
+
+-- eleven people of each voice wrote about unit u0
+create table marts.unit_period_comments as
+select n as comment_number, voice,
+  n as person_number, '2024-01' as period_id, 'u0' as unit_id, 'l0' as location_id,
+  'r0' as region_id, voice || ' comment ' || n as redacted_text
+from range(11) as a(n), (values ('employee'), ('customer')) as b(voice);

@@ -100,6 +100,13 @@ create table published.linkage_guards as
 select 'warn' as severity, 'few_clusters' as code, 3 as n_affected, 23 as n_total,
   'There are few locations.' as message, 'Add locations.' as next_step;
 
+create table published.employee_comments as
+select 'unit' as unit_level, unit_id, period_id, redacted_text as comment_text
+from marts.unit_period_comments where voice = 'employee';
+create table published.customer_comments as
+select 'unit' as unit_level, unit_id, period_id, redacted_text as comment_text
+from marts.unit_period_comments where voice = 'customer';
+
 create table published.data_dictionary (
   table_name varchar, table_description varchar, column_name varchar, data_type varchar,
   column_description varchar, audiences varchar

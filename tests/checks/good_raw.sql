@@ -36,8 +36,15 @@ from range(160) as a(f);
 
 insert into raw.comments by name
 select 'tickets' as source, 'b1' as batch, 'tickets.csv' as input, f as record_number,
-  'customer' as voice, 'f' || f as parent_key, 20 as n_characters
+  'customer' as voice, 'f' || f as parent_key, 20 as n_characters, 'fine' as redacted_text,
+  0 as n_redactions, 0 as n_names, 0 as n_emails, 0 as n_phones, 0 as n_accounts, 0 as n_links,
+  0 as n_places, 0 as n_dates, 0 as n_numbers, 0 as n_codes
 from range(5) as a(f);
+insert into raw.comments by name
+select 'survey' as source, 'employee' as voice, 'pulse/2024-01' as parent_key, 'pulse' as survey,
+  '2024-01' as wave, 'k1' as respondent_key, * exclude (source, voice, parent_key, survey, wave,
+  respondent_key)
+from raw.comments where record_number = 0;
 
 insert into raw.unit_scores by name
 select 'scores' as source, 'b1' as batch, 'scores.csv' as input, u as record_number,
@@ -131,7 +138,7 @@ select source, 'b1' as batch, source || '.csv' as input, contract_table,
   'hash' as content_hash, 'v1' as mapping_version, 'cols' as columns_fingerprint,
   n + case source when 'tickets' then 5 else 0 end as rows_read, n as rows_kept,
   case source when 'tickets' then 5 else 0 end as rows_rejected,
-  case source when 'tickets' then 2 else 0 end as rows_filtered,
+  case source when 'tickets' then 2 else 0 end as rows_filtered, 0 as rows_erased,
   true as is_required, 0.05 as max_rejected_share, false as is_stale
 from kept;
 drop table kept;

@@ -24,6 +24,25 @@ def cells(voice: str, other: str) -> dict[str, Mutation]:
     }
 
 
+def comments(voice: str) -> dict[str, Mutation]:
+    """The mutations of a table of comments; eleven people wrote about unit u0."""
+    return {
+        "no_small_groups": "delete from {t} where rowid < 2",
+        "hidden_groups_stay_hidden": (
+            "update marts.publication_mask set is_released = false where unit_id = 'u0'"
+        ),
+        "only_this_voice": (
+            f"update marts.unit_period_comments set redacted_text = 'other' where voice = '{voice}'"
+        ),
+        "nothing_personal_left": (
+            "update {t} set comment_text = 'call 0123456' where rowid = 0;"
+            " update marts.unit_period_comments set redacted_text = 'call 0123456'"
+            f" where voice = '{voice}' and comment_number = 0"
+        ),
+        "no_other_columns": "alter table {t} add column written_on date",
+    }
+
+
 SAME_ROWS = {"same_rows_as_marts": "delete from {t} where rowid = 0"}
 COLUMNS = {"no_other_columns": "alter table {t} add column headcount bigint"}
 
@@ -50,6 +69,8 @@ UNKNOWN_PERIOD = "update {t} set period_index = 99 where rowid = 0"
 PUBLISHED: dict[str, dict[str, Mutation]] = {
     "employee_unit_period_metrics": cells("engagement", "customer"),
     "customer_unit_period_metrics": cells("nps", "employee"),
+    "employee_comments": comments("employee"),
+    "customer_comments": comments("customer"),
     "unit_period_scores": {
         "no_small_groups": (
             "update marts.unit_period_metrics set n_people = 4 where unit_id = 'u0'"

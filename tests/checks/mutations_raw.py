@@ -64,8 +64,9 @@ RAW: dict[str, dict[str, Mutation]] = {
     "comments": {
         "required_columns_filled": "update {t} set parent_key = null where rowid = 0",
         "voice_known": "update {t} set voice = 'agent' where rowid = 0",
-        "text_withheld_until_redacted": "update {t} set redacted_text = 'hello' where rowid = 0",
-        "counts_not_negative": "update {t} set n_characters = -1 where rowid = 0",
+        "author_told": "update {t} set survey = null where voice = 'employee'",
+        "nothing_personal_left": "update {t} set redacted_text = 'a@b.org' where rowid = 0",
+        "counts_add_up": "update {t} set n_codes = 1 where rowid = 0",
     },
     "unit_scores": {
         "required_columns_filled": "update {t} set voice = null where rowid = 0",
@@ -151,7 +152,7 @@ RAW: dict[str, dict[str, Mutation]] = {
         "batches_landed": "delete from {t}",
         "batch_listed_once": "insert into {t} select * from {t} where source = 'survey'",
         "contract_table_known": "update {t} set contract_table = 'people' where rowid = 0",
-        "read_equals_kept_plus_rejected": "update {t} set rows_read = 201 where rows_read = 100",
+        "read_equals_kept_rejected_erased": "update {t} set rows_read = 201 where rows_read = 100",
         "rejected_share_within_limit": (
             "update {t} set max_rejected_share = 0.01 where source = 'tickets'"
         ),

@@ -46,6 +46,8 @@ def comparable(home: Path) -> dict[str, pl.DataFrame]:
     tables: dict[str, pl.DataFrame] = {}
     for audience in ("shared", "hr", "cx"):
         for name, frame in released(home, audience).items():
+            if name.endswith("_comments"):  # their order is drawn under the secret of the home
+                frame = frame.sort(frame.columns)
             if name != "publication":
                 tables[f"{audience}/{name}"] = frame
     return tables

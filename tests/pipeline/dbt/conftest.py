@@ -23,11 +23,12 @@ from pipelines.demo.company import generate
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import Secret
 from pipelines.program.reading import read_program
 from pipelines.settings import load_settings
 
 TODAY = dt.date(2026, 1, 15)
-SECRET = b"a secret that only tests use"
+SECRET = Secret((b"a secret that only tests use",))
 AFTER_MASK = "fqn:crossvoice.marts.linkage"
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -34,20 +36,21 @@ def blocks(section: str) -> list[tuple[str, list[str], str]]:
 
 
 def run(section: str, folder: Path) -> tuple[Home, str]:
-    """Write the section's files, pull its source, and return what is said."""
-    declared = None
+    """Write the section's files, pull its last source, and return what is said."""
+    sources: list[Source] = []
+    others: dict[str, Any] = {}
     for kind, words, body in blocks(section):
         if kind == "csv":
             path = folder / words[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body)
         elif kind == "yaml":
-            declared = Source.model_validate(YAML(typ="safe").load(body)["sources"][0])
-    assert declared is not None
-    home = Home(folder, declared)
+            others = YAML(typ="safe").load(body)
+            sources = [Source.model_validate(source) for source in others.pop("sources")]
+    home = Home(folder, sources[-1])
     try:
-        whole = program(declared)
-        pull(declared, whole, home.settings, Pseudonymizer(SECRET, {}))
+        whole = program(*sources, **others)
+        pull(sources[-1], whole, home.settings, Pseudonymizer(SECRET, {}))
     except SourceError as error:
         return home, error.text().replace(f"{folder}/", "")
     return home, ""
@@ -60,10 +63,16 @@ def shown(home: Home, said: str, words: list[str]) -> str:
     frame = home.landed(words[0])
     rows = [words[1:]]
     for row in frame.select(words[1:]).rows():
-        rows.append(["-" if cell is None else str(cell)[:19] for cell in row])
+        rows.append([_cell(cell) for cell in row])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, dt.datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return "-" if cell is None else str(cell)
 
 
 @pytest.mark.parametrize(("heading", "section"), examples(), ids=[h for h, _ in examples()])

@@ -12,11 +12,12 @@ import polars as pl
 from pipelines import landing
 from pipelines.connectors import file
 from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import Secret
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-SECRET = b"a secret of this test"
+SECRET = Secret((b"a secret of this test",))
 FEEDBACK: dict[str, Any] = {
     "name": "feedback",
     "table": "customer_feedback",

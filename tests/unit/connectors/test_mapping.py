@@ -83,7 +83,7 @@ def test_a_wide_record_becomes_a_row_per_item() -> None:
     assert result.n_read == 3
 
 
-def test_comments_are_counted_and_withheld() -> None:
+def test_comments_are_redacted_and_counted() -> None:
     base = {"wave": "w1", "at": "2025-07-01", "done": None, "q1": "4", "q2": "5", "q3": "1"}
     result = mapped(
         survey(),
@@ -94,8 +94,10 @@ def test_comments_are_counted_and_withheld() -> None:
 
     assert result.comments["record_number"].to_list() == [1]
     assert result.comments["n_characters"].to_list() == [13]
-    assert result.comments["redacted_text"].to_list() == [None]
-    assert result.comments["parent_key"].to_list() == [
+    assert result.comments["redacted_text"].to_list() == ["<NAME> was kind"]
+    assert result.comments.select("n_redactions", "n_names", "n_emails").row(0) == (1, 1, 0)
+    assert result.comments["parent_key"].to_list() == ["engagement/w1"]
+    assert result.comments["respondent_key"].to_list() == [
         Pseudonymizer(SECRET, {}).key("a@x.org", "email")
     ]
     for frame in (result.rows, result.comments, result.rejects):

@@ -10,6 +10,7 @@ import pytest
 from pipelines.connectors.file import pull
 from pipelines.fingerprint import fingerprint
 from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import Secret
 from pipelines.program.model import Program
 from pipelines.settings import Settings
 
@@ -43,7 +44,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def land(settings: Settings) -> Program:
     program = Program.model_validate(PROGRAM)
-    pull(program.sources[0], program, settings, Pseudonymizer(b"0" * 32, {}))
+    pull(program.sources[0], program, settings, Pseudonymizer(Secret((b"0" * 32,)), {}))
     return program
 
 

@@ -1,0 +1,83 @@
+"""Published comments: which may be read, at which level, in which order.
+
+What belongs here: groups large enough, and the order that hides who wrote when. What does not: what
+was taken out of the texts (privacy.redaction) and to whom they go (publishing.audiences).
+
+A comment is published once, at the finest level whose group is large enough: its unit, else what is
+left of its location, its region, the company. So no two groups overlap, and none can be worked out
+from another. A group is large enough if as many people as the threshold wrote in it, and if a
+released cell of the same voice, unit and period has at least as many: then the number of comments
+tells nothing that the number of answers does not.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+import duckdb
+import polars as pl
+
+from pipelines import warehouse
+
+LEVELS = {"unit": "unit_id", "location": "location_id", "region": "region_id", "company": "company"}
+GROUP = ("unit_level", "unit_id", "period_id")
+VOICES = {"employee": "employee_comments", "customer": "customer_comments"}
+"""Voice -> its published table; each goes to its own side only."""
+
+
+def comment_frames(con: duckdb.DuckDBPyConnection, order: bytes) -> dict[str, pl.DataFrame]:
+    """The published comments by table; `order` is the key their order is drawn with."""
+    comments = warehouse.read_table(con, "marts.unit_period_comments")
+    released = con.sql(
+        "select cells.voice, cells.unit_level, cells.unit_id, cells.period_id,"
+        " max(cells.n_people) as n_people from marts.unit_period_metrics as cells"
+        " inner join marts.publication_mask as mask"
+        " using (unit_level, unit_id, period_id, metric_id)"
+        " where mask.is_released group by all"
+    ).pl()
+    smallest = con.sql(
+        "select cast(value_text as bigint) from raw.declared_settings"
+        " where setting = 'threshold_comments'"
+    ).fetchall()[0][0]
+    return {
+        table: shuffled(
+            large_groups(
+                comments.filter(voice=voice), released.filter(voice=voice), smallest
+            ),
+            order,
+        )
+        for voice, table in VOICES.items()
+    }  # fmt: skip
+
+
+def large_groups(comments: pl.DataFrame, released: pl.DataFrame, smallest: int) -> pl.DataFrame:
+    """The comments of groups large enough, each at the finest level where it is in one.
+
+    `comments` needs the columns of LEVELS but `company`, period_id, person_number, comment_number
+    and redacted_text; `released` unit_level, unit_id, period_id and n_people of released cells.
+    """
+    left = comments.with_columns(company=pl.lit("company"))
+    shown = []
+    for level, column in LEVELS.items():
+        placed = left.with_columns(
+            pl.lit(level).alias("unit_level"), pl.col(column).alias("unit_id")
+        ).filter(pl.col("unit_id").is_not_null())
+        groups = placed.group_by(GROUP).agg(pl.col("person_number").n_unique().alias("n_wrote"))
+        groups = groups.join(released, on=GROUP).filter(
+            (pl.col("n_wrote") >= smallest) & (pl.col("n_wrote") <= pl.col("n_people"))
+        )
+        large = placed.join(groups.select(GROUP), on=GROUP)
+        shown.append(large.select(*GROUP, "comment_number", "redacted_text"))
+        left = left.join(large, on="comment_number", how="anti")
+    return pl.concat(shown)
+
+
+def shuffled(comments: pl.DataFrame, order: bytes) -> pl.DataFrame:
+    """Comments group by group, in an order that only the holder of the secret can make again."""
+    numbers = comments["comment_number"].to_list()
+    drawn = [hmac.digest(order, str(number).encode(), "sha256") for number in numbers]
+    return (
+        comments.with_columns(pl.Series("drawn", drawn, dtype=pl.Binary))
+        .sort(*GROUP, "drawn")
+        .select(*GROUP, pl.col("redacted_text").alias("comment_text"))
+    )
