@@ -11,20 +11,43 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.connectors.locations import named_files
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import InputState, content_hash, look_at, read_state
-from pipelines.program.aliases import ALIASES
+from pipelines.program.aliases import Alias, read_aliases
 from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
+from pipelines.program.reading import read_program
 from pipelines.settings import PROJECT_ROOT, Settings
 
 CODE_FOLDERS = ("pipelines", "data_checks", "dbt_project/models", "dbt_project/macros",
                 "dbt_project/seeds")  # fmt: skip
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".txt", ".j2", ".css", ".js"}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a run works from beside its inputs, read once as it starts.
+
+    A release says what was read, not what stands in the files at its end: an edit made while a run
+    is under way has to make the next run find something new.
+    """
+
+    program: Program
+    today: dt.date
+    code: str
+    aliases: list[Alias] = field(default_factory=list)
+
+
+def read_basis(settings: Settings) -> Basis:
+    """The program with its approved aliases, the day in its time zone and the code, as they are."""
+    folder = settings.program_folder
+    program = read_program(folder)
+    today = dt.datetime.now(program.zone).date()
+    return Basis(program, today, code_hash(), read_aliases(folder))
 
 
 @dataclass(frozen=True)
@@ -41,20 +64,18 @@ class Fingerprint:
         return _digest([self.config, self.code, self.inputs])
 
 
-def fingerprint(
-    program: Program, settings: Settings, today: dt.date, *, landed: bool = False
-) -> Fingerprint:
+def fingerprint(basis: Basis, settings: Settings, *, landed: bool = False) -> Fingerprint:
     """The fingerprint of what a run would use now, or, with `landed`, of what was last landed.
 
     A release is made of what was landed: a file that changes or arrives while a run is under way
     is not in it, and has to make the next run find something new. Closed periods are part of the
     settings: the day a period ends, there is something new.
     """
-    closed = [p.id for p in program_periods(program, today) if p.is_closed]
-    aliases = settings.program_folder / ALIASES
-    approved = [content_hash(aliases)] if aliases.exists() else []
+    program = basis.program
+    closed = [p.id for p in program_periods(program, basis.today) if p.is_closed]
+    approved = [repr(alias) for alias in basis.aliases]
     config = _digest([program.model_dump_json(), json.dumps(closed), *approved])
-    return Fingerprint(config, code_hash(), _inputs(program, settings, landed))
+    return Fingerprint(config, basis.code, _inputs(program, settings, landed))
 
 
 def code_hash() -> str:

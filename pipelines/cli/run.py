@@ -12,10 +12,9 @@ import time
 
 import click
 
-from pipelines.fingerprint import fingerprint
+from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.landing import sweep
 from pipelines.privacy.secret import SECRET_FILE, load_secret
-from pipelines.program.reading import read_program
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import run_lock
 from pipelines.settings import Settings, load_settings, quiet_libraries
@@ -25,9 +24,9 @@ def run_program(program: str | None, *, force: bool) -> int:
     """Run a program; returns the exit code."""
     start = time.perf_counter()
     settings = load_settings(program)
-    declared = read_program(settings.program_folder)
+    basis = read_basis(settings)
     last = last_publication(settings)
-    now = fingerprint(declared, settings, dt.datetime.now(declared.zone).date())
+    now = fingerprint(basis, settings)
     if last is not None and last["fingerprint"] == now.whole and not force:
         click.echo(f"Nothing new since release {last['release_id']}.")
         click.echo(f"  {current_release(settings)}")
@@ -39,7 +38,7 @@ def run_program(program: str | None, *, force: bool) -> int:
         _say_where_the_secret_is(settings)
         from pipelines.cli.execution import execute  # noqa: PLC0415 - imports Dagster
 
-        outcome = execute(settings, declared.title)
+        outcome = execute(settings, basis.program.title)
     if not outcome.succeeded:
         _say_what_failed(settings, outcome.problems)
         return 1

@@ -13,9 +13,11 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from pydantic import PrivateAttr
 
 from pipelines import warehouse
 from pipelines.errors import CrossvoiceError
+from pipelines.fingerprint import Basis, read_basis
 from pipelines.program.model import Program
 from pipelines.program.reading import read_program
 from pipelines.settings import Settings, load_settings
@@ -35,15 +37,28 @@ STAGES = (
 
 
 class ProgramResource(dg.ConfigurableResource):
-    """The program in use and where it lives on this machine, read when a step asks."""
+    """The program in use and where it lives on this machine.
+
+    What a run works from is read once, as the run starts: all its steps see the same program.
+    """
+
+    _basis: Basis | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Called by Dagster once for each run, before its first step."""
+        self._basis = self.basis()
 
     def settings(self) -> Settings:
         """Paths and secrets."""
         return load_settings()
 
+    def basis(self) -> Basis:
+        """The program, day and code the run started with; as they are now outside of one."""
+        return self._basis or read_basis(self.settings())
+
     def program(self) -> Program:
-        """The declarations of program.yaml."""
-        return read_program(self.settings().program_folder)
+        """The declarations of program.yaml, as the run started with them."""
+        return self._basis.program if self._basis else read_program(self.settings().program_folder)
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:

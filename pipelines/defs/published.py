@@ -57,12 +57,12 @@ def candidate_assets(
 ) -> Iterator[dg.MaterializeResult]:
     """Write everything a release would hold."""
     watch = Stopwatch()
-    declared, settings = program.program(), program.settings()
+    basis, settings = program.basis(), program.settings()
     started = dt.datetime.now(dt.UTC)
     with program.warehouse() as con:
-        publication = publication_row(con, declared, settings, context.run_id, started)
+        publication = publication_row(con, basis, settings, context.run_id, started)
         rows = build_candidate(con, settings, publication, models.column_texts("marts"))
-    _write_pages(declared, settings)
+    _write_pages(basis.program, settings)
     for name in PUBLISHED_TABLES:
         yield dg.MaterializeResult(
             asset_key=["published", name], metadata=watch.metadata(**row_count(rows[name]))

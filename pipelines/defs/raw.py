@@ -1,6 +1,5 @@
 """Raw: the landed batches as contract tables, and the program's declarations, in the warehouse."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,7 +9,6 @@ from pipelines.contract import RAW_TABLES
 from pipelines.contract.dbt_sources import DECLARED_TABLES
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.landing import landing_key
-from pipelines.program.aliases import read_aliases
 from pipelines.program.model import Program
 from pipelines.publishing.release import last_publication
 
@@ -39,13 +37,12 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
     )
     def register(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
         watch = Stopwatch()
-        declared, settings = program.program(), program.settings()
-        today = dt.datetime.now(declared.zone).date()
+        basis, settings = program.basis(), program.settings()
+        declared = basis.program
         with step_errors(), program.warehouse() as con:
             rows = raw.register_batches(con, declared, settings)
-            aliases = read_aliases(settings.program_folder)
             last = last_publication(settings)
-            rows |= raw.write_declarations(con, declared, today, aliases, last)
+            rows |= raw.write_declarations(con, declared, basis.today, basis.aliases, last)
             rows["unit_references"] = raw.write_unit_references(con, declared)
         for name in GRAINS:
             yield dg.MaterializeResult(

@@ -1,12 +1,9 @@
 """The drop-folder sensor: a changed, new or settled file of any source starts a run."""
 
-import datetime as dt
-
 import dagster as dg
 
 from pipelines.defs.schedules import EVERYTHING
-from pipelines.fingerprint import fingerprint
-from pipelines.program.reading import read_program
+from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.publishing.release import last_publication
 from pipelines.settings import load_settings
 
@@ -21,8 +18,7 @@ from pipelines.settings import load_settings
 def drop_folder(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a run when the inputs have changed and have stopped changing."""
     settings = load_settings()
-    program = read_program(settings.program_folder)
-    found = fingerprint(program, settings, dt.datetime.now(program.zone).date()).inputs
+    found = fingerprint(read_basis(settings), settings).inputs
     last = last_publication(settings)
     if last is not None and last["input_hash"] == found:
         return dg.SkipReason("nothing new since the last release")

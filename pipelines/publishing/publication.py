@@ -12,8 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.fingerprint import fingerprint, git_commit
-from pipelines.program.model import Program
+from pipelines.fingerprint import Basis, fingerprint, git_commit
 from pipelines.settings import Settings
 from pipelines.unmatched import coverage
 
@@ -43,14 +42,14 @@ SCHEMA = {
 
 def publication_row(
     con: duckdb.DuckDBPyConnection,
-    program: Program,
+    basis: Basis,
     settings: Settings,
     run_id: str,
     started_at: dt.datetime,
 ) -> dict[str, Any]:
-    """The one row of `publication` for a candidate made now."""
-    today = dt.datetime.now(program.zone).date()
-    made = fingerprint(program, settings, today, landed=True)
+    """The one row of `publication` for a candidate made now from what the run started with."""
+    program = basis.program
+    made = fingerprint(basis, settings, landed=True)
     cells, hidden = con.sql(
         "select count(*), count(*) filter (where not is_released) from marts.publication_mask"
     ).fetchall()[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.connectors.file import pull
-from pipelines.fingerprint import fingerprint
+from pipelines.fingerprint import Basis, fingerprint
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret
 from pipelines.program.model import Program
@@ -48,25 +48,27 @@ def land(settings: Settings) -> Program:
     return program
 
 
+def on(day: dt.date, program: Program) -> Basis:
+    return Basis(program, day, code="c")
+
+
 def test_what_was_landed_is_what_there_is_when_nothing_changes(settings: Settings) -> None:
-    program = land(settings)
-    assert fingerprint(program, settings, TODAY) == fingerprint(
-        program, settings, TODAY, landed=True
-    )
+    basis = on(TODAY, land(settings))
+    assert fingerprint(basis, settings) == fingerprint(basis, settings, landed=True)
 
 
 @pytest.mark.parametrize("name", ["scores_1.csv", "scores_2.csv"])
 def test_a_file_that_changes_or_arrives_during_a_run_is_new_for_the_next(
     settings: Settings, name: str
 ) -> None:
-    program = land(settings)
-    before = fingerprint(program, settings, TODAY)
+    basis = on(TODAY, land(settings))
+    before = fingerprint(basis, settings)
     (settings.program_folder / name).write_text("shop,mood\nA,7\nB,8\n")
-    assert fingerprint(program, settings, TODAY, landed=True) == before
-    assert fingerprint(program, settings, TODAY).whole != before.whole
+    assert fingerprint(basis, settings, landed=True) == before
+    assert fingerprint(basis, settings).whole != before.whole
 
 
 def test_a_period_that_ends_is_something_new(settings: Settings) -> None:
     program = land(settings)
-    before = fingerprint(program, settings, dt.date(2025, 3, 31))
-    assert fingerprint(program, settings, dt.date(2025, 4, 1)).config != before.config
+    before = fingerprint(on(dt.date(2025, 3, 31), program), settings)
+    assert fingerprint(on(dt.date(2025, 4, 1), program), settings).config != before.config
