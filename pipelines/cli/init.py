@@ -47,7 +47,7 @@ def _looks(files: list[Path]) -> list[FileLook]:
         alike = [
             old for old in looks
             if [c.name for c in old.columns] == [c.name for c in new.columns]
-            and old.path.suffix == new.path.suffix
+            and old.path.suffix == new.path.suffix and old.reading == new.reading
         ]  # fmt: skip
         if alike:
             alike[0].more.append(new)

@@ -63,11 +63,13 @@ class RecordMapping:
     """Contract columns taken from the file's name, and the text of each."""
     redactor: Redactor | None = None
     """Takes people out of comments; default: one that knows no names of this program."""
+    input_name: str = ""
+    """Name of the file, for ids made of it."""
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
         texts = self._texts(records)
-        columns = self._columns(texts)
+        columns = self._columns(texts, records[RECORD_NUMBER])
         keys = {
             rule.id_type: self.pseudonyms.keys(texts[rule.column], rule.id_type)
             for rule in self.source.identifiers
@@ -113,19 +115,23 @@ class RecordMapping:
             ]
         )
 
-    def _text_of(self, name: str, mapping: ColumnMapping, texts: pl.DataFrame) -> pl.Series:
+    def _text_of(
+        self, name: str, mapping: ColumnMapping, texts: pl.DataFrame, numbers: pl.Series
+    ) -> pl.Series:
         if mapping.column is not None:
             return texts[mapping.column]
+        if mapping.record_number:
+            return f"{self.input_name}:" + numbers.cast(pl.String)
         return pl.Series([self.from_name.get(name, str(mapping.value))]).new_from_index(
             0, texts.height
         )
 
-    def _columns(self, texts: pl.DataFrame) -> dict[str, pl.Series]:
+    def _columns(self, texts: pl.DataFrame, numbers: pl.Series) -> dict[str, pl.Series]:
         """The contract's columns that the program maps, and those that follow from them."""
         table = SOURCE_TABLES[self.source.table]
         columns: dict[str, pl.Series] = {}
         for name, mapping in self.source.columns.items():
-            text, column = self._text_of(name, mapping, texts), table.mapped[name]
+            text, column = self._text_of(name, mapping, texts, numbers), table.mapped[name]
             if column.kind == "key":
                 columns[name] = self.pseudonyms.keys(text, mapping.id_type or "")
                 id_type = f"{name.removesuffix('_key')}_id_type"
@@ -158,7 +164,8 @@ class RecordMapping:
         """What can be wrong with a record, in the order in which it is told."""
         for name, mapping in self.source.columns.items():
             column = SOURCE_TABLES[self.source.table].mapped[name]
-            text, where = self._text_of(name, mapping, texts), mapping.column or name
+            text = self._text_of(name, mapping, texts, records[RECORD_NUMBER])
+            where = mapping.column or name
             reason = "unknown_code" if mapping.recode else REASON_BY_KIND.get(column.kind)
             if reason == "bad_date" and mapping.ambiguous != "first":
                 yield from self._ambiguous(records, text, mapping, where)

@@ -52,6 +52,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
             records.has_typed_dates,
             new.from_name,
             this.redactor,
+            new.name,
         )
         for records in opened
     ]

@@ -58,8 +58,9 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
         from_name = texts_of_file_name(source, name)
         for records in open_records(source, path):
             mapping = RecordMapping(
-                source, find_columns(source, records.header, records.where), program.time_zone,
-                pseudonyms, records.has_typed_dates, from_name,
+                source.model_copy(update={"comment": None}),  # nothing is kept: nothing to redact
+                find_columns(source, records.header, records.where), program.time_zone,
+                pseudonyms, records.has_typed_dates, from_name, input_name=name,
             )  # fmt: skip
             if not found.header:
                 found.header, found.found = addressable(records.header), mapping.found

@@ -45,7 +45,7 @@ class Answers:
 
 def words_of(name: str) -> str:
     """A header as words: `User e-mail`, `user_email` and `UserEmail` are alike."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", without_footnote(tidy(name)))
+    spaced = re.sub(r"(?<=[a-z]{2})(?=[A-Z])", " ", without_footnote(tidy(name)))
     return same(re.sub(r"[_:./\\-]+", " ", spaced))
 
 
@@ -60,8 +60,9 @@ def answers_of(columns: Sequence[Profile], taken: set[str | None]) -> list[Answe
             scored.append((column, guess))
     found: list[Answers] = []
     for column, guess in _chosen(scored):
-        code = item_code(tidy(column.name)) or f"item_{len(found) + 1}"
         kind = _kind(column, guess)
+        nameless = kind if kind != "scale" else f"item_{len(found) + 1}"
+        code = item_code(tidy(column.name)) or nameless
         found.append(Answers(column.name, guess, code, voice_of_words(column.name), kind))
     return _distinct_items(_split_by_voice(columns, found))
 
@@ -101,7 +102,8 @@ def _chosen(scored: list[tuple[Profile, ScaleGuess]]) -> list[tuple[Profile, Sca
     small = [(c, g) for c, g in scored if g.high <= 10 and not g.recode and c.is_whole]
     named = [(c, g) for c, g in voiced if "score" in words_of(c.name).split()]
     if labelled:
-        kept = labelled + [p for p in named if p not in labelled]
+        asked = [(c, g) for c, g in scored if kind_of_words(c.name) and c.is_whole and g.high <= 10]
+        kept = labelled + [p for p in named + asked if p not in labelled]
     elif named and len(named) < len(voiced):
         kept = named
     else:

@@ -51,6 +51,13 @@ def clock_of(files: list[FileRoles], today: dt.date) -> Clock:
         days = moments(file, column).dt.date()
         if days.len():
             ranges.setdefault(file.voice or "", []).extend(days.to_list())
+    undated = [f for f in files if f.answers and f.table == "unit_scores"]
+    if ranges and undated:
+        days = [day for some in ranges.values() for day in some]
+        years = [year for f in undated for year in _years_in(f.look.path.name)]
+        year = max(years, default=max(days).year)
+        return Clock("year", dt.date(min(days).year, 1, 1), dt.date(max(days).year, 12, 31),
+                     f"scores without a date are taken to be of {year}")  # fmt: skip
     if not ranges:
         years = [year for f in files for one in (f.look, *f.look.more)
                  for year in _years_in(one.path.name)]  # fmt: skip

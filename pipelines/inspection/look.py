@@ -206,7 +206,8 @@ def _header_rows(rows: list[list[str]]) -> tuple[list[int], int]:
     twice = len({n for n in names if n}) < len([n for n in names if n])
     if header and 2 <= filled[header - 1] < filled[header] and (twice or _has_gaps(rows, header)):
         return [header, header + 1], 0
-    if below and "" in names[:-1] and _are_names(below[0]) and _is_second_line(below[0]):
+    has_blanks = "" in [*names, *(cell.strip(BLANKS) for cell in (below or [[]])[0])]
+    if below and has_blanks and _is_second_line(below[0]):
         return [header + 1, header + 2], 0
     return [header + 1], 0
 

@@ -101,6 +101,10 @@ def _metrics(found: Proposal) -> None:
                     groups.setdefault(key, []).append(answers)
         for (kind, item), members in groups.items():
             found.metrics.append(_metric(voice, kind, item, members))
+    ids = [metric.id for metric in found.metrics]
+    for metric in found.metrics:
+        if ids.count(metric.id) > 1:
+            metric.id = f"{metric.voice}_{metric.id}"
     for voice in BOTH_VOICES:
         _likeliest_first(found, voice)
         _only_the_likeliest(found, voice)

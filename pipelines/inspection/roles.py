@@ -53,6 +53,8 @@ class FileRoles:
     """Column of units and its texts that stand for totals."""
     previews: dict[str, list[str]] = field(default_factory=dict)
     """Column of states and the texts of records that are no answers."""
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    """Column of groups of respondents and those of a voice, where there are others."""
     doubts: list[str] = field(default_factory=list)
 
     def profile_of(self, role: str) -> Profile | None:
@@ -79,7 +81,8 @@ def roles_of(look: FileLook) -> FileRoles:
             found.table = "units"
     _totals(found)
     _previews(found)
-    found.voice = found.voice or voice_of_words(look.title, *_hints(found))
+    _groups(found)
+    found.voice = found.voice or _voice(found)
     used = {*found.roles.values(), *(a.column for a in found.answers), found.comment}
     used |= {c for a in found.answers for c in a.when or {}} | set(found.previews)
     found.unused = [c.name for c in look.columns if c.name not in used]
@@ -132,6 +135,8 @@ def _may_be(role: str, column: Profile) -> bool:
         return column.kind != "date" and column.mean_length < 60
     if role == "response_id":
         return column.n_distinct > 0.5 * column.n_filled and column.mean_length < 60
+    if role in ("manager_id", "agent_id", "customer_id"):
+        return column.n_distinct > 1 and not (column.kind == "number" and (column.high or 0) <= 11)
     if role == "period":
         return column.n_distinct <= max(60, 0.2 * column.n_filled)
     return column.kind not in ("text",)
@@ -139,8 +144,9 @@ def _may_be(role: str, column: Profile) -> bool:
 
 def _dates(found: FileRoles) -> None:
     """The moment of an answer: a column of dates, by its words."""
-    taken = {found.roles.get("valid_to")}
-    dated = [c for c in found.look.columns if c.kind == "date" and c.name not in taken]
+    until = found.roles.get("valid_to")
+    dated = [c for c in found.look.columns if c.kind == "date"]
+    dated = [c for c in dated if c.name != until] or dated
     dated = [
         c for c in dated if "birth" not in words_of(c.name) and "geburt" not in words_of(c.name)
     ]
@@ -224,6 +230,19 @@ def _long_form(found: FileRoles) -> None:
         return
 
 
+def _groups(found: FileRoles) -> None:
+    """Rows of groups that are neither employees nor customers are left out."""
+    for name in {column for a in found.answers for column in a.when or {}}:
+        used = {(a.when or {}).get(name) for a in found.answers}
+        if found.table == "unit_scores" and set(found.look.column(name).labels) - used:
+            found.groups[name] = [text for text in found.look.column(name).labels if text in used]
+
+
+def _voice(found: FileRoles) -> str | None:
+    """What the file's name says, else what its columns say."""
+    return voice_of_words(found.look.title) or voice_of_words(*_hints(found))
+
+
 def _hints(found: FileRoles) -> list[str]:
     """Words for a voice that follow from the kinds of columns."""
     roles = found.roles
@@ -252,9 +271,7 @@ def _table_of_answers(found: FileRoles) -> str:
     if unit is not None and "n_respondents" in roles:
         return "unit_scores"
     voices = {a.voice for a in found.answers} - {None}
-    found.voice = voice_of_words(found.look.title, *_hints(found)) or (
-        voices.pop() if len(voices) == 1 else None
-    )
+    found.voice = _voice(found) or (voices.pop() if len(voices) == 1 else None)
     return "employee_responses" if found.voice == "employee" else "customer_feedback"
 
 

@@ -37,7 +37,11 @@ def scale_of(found: Profile) -> ScaleGuess | None:
 
 def _of_labels(found: Profile) -> ScaleGuess | None:
     labels = {same(text): text for text in found.labels}
-    best = max(LABELS, key=lambda name: sum(any(f in lv for lv in LABELS[name]) for f in labels))
+
+    def fit(name: str) -> tuple[int, int]:
+        return sum(any(f in level for level in LABELS[name]) for f in labels), -len(LABELS[name])
+
+    best = max(LABELS, key=fit)
     levels = LABELS[best]
     recode = {
         text: score
@@ -91,7 +95,7 @@ def _ends(
         return ((-100, 100), seen, "") if low >= -100 and high <= 100 and is_nps else None
     if high <= 1 and not found.is_whole:
         return (0, 1), f"{seen}: a share", ""
-    if is_nps and high <= 10:
+    if is_nps and 7 < high <= 10:
         return (0, 10), f"{seen}: likelihood to recommend", ""
     if found.is_whole or high <= 10:
         for top in (5, 7, 10):

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.connectors.wording import same
 from pipelines.inspection.clock import period_id
-from pipelines.inspection.lines import Line, question, quoted, remark
+from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
 from pipelines.inspection.profile import Profile
 from pipelines.inspection.proposal import Proposal
 from pipelines.inspection.roles import FileRoles
@@ -41,7 +41,11 @@ def source_lines(
         if reason.startswith("? "):
             yield from question(reason[2:], "      ")
             reason = ""
-        yield Line(f"      {column}: {quoted(value)}", reason)
+        content = f"      {column}: {quoted(value)}"
+        if len(content) > WIDTH:
+            yield from wrapped(content)
+        else:
+            yield Line(content, reason)
     if file.answers:
         yield Line("    values:")
         yield from value_lines(file)
@@ -107,6 +111,8 @@ def _is_about(key: str, note: str) -> bool:
 def _filters(file: FileRoles) -> Iterator[Line]:
     rules = [({"column": c, "drop": t}, "totals") for c, t in file.totals.items()]
     rules += [({"column": c, "drop": t}, "no answers") for c, t in file.previews.items()]
+    rules += [({"column": c, "keep": t}, "the others have no voice")
+              for c, t in file.groups.items()]  # fmt: skip
     if rules:
         yield Line("    filters:")
         for rule, reason in rules:
@@ -189,14 +195,22 @@ def _employee_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
     if person:
         yield "respondent_key", ({"column": roles[person], "id_type": person}, "")
     else:
-        column = roles.get("response_id", "#1")
-        yield "respondent_key", ({"column": column, "id_type": "response"}, "answers are anonymous")
+        entry = _own_id(file)[0]
+        origin = entry if isinstance(entry, dict) else {"column": entry}
+        yield "respondent_key", ({**origin, "id_type": "response"}, "answers are anonymous")
     yield "survey", ({"value": item_code(file.look.title) or "survey"}, "")
     yield "wave", (roles.get("wave", {"value": "all"}), "")
     yield "answered_at", _moment(file)
     for role in ("language", "is_complete"):
         if role in roles and _is_boolean(role, file):
             yield role, (roles[role], "")
+
+
+def _own_id(file: FileRoles) -> tuple[Any, str]:
+    """What tells one answer from another."""
+    if "response_id" in file.roles:
+        return file.roles["response_id"], ""
+    return {"record_number": True}, "the export has no id of its own"
 
 
 def _is_boolean(role: str, file: FileRoles) -> bool:
@@ -206,14 +220,7 @@ def _is_boolean(role: str, file: FileRoles) -> bool:
 
 def _customer_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
     roles = file.roles
-    yield (
-        "feedback_id",
-        (
-            (roles["response_id"], "")
-            if "response_id" in roles
-            else (roles.get("customer_id", "#1"), "? which column tells one answer from another?")
-        ),
-    )
+    yield "feedback_id", _own_id(file)
     if "customer_id" in roles:
         yield "customer_key", ({"column": roles["customer_id"], "id_type": "customer"}, "")
     elif "email" in roles:

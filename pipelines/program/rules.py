@@ -80,6 +80,8 @@ class ColumnMapping(Section):
     """The same value for every record."""
     file_name: Annotated[str, AfterValidator(_one_group)] | None = None
     """Taken from the file's name: a regular expression with one pair of parentheses around it."""
+    record_number: bool = False
+    """An id made of the file's name and the record's number, for exports without one."""
     recode: dict[str, str] | None = None
     """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
     format: str | list[str] | None = None
@@ -99,8 +101,9 @@ class ColumnMapping(Section):
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnMapping:
-        if sum(origin is not None for origin in (self.column, self.value, self.file_name)) != 1:
-            msg = "give one of `column`, `value` and `file_name`"
+        origins = (self.column, self.value, self.file_name, self.record_number or None)
+        if sum(origin is not None for origin in origins) != 1:
+            msg = "give one of `column`, `value`, `file_name` and `record_number`"
             raise ValueError(msg)
         return self
 

@@ -1,0 +1,473 @@
+"""Exports as vendors and offices make them, small and made up: pairs of files for `init`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import xlsxwriter
+
+STORES = ("Nordtor", "Südmarkt", "Hafen", "Altstadt", "Seeblick", "Bergstraße", "Westend", "Ostkai")
+Rows = Sequence[Sequence[object]]
+
+
+def text(path: Path, rows: Rows, *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    """Write a text file."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    path.write_bytes(out.getvalue().encode(encoding))
+    return path
+
+
+def sheet(path: Path, rows: Rows, merged: dict[str, str] | None = None) -> Path:
+    """Write a workbook of one sheet."""
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("Report")
+        for i, row in enumerate(rows):
+            page.write_row(i, 0, row)
+        for cells, content in (merged or {}).items():
+            page.merge_range(cells, content)
+    return path
+
+
+def answer(dice: Random, place: int, top: int) -> int:
+    """An answer from 1 to `top`, better in some places."""
+    return max(1, min(top, round(dice.gauss(0.45 * top + place * 0.05 * top, 0.2 * top))))
+
+
+def plain_scores(folder: Path) -> list[Path]:
+    """Two files of scores by store."""
+    dice = Random(1)
+    staff = [("store", "responses", "staff satisfaction")]
+    staff += [
+        (s, dice.randint(8, 40), 50 + 4 * i + dice.randint(0, 5)) for i, s in enumerate(STORES)
+    ]
+    customers = [("Store", "Answers", "Customer satisfaction")]
+    customers += [(s, dice.randint(50, 90), 60 + 3 * i) for i, s in enumerate(STORES)]
+    return [text(folder / "staff_2025.csv", staff), text(folder / "customers_2025.csv", customers)]
+
+
+def german_offices(folder: Path) -> list[Path]:
+    """Windows-1252, semicolons, decimal commas, percent, missing codes, a total and a note."""
+    dice = Random(2)
+    staff: list[tuple] = [("Filiale", "Anzahl Antworten", "Zufriedenheit Mitarbeiter")]
+    staff += [
+        (s, dice.randint(8, 40), f"{50 + 4 * i},{dice.randint(1, 9)} %")
+        for i, s in enumerate(STORES[:-1])
+    ]
+    staff += [
+        (STORES[-1], 6, "k. A."),
+        ("Gesamt", 200, "66,1 %"),
+        ("Quelle: Mitarbeiterbefragung", "", ""),
+    ]
+    customers: list[tuple] = [("Filiale", "Rücklauf", "Note der Kunden")]
+    customers += [
+        (s, dice.randint(50, 90), f"{1 + (i % 4)},{dice.randint(0, 9)}")
+        for i, s in enumerate(STORES)
+    ]
+    return [
+        text(folder / "mitarbeiter_2025.csv", staff, delimiter=";", encoding="cp1252"),
+        text(folder / "kunden_2025.csv", customers, delimiter=";", encoding="cp1252"),
+    ]
+
+
+def qualtrics_and_zendesk(folder: Path) -> list[Path]:
+    """Three header rows and previews; tickets with offers nobody took; an HR list of addresses."""
+    dice = Random(3)
+    labels = [
+        "Strongly disagree",
+        "Disagree",
+        "Neither agree nor disagree",
+        "Agree",
+        "Strongly agree",
+    ]
+    survey: list[tuple] = [
+        (
+            "StartDate",
+            "Status",
+            "IPAddress",
+            "Finished",
+            "ResponseId",
+            "RecipientEmail",
+            "Q1",
+            "Q2",
+            "Q3",
+            "Q3_TEXT",
+        ),
+        (
+            "Start Date",
+            "Response Type",
+            "IP Address",
+            "Finished",
+            "Response ID",
+            "Recipient Email",
+            "I am proud\nto work here",
+            "My workload, all in all, is fair",
+            "I get feedback",
+            "Comment",
+        ),
+        tuple(json.dumps({"ImportId": f"QID{i}"}) for i in range(10)),
+    ]
+    hr: list[tuple] = [("Employee ID", "Email", "Manager ID", "Store", "Hire Date")]
+    tickets: list[tuple] = [
+        ("ticket_id", "created_at", "requester_id", "store", "satisfaction", "comment")
+    ]
+    for n in range(240):
+        place = n % len(STORES)
+        mail, status = f"p{n}@example.org", "Survey Preview" if n % 80 == 7 else "IP Address"
+        answers = [labels[answer(dice, place, 5) - 1] for _ in range(3)]
+        survey.append(
+            (
+                f"2025-03-{1 + n % 28:02d} 09:15:00",
+                status,
+                "192.0.2.1",
+                "True",
+                f"R_{n:04d}",
+                mail,
+                *answers,
+                "All quite well this year, thank you" if n % 9 == 0 else "",
+            )
+        )
+        hr.append((f"{n:05d}", mail, f"{n % 8:05d}", STORES[place], "2019-04-01"))
+    for n in range(400):
+        score = "offered" if n % 7 == 0 else "good" if dice.random() < 0.5 + n % 8 * 0.05 else "bad"
+        tickets.append(
+            (
+                f"T{n}",
+                f"2025-03-{1 + n % 28:02d}T12:00:00Z",
+                f"C{n % 300}",
+                STORES[n % len(STORES)],
+                score,
+                "",
+            )
+        )
+    return [
+        text(folder / "engagement.csv", survey, encoding="utf-8-sig"),
+        text(folder / "zendesk_tickets.csv", tickets),
+        text(folder / "hr_list.csv", hr),
+    ]
+
+
+def heat_map_and_medallia(folder: Path) -> list[Path]:
+    """A titled heat map with a company row and a note; feedback with American times."""
+    dice = Random(4)
+    heat: list[tuple] = [
+        ("Engagement survey 2025",),
+        (),
+        ("Location", "Responses", "Engagement score", "Manager score"),
+    ]
+    heat += [("Company overall", 300, 71, 70)]
+    heat += [(s, dice.randint(8, 40), 60 + 2 * i, 55 + 3 * i) for i, s in enumerate(STORES)]
+    heat += [("* Groups with fewer than five answers are hidden",)]
+    feedback: list[tuple] = [
+        ("a_surveyid", "Response Date", "Unit Name", "Likelihood to Recommend", "Comments")
+    ]
+    for n in range(300):
+        place = n % len(STORES)
+        feedback.append(
+            (
+                1_000_000 + n,
+                f"{1 + n % 12}/{1 + n % 28}/2025 {1 + n % 12}:05 PM",
+                STORES[place],
+                answer(dice, place, 10),
+                "The staff were kind and the lift was slow again" if n % 5 else "",
+            )
+        )
+    return [sheet(folder / "heatmap.xlsx", heat), text(folder / "medallia_2025.csv", feedback)]
+
+
+def surveymonkey_and_forms(folder: Path) -> list[Path]:
+    """Two header lines, the second with the answers' kinds; a form with a time stamp."""
+    dice = Random(5)
+    survey: list[tuple] = [
+        (
+            "Respondent ID",
+            "End Date",
+            "In which store do you work?",
+            "I would recommend this workplace",
+            "I have what I need for my job",
+            "",
+        ),
+        ("", "", "Response", "Response", "Response", "Open-Ended Response"),
+    ]
+    form: list[tuple] = [
+        ("Timestamp", "Which store did you visit?", "How satisfied were you with our service?")
+    ]
+    for n in range(200):
+        place = n % len(STORES)
+        survey.append(
+            (
+                f"11{n:06d}",
+                f"04/{13 + n % 15}/2025 08:30:00 AM",
+                STORES[place],
+                answer(dice, place, 5),
+                answer(dice, place, 5),
+                "",
+            )
+        )
+        form.append(
+            (f"4/{13 + n % 15}/2025 14:0{n % 10}:00", STORES[place], answer(dice, place, 5))
+        )
+    return [text(folder / "staff survey.csv", survey), text(folder / "customer form.csv", form)]
+
+
+def glint_and_hris(folder: Path) -> list[Path]:
+    """Question ids as columns with comments; who works where comes from the HR list alone."""
+    dice = Random(6)
+    survey: list[tuple] = [
+        (
+            "User e-mail",
+            "Survey Cycle",
+            "Completion Date",
+            "eSat",
+            "MANAGER",
+            "MANAGER_COMMENTS",
+            "BELONGING",
+        )
+    ]
+    hris: list[tuple] = [
+        ("Status", "First Name", "Last Name", "Employee ID", "Email", "Manager ID", "Location")
+    ]
+    nps: list[tuple] = [("id", "date", "location", "nps")]
+    for n in range(200):
+        place = n % len(STORES)
+        survey.append(
+            (
+                f"p{n}@example.org",
+                "2025-H1",
+                f"2025-05-{1 + n % 28:02d}",
+                *(answer(dice, place, 5) for _ in range(2)),
+                "",
+                answer(dice, place, 5),
+            )
+        )
+        hris.append(
+            ("ACTIVE", "A", "B", 100_000 + n, f"p{n}@example.org", 100_000 + n % 8, STORES[place])
+        )
+        nps.append((n, f"2025-05-{1 + n % 28:02d}", STORES[place], answer(dice, place, 10)))
+    return [
+        text(folder / "glint_export.csv", survey),
+        text(folder / "hris.csv", hris),
+        text(folder / "nps.csv", nps),
+    ]
+
+
+def french_branches(folder: Path) -> list[Path]:
+    """Labels, dates with month names and missing codes in French."""
+    dice = Random(7)
+    labels = [
+        "Pas du tout d'accord",
+        "Plutôt pas d'accord",
+        "Plutôt d'accord",
+        "Tout à fait d'accord",
+    ]
+    months = ["janvier", "février", "mars", "avril"]
+    staff: list[tuple] = [
+        (
+            "N° réponse",
+            "Date",
+            "Agence",
+            "Je suis fier de travailler ici",
+            "Mon travail est reconnu",
+        )
+    ]
+    clients: list[tuple] = [("id réponse", "date", "Agence", "Satisfaction", "Commentaire")]
+    for n in range(240):
+        place, day = n % len(STORES), f"{1 + n % 28} {months[n % 4]} 2025"
+        one, other = (labels[answer(dice, place, 4) - 1] for _ in range(2))
+        staff.append((n, day, STORES[place], one, "sans réponse" if n % 15 == 0 else other))
+        clients.append(
+            (
+                n,
+                day,
+                STORES[place],
+                answer(dice, place, 10),
+                "Accueil très agréable, mais trop d'attente" if n % 4 == 0 else "",
+            )
+        )
+    return [
+        text(folder / "salariés.csv", staff, delimiter=";"),
+        text(folder / "clients.csv", clients, delimiter=";"),
+    ]
+
+
+def japanese_shops(folder: Path) -> list[Path]:
+    """Headers, labels and dates in Japanese."""
+    dice = Random(8)
+    labels = ["とても不満", "不満", "どちらともいえない", "満足", "とても満足"]
+    shops = ["渋谷", "新宿", "横浜", "千葉", "大宮", "川崎"]
+    staff: list[tuple] = [("回答ID", "回答日", "店舗", "仕事の満足度", "職場の満足度")]
+    guests: list[tuple] = [("受付番号", "日付", "店舗名", "総合満足度", "推奨度", "コメント")]
+    for n in range(240):
+        place, day = n % len(shops), f"2025年{1 + n % 3}月{1 + n % 28}日"
+        staff.append(
+            (
+                n,
+                day,
+                shops[place],
+                labels[answer(dice, place, 5) - 1],
+                "無回答" if n % 20 == 0 else labels[answer(dice, place, 5) - 1],
+            )
+        )
+        guests.append(
+            (
+                f"A{n}",
+                day,
+                shops[place],
+                labels[answer(dice, place, 5) - 1],
+                answer(dice, place, 10),
+                "",
+            )
+        )
+    return [text(folder / "従業員調査.csv", staff), text(folder / "お客様アンケート.csv", guests)]
+
+
+def lines_and_parquet(folder: Path) -> list[Path]:
+    """Nested reviews, one a line, and a Parquet file of an employee survey."""
+    dice = Random(9)
+    reviews, staff = [], []
+    for n in range(240):
+        place = n % len(STORES)
+        reviews.append(
+            {
+                "id": f"r{n}",
+                "createdAt": f"2025-0{1 + n % 3}-{1 + n % 28:02d}T10:00:00Z",
+                "store": {"name": STORES[place]},
+                "stars": answer(dice, place, 5),
+            }
+        )
+        staff.append(
+            {
+                "employee_id": f"E{n:04d}",
+                "submitted": f"2025-0{1 + n % 3}-{1 + n % 28:02d}",
+                "store": STORES[place],
+                "q1": answer(dice, place, 7),
+                "q2": answer(dice, place, 7),
+            }
+        )
+    lines = folder / "reviews.jsonl"
+    lines.write_text("\n".join(json.dumps(review, ensure_ascii=False) for review in reviews))
+    pl.DataFrame(staff).write_parquet(folder / "employee_pulse.parquet")
+    return [lines, folder / "employee_pulse.parquet"]
+
+
+def monthly_files(folder: Path) -> list[Path]:
+    """A file a month on either side."""
+    dice, paths = Random(10), []
+    for month in (1, 2, 3, 4):
+        staff = [("email", "wave", "submitted", "store", "engaged", "valued")]
+        guests = [("feedback_id", "created", "store", "csat")]
+        for n in range(120):
+            place, day = n % len(STORES), f"2025-{month:02d}-{1 + n % 28:02d}"
+            staff.append(
+                (
+                    f"p{n}@example.org",
+                    f"2025-{month:02d}",
+                    day,
+                    STORES[place],
+                    answer(dice, place, 5),
+                    answer(dice, place, 5),
+                )
+            )
+            guests.append((f"{month}-{n}", day, STORES[place], answer(dice, place, 5)))
+        paths += [
+            text(folder / f"pulse_2025-{month:02d}.csv", staff),
+            text(folder / f"customers_2025-{month:02d}.csv", guests),
+        ]
+    return paths
+
+
+def groups_in_one_file(folder: Path) -> list[Path]:
+    """One row per school and group of respondents, scores as shares, some withheld."""
+    dice = Random(11)
+    rows: list[tuple] = [("School Number", "Respondent", "Response Count", "Satisfaction Score ")]
+    for school in range(30):
+        for group in ("Staff", "Parents", "Students"):
+            score = "S" if school == 4 else round(0.5 + dice.random() / 3, 4)
+            rows.append((f"{school + 1:03d}", group, dice.randint(5, 60), score))
+    rows.append(("(all)", "Parents", 2000, 0.71))
+    return [sheet(folder / "school_survey_2024-25.xlsx", rows)]
+
+
+def quarters(folder: Path) -> list[Path]:
+    """Rows that name their quarter in words."""
+    dice, periods = Random(12), ("Q1 2025", "Q2 2025", "Q3 2025")
+    staff = [("Quarter", "Store", "n", "eNPS")]
+    staff += [(q, s, dice.randint(9, 30), dice.randint(-40, 60)) for q in periods for s in STORES]
+    guests = [("Quarter", "Store", "n", "Customer satisfaction")]
+    guests += [
+        (q, s, dice.randint(40, 90), f"{dice.randint(60, 95)}%") for q in periods for s in STORES
+    ]
+    return [text(folder / "employees.csv", staff), text(folder / "customers.csv", guests)]
+
+
+def either_day_or_month(folder: Path) -> list[Path]:
+    """No date of the file has a day after the 12th."""
+    dice = Random(13)
+    staff = [("response id", "date", "store", "engagement", "pride")]
+    guests = [("ticket", "date", "store", "csat")]
+    for n in range(160):
+        place, day = n % len(STORES), f"{1 + n % 12:02d}/{1 + n % 11:02d}/2025"
+        staff.append((n, day, STORES[place], answer(dice, place, 5), answer(dice, place, 5)))
+        guests.append((f"T{n}", day, STORES[place], answer(dice, place, 5)))
+    return [text(folder / "staff.csv", staff), text(folder / "customers.csv", guests)]
+
+
+def nobody_says_whose(folder: Path) -> list[Path]:
+    """Two files of which neither name nor columns tell the voice."""
+    dice = Random(14)
+    one = [("store", "answers", "score")]
+    one += [(s, dice.randint(8, 40), 50 + 4 * i) for i, s in enumerate(STORES)]
+    other = [("store", "answers", "score")]
+    other += [(s, dice.randint(8, 40), 60 + 4 * i) for i, s in enumerate(STORES)]
+    return [
+        text(folder / "a.csv", one, delimiter="|"),
+        text(folder / "b.csv", [*other, ()], delimiter="\t"),
+    ]
+
+
+def other_places(folder: Path) -> list[Path]:
+    """The two sides name their places in different words."""
+    first, second = plain_scores(folder)
+    content = second.read_text("utf-8")
+    for i, store in enumerate(STORES):
+        content = content.replace(store, f"L{i:02d}")
+    second.write_text(content, "utf-8")
+    return [first, second]
+
+
+def two_header_lines(folder: Path) -> list[Path]:
+    """Merged names over the columns of each voice."""
+    dice = Random(15)
+    rows: list[tuple] = [("", "Staff", "", "Customers", ""), ("Store", "Score", "n", "Score", "n")]
+    rows += [
+        (s, 50 + 4 * i, dice.randint(8, 30), 60 + 3 * i, dice.randint(50, 90))
+        for i, s in enumerate(STORES)
+    ]
+    return [sheet(folder / "both_2025.xlsx", rows, {"B1:C1": "Staff", "D1:E1": "Customers"})]
+
+
+PAIRS: dict[str, tuple[Callable[[Path], list[Path]], tuple[str, ...]]] = {
+    "plain scores": (plain_scores, ()),
+    "german offices": (german_offices, ("low end",)),
+    "qualtrics and zendesk": (qualtrics_and_zendesk, ()),
+    "heat map and medallia": (heat_map_and_medallia, ("Which pair",)),
+    "surveymonkey and forms": (surveymonkey_and_forms, ()),
+    "glint and hris": (glint_and_hris, ()),
+    "french branches": (french_branches, ("middle answer",)),
+    "japanese shops": (japanese_shops, ("Which pair",)),
+    "json lines and parquet": (lines_and_parquet, ()),
+    "monthly files": (monthly_files, ()),
+    "groups in one file": (groups_in_one_file, ()),
+    "quarters in words": (quarters, ()),
+    "day or month": (either_day_or_month, ("day before the month",)),
+    "nobody says whose": (nobody_says_whose, ("whose answers",)),
+    "other places": (other_places, ("few names are the same",)),
+    "two header lines": (two_header_lines, ()),
+}
+"""Name -> files, and what must be asked about them; nothing more may be needed to run."""

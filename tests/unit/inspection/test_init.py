@@ -1,0 +1,195 @@
+"""Files nobody declared: the program `init` writes runs unchanged, or asks the right question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli.main import main
+from pipelines.connectors.file import PullResult, pull
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.program.model import Program
+from pipelines.program.reading import read_program
+from pipelines.settings import Settings
+from tests.unit.inspection import exports
+
+SECRET = b"a secret of this test"
+
+
+def called(*words: object) -> str:
+    """Output of a command that must succeed."""
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def questions(folder: Path) -> list[str]:
+    lines = (folder / "program.yaml").read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip().startswith("# ?")]
+
+
+def landed(folder: Path) -> tuple[Program, dict[str, PullResult]]:
+    """The program, and what its sources land."""
+    program = read_program(folder)
+    settings = Settings(folder, folder / "home")
+    keys = Pseudonymizer(SECRET, program.org.identifiers)
+    return program, {s.name: pull(s, program, settings, keys) for s in program.sources}
+
+
+def made(name: str, folder: Path) -> Path:
+    """The program of a pair of files."""
+    make, _ = exports.PAIRS[name]
+    files = make(folder)
+    called("init", *files, "--into", folder / "program")
+    return folder / "program"
+
+
+@pytest.mark.parametrize("name", exports.PAIRS)
+def test_the_program_runs_unchanged_or_asks_what_must_be_asked(name: str, tmp_path: Path) -> None:
+    folder = made(name, tmp_path)
+
+    asked, wanted = questions(folder), exports.PAIRS[name][1]
+    assert all(any(words in line for line in asked) for words in wanted), asked
+    assert bool(asked) == bool(wanted), asked
+    program, results = landed(folder)
+    for source, result in results.items():
+        assert result.total("rows_kept") > 0, source
+        assert result.total("rows_rejected") == result.total("rows_filtered"), source
+    voices = {metric.voice for metric in program.metrics}
+    if name != "nobody says whose":
+        assert voices == {"employee", "customer"}
+        assert program.linkage is not None
+    assert "to answer" in called("check", "--program", folder) or not asked
+
+
+EXPECTED = {
+    "plain scores": {"staff_2025": 8, "customers_2025": 8},
+    "german offices": {"mitarbeiter_2025": 8, "kunden_2025": 8},
+    "qualtrics and zendesk": {
+        "engagement": 237 * 3, "zendesk_tickets": 342, "hr_list": 240, "hr_list_identifiers": 240,
+    },
+    "heat map and medallia": {"heatmap": 16, "medallia_2025": 300},
+    "surveymonkey and forms": {"staff_survey": 400, "customer_form": 200},
+    "glint and hris": {"glint_export": 600, "hris": 200, "hris_identifiers": 200, "nps": 200},
+    "french branches": {"salaries": 480, "clients": 240},
+    "japanese shops": {"employee_responses": 480, "customer_feedback": 480},
+    "json lines and parquet": {"reviews": 240, "employee_pulse": 480},
+    "monthly files": {"pulse": 960, "customers": 480},
+    "groups in one file": {"school_survey_2024_25": 60},
+    "quarters in words": {"employees": 24, "customers": 24},
+    "two header lines": {"both_2025": 16},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_answer_of_the_files_is_landed(name: str, tmp_path: Path) -> None:
+    _, results = landed(made(name, tmp_path))
+
+    assert {s: r.total("rows_kept") for s, r in results.items()} == EXPECTED[name]
+
+
+def test_the_guesses_that_matter(tmp_path: Path) -> None:
+    for folder in ("qualtrics", "french", "german", "quarters", "medallia"):
+        (tmp_path / folder).mkdir()
+    program = read_program(made("qualtrics and zendesk", tmp_path / "qualtrics"))
+    survey, tickets = program.sources[:2]
+    assert (survey.table, survey.skip_rows) == ("employee_responses", 2)
+    assert survey.filters[0].drop == ["Survey Preview"]
+    assert survey.values[0].recode["Neither agree nor disagree"] == 3
+    assert tickets.values[0].recode == {"bad": 0, "good": 1}
+
+    french = read_program(made("french branches", tmp_path / "french")).sources[0]
+    assert french.columns["answered_at"].language == "fr"
+    assert french.missing == ["sans réponse"]
+
+    german = read_program(made("german offices", tmp_path / "german"))
+    assert german.sources[1].values[0].direction == "lower"
+    assert german.sources[0].decimal == ","
+    assert german.sources[0].footnotes == ["Gesamt$", "Quelle:"]
+
+    quarters = read_program(made("quarters in words", tmp_path / "quarters"))
+    assert (quarters.period, quarters.start) == ("quarter", dt.date(2025, 1, 1))
+    assert quarters.sources[0].columns["period_ref"].recode["Q3 2025"] == "2025-Q3"
+
+    medallia = read_program(made("heat map and medallia", tmp_path / "medallia"))
+    assert medallia.sources[0].header_row == 3
+    assert medallia.sources[1].columns["occurred_at"].format == "%m/%d/%Y %I:%M %p"
+    assert [m.kind for m in medallia.metrics if m.voice == "customer"] == ["net_promoter"]
+
+
+@pytest.mark.parametrize("name", ["plain scores", "quarters in words", "json lines and parquet"])
+def test_a_plain_program_is_short(name: str, tmp_path: Path) -> None:
+    text = (made(name, tmp_path) / "program.yaml").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+    assert len(lines) <= 34
+
+
+def test_no_value_of_a_person_is_written_or_shown(tmp_path: Path) -> None:
+    folder = made("qualtrics and zendesk", tmp_path)
+    shown = called("check", "--program", folder) + (folder / "program.yaml").read_text("utf-8")
+
+    for secret in ("p17@example.org", "R_0017", "192.0.2.1", "thank you", "00017", "C17"):
+        assert secret not in shown
+
+
+def test_a_program_is_never_overwritten(tmp_path: Path) -> None:
+    folder = made("plain scores", tmp_path)
+    before = (folder / "program.yaml").read_text("utf-8")
+    result = CliRunner().invoke(
+        main, ["init", str(tmp_path / "staff_2025.csv"), "--into", str(folder)]
+    )
+
+    assert result.exit_code == 2
+    assert "holds a program already" in result.output
+    assert (folder / "program.yaml").read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "The file is empty"),
+        ("name,town\nAnna,Ulm\nBen,Bonn\n", "None of the files holds scores"),
+        ("store,score\n", "column names and no records"),
+        ("\n\n,,\n", "No row of the file looks like column names"),
+    ],
+)
+def test_a_file_that_shows_nothing_is_told(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(content)
+    result = CliRunner().invoke(main, ["init", str(path), "--into", str(tmp_path / "p")])
+
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "mend:" in result.output
+    assert not (tmp_path / "p").exists()
+
+
+PUBLIC = os.environ.get("CROSSVOICE_PUBLIC_DATA")
+
+
+@pytest.mark.skipif(PUBLIC is None, reason="CROSSVOICE_PUBLIC_DATA is not set")
+@pytest.mark.parametrize(
+    ("files", "items", "asked"),
+    [
+        (["baltimore/SY16-17 School Level _OFFICIAL_0.xlsx"],
+         {"staff_satisfaction_with_school_dimension_score",
+          "parents_satisfaction_with_school_dimension_score"}, "Which pair"),
+        (["chicago/Chicago_Public_Schools_-_Elementary_School_Progress_Report__2013-2014_.csv"],
+         {"collaborative_teachers"}, "No scores of customers"),
+        (["qld_exit_surveys/dete_survey.csv", "nhs_fft_comments/v6framework_230831.csv"],
+         {"staff_morale", "fft_categorical_answer"}, "what do these texts mean: M?"),
+        (["qld_exit_surveys/tafe_survey.csv"], set(), "No scores of customers"),
+    ],
+)  # fmt: skip
+def test_real_files(files: list[str], items: set[str], asked: str, tmp_path: Path) -> None:
+    called("init", *(Path(PUBLIC or "") / file for file in files), "--into", tmp_path / "p")
+    program = read_program(tmp_path / "p")
+
+    found = {rule.item_of(c) for s in program.sources for rule in s.values for c in rule.columns}
+    assert items <= found
+    assert any(asked in line for line in questions(tmp_path / "p"))
