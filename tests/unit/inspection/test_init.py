@@ -15,9 +15,8 @@ from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
 from pipelines.program.reading import read_program
 from pipelines.settings import Settings
+from tests.unit.connectors.homes import SECRET
 from tests.unit.inspection import exports
-
-SECRET = b"a secret of this test"
 
 
 def called(*words: object) -> str:
