@@ -42,6 +42,16 @@ COMPANION_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "linkage_period_slopes": {"period_index": _INT, "slope": _REAL, "std_error": _REAL},
 }  # fmt: skip
 
+MADE_BY = {
+    "linkage_driver_shares": "driver",
+    "linkage_lag_profiles": "lag",
+    "linkage_binned_curves": "nonlinear",
+    "linkage_segment_forests": "segment",
+    "linkage_reliability": "aggregation",
+    "linkage_period_slopes": "change",
+}
+"""The one estimand each companion table comes from."""
+
 
 def companion(
     name: str, base: Mapping[str, Any], columns: Mapping[str, Any] | None = None

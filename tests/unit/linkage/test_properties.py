@@ -14,6 +14,7 @@ from panels import panel
 from reports import ESTIMATORS, rich_panel
 
 from pipelines.linkage import COMPANION_SCHEMAS, ESTIMATES_SCHEMA, GUARDS_SCHEMA, between, combine
+from pipelines.linkage.companions import MADE_BY
 from pipelines.linkage.estimates import ESTIMANDS, KEY_COLUMNS, VERDICTS
 
 NAMES = list(ESTIMATORS)
@@ -32,8 +33,14 @@ def test_columns_vocabulary_and_keys(name: str) -> None:
     assert not rows.select(pl.struct(*KEY_COLUMNS).is_duplicated().any()).item()
     for table, frame in result.companions.items():
         assert list(COMPANION_SCHEMAS[table].items()) == list(frame.schema.items())[4:]
+        assert set(rows["estimand"]) == {MADE_BY[table]}
     for column in rows.select(pl.col(pl.Float64)).iter_columns():
         assert not column.is_nan().any(), column.name
+
+
+def test_every_companion_table_is_made_by_one_estimand() -> None:
+    made = {table for name in NAMES for table in ESTIMATORS[name](DATA).companions}
+    assert made == set(MADE_BY) == set(COMPANION_SCHEMAS)
 
 
 @pytest.mark.parametrize("name", NAMES)
