@@ -7,7 +7,7 @@ LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
            --no-annotate --no-header --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run explore dev test lint unit pipeline browser validation kills benchmark lock clean
+.PHONY: help setup run explore dev test lint unit pipeline browser screenshots validation kills benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ pipeline: .venv/test.stamp ## Real runs of real programs
 
 browser: .venv/test.stamp ## The report in a real browser, and the explorer
 	@$(BIN)/python -m pytest -q tests/browser tests/explorer
+
+screenshots: .venv/test.stamp ## Pictures of the released reports, in var/screenshots
+	@$(BIN)/python -m benchmarks.screenshots
 
 kills: .venv/test.stamp ## 200 random kills; writes the table in docs/recovery.md
 	@$(BIN)/python -m tests.pipeline.kills.full

@@ -108,6 +108,11 @@ class Catalogue:
         """A date in words."""
         return "–" if day is None else format_date(day, length, locale=self.language)
 
+    def scale(self, unit: str) -> str:
+        """A unit of measure of the tables, in the report's language where it has a word for it."""
+        words = {} if self.language == TABLES_SPEAK else released_texts(self.language)
+        return words.get(f"scale.{unit}", unit)
+
     def component(self, name: str) -> str:
         """A component in words, or its own name where it has none."""
         key = f"component.{name}"

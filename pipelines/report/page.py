@@ -75,9 +75,7 @@ def for_audience(
 ) -> list[Section]:
     """The shared sections with the tables that this audience may see besides."""
     more = audience_tables(Context(published, text))
-    return [
-        replace(s, tables=[*s.tables, *more]) if s.name == "coverage" else s for s in sections
-    ]
+    return [replace(s, tables=[*s.tables, *more]) if s.name == "coverage" else s for s in sections]
 
 
 def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:

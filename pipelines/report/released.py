@@ -24,8 +24,9 @@ def said(row: Row, texts: Texts, number: Number, percent: Number, interval: str)
         return str(row["sentence"])
     value = row["estimate"]
     more = "higher" if value >= 0 else "lower"
+    unit = texts.get(f"scale.{row['unit_y']}", row["unit_y"])
     words = {
-        "higher": texts[f"says.{more}"].format(value=number(abs(value), 2), unit=row["unit_y"]),
+        "higher": texts[f"says.{more}"].format(value=number(abs(value), 2), unit=unit),
         "interval": texts["says.interval"].format(interval=interval),
         "corrected": texts[f"says.{row['component']}"]
         if row["component"] in ("observed", "corrected") else "",

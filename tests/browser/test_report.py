@@ -23,7 +23,7 @@ HOSTILE = [
     "=HYPERLINK(\"http://example.com\")", "{{ 7 * 7 }}", "\u202eevil\u2029line",
 ]  # fmt: skip
 
-DRAWN = "crossvoiceViews.scatter.view.data('unit_period_scores/scatter')"
+DRAWN = "crossvoiceViews.scatter.view.data('unit_period_scores/units')"
 
 
 def numbers(page: Page, section: str) -> list[list[float | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -23,25 +23,32 @@ class Chart:
     spec: Row
     alternative: str
     """What the chart shows, for people who do not see it."""
+    slice_name: str
+    """Name of the rows; charts of the same rows share it."""
 
     @property
     def data_name(self) -> str:
-        """Name of the rows in the data block: table and chart."""
-        return f"{self.table}/{self.name}"
+        """Name of the rows in the data block: table and slice."""
+        return f"{self.table}/{self.slice_name}"
 
 
 def chart(
-    name: str, table: str, rows: Sequence[Row], drawn: alt.TopLevelMixin, alternative: str
+    name: str,
+    table: str,
+    rows: Sequence[Row],
+    drawn: alt.TopLevelMixin,
+    alternative: str,
+    slice_name: str | None = None,
 ) -> Chart:
     """A chart whose specification refers to its rows by name, not checked against the schema."""
+    made = Chart(name, table, rows, {}, alternative, slice_name or name)
     spec = drawn.properties(
-        data=alt.NamedData(f"{table}/{name}"),
-        width="container",
+        data=alt.NamedData(made.data_name), width="container",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    ).to_dict(validate=False)
+    ).to_dict(validate=False)  # fmt: skip
     spec.pop("config", None)
     spec.pop("$schema", None)
-    return Chart(name, table, rows, spec, alternative)
+    return replace(made, spec=spec)
 
 
 def axis_title(text: str) -> list[str]:

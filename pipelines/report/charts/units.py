@@ -9,6 +9,8 @@ import altair as alt
 from pipelines.report.charts.chart import Chart, Row, axis_title, chart
 
 TABLE = "unit_period_scores"
+UNITS = "units"
+"""Both charts draw the same rows, which are in the file once."""
 LINE = "line"
 """Rows of the line and its band are a data set of their own, exchanged by the filters."""
 
@@ -35,7 +37,7 @@ def scatter(
         dots,
         band.mark_line(style="link-line").encode(y="y:Q"),
     ).properties(height=380)
-    return chart("scatter", TABLE, rows, drawn, alternative)
+    return chart("scatter", TABLE, rows, drawn, alternative, UNITS)
 
 
 def quadrants(
@@ -69,4 +71,4 @@ def quadrants(
         *dots, rules.mark_rule(style="guide").encode(x="x:Q"),
         rules.mark_rule(style="guide").encode(y="y:Q"), *labels,
     ).properties(height=360)  # fmt: skip
-    return chart("quadrants", TABLE, rows, drawn, alternative)
+    return chart("quadrants", TABLE, rows, drawn, alternative, UNITS)

@@ -30,7 +30,7 @@ def _estimates(context: Context) -> Section:
             row["term"] if row["estimand"] == "driver" else "",
         ]
         rows.append({
-            **row, "pair": f"{row['x_label']} × {row['y_label']}",
+            **row, "pair": f"{row['x_measure']} × {row['y_measure']}",
             "question": text(f"estimand.{row['estimand']}"),
             "subset": ", ".join(filter(None, subset)),
             "kind": f"{row['effect_type']}, {text.component(row['component'])}",

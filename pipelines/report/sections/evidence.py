@@ -123,7 +123,7 @@ def _change(context: Context) -> Section:
     whole = context.published.answers("between", component="observed", effect_type="slope")
     drawn = over_periods(
         "change", "linkage_period_slopes", rows, styles=["link"], zero=True,
-        y=text("axis.slope", y=primary["unit_y"], per=primary["per"]),
+        y=text("axis.slope", y=text.scale(primary["unit_y"]), per=text.scale(primary["per"])),
         alternative="; ".join(r["label"] for r in rows),
         guides=[r["estimate"] for r in whole if r["estimate"] is not None],
     )  # fmt: skip

@@ -32,7 +32,8 @@ def _lags(context: Context) -> Section:
         for r in profile
     ]
     drawn = lag_profile(
-        rows, x=text("lags.axis"), y=text("axis.slope", y=primary["unit_y"], per=primary["per"]),
+        rows, x=text("lags.axis"),
+        y=text("axis.slope", y=text.scale(primary["unit_y"]), per=text.scale(primary["per"])),
         alternative="; ".join(r["label"] for r in rows),
     )  # fmt: skip
     kinds = {"lag": "signed", "slope": "number", "band_low": "number", "band_high": "number",
@@ -121,7 +122,7 @@ def _segments(context: Context) -> Section:
     shown += [context.interval_row(r, text("segments.new"), "muted") for r in overall]
     drawn = interval_rows(
         "segments", "linkage_estimates", shown,
-        title=text("axis.slope", y=rows[0]["unit_y"], per=rows[0]["per"]),
+        title=text("axis.slope", y=text.scale(rows[0]["unit_y"]), per=text.scale(rows[0]["per"])),
         alternative="; ".join(f"{r['label']}: {r['value']}" for r in shown),
         guides=[r["estimate"] for r in whole if r["estimate"] is not None],
     )  # fmt: skip
@@ -169,7 +170,7 @@ def _curve(context: Context) -> Section:
     ]  # fmt: skip
     drawn = curve(
         rows, x=text("curve.x", x=primary["x_label"]),
-        y=text("curve.y", y=primary["unit_y"]),
+        y=text("curve.y", y=text.scale(primary["unit_y"])),
         alternative="; ".join(r["label"] for r in rows),
     )  # fmt: skip
     kinds = {"bin": "count", "n_units": "count", "mean_x": "number", "mean_y": "number",

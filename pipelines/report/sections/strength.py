@@ -104,7 +104,7 @@ def _comparison(
                                  and name == "corrected" else "link")
             for r, label in zip(rows, labels, strict=True)
         ],
-        title=text("axis.slope", y=unit, per=given[0]["per"]),
+        title=text("axis.slope", y=text.scale(unit), per=text.scale(given[0]["per"])),
         alternative="; ".join(
             f"{label}: {context.value(r)}" for r, label in zip(rows, labels, strict=True)
         ),

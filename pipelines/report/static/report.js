@@ -59,7 +59,7 @@
     const state = document.getElementById("units-state");
     const chosen = (level) => (form.querySelector(`[data-filter="${level}"]`) || { value: "" }).value;
     const cells = rowsOf(data.units.cells);
-    const apply = () => {
+    const apply = (event) => {
       const [region, location, period] = ["region", "location", "period"].map(chosen);
       const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
       const all = period ? cells.filter((r) => r.period_id === period) : part.rows;
@@ -68,7 +68,8 @@
       const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
-      part.view.data(part.table, rows).data("line", slice ? slice.line : []).run();
+      if (event) part.view.data(part.table, rows);  // at first all units are drawn already
+      part.view.data("line", slice ? slice.line : []).run();
       const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
       state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
       state.dataset.shown = rows.length;
