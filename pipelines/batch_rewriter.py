@@ -57,22 +57,28 @@ class Upkeep:
         return lambda rows, table: erase(rows, table, self.erasures, cutoff)
 
 
-def bring_up_to_date(folder: Path, batches: Iterable[Manifest], upkeep: Upkeep) -> list[Manifest]:
-    """Rewrite every batch that lags behind; returns the new manifests of those.
+def bring_up_to_date(
+    folder: Path, batches: Iterable[Manifest], upkeep: Upkeep, *, only_keys: bool = False
+) -> int:
+    """Rewrite every batch that lags behind; returns the rows erased by it.
 
-    Raises SourceError for a batch whose keys were made with another secret.
+    With `only_keys` nothing but the secret counts. Raises SourceError for a batch whose keys were
+    made with another secret.
     """
-    rewritten = []
+    n_erased = 0
     for manifest in batches:
         landing.remove_other_generations(folder, manifest)
         links, secret_id = _missing_links(folder, manifest, upkeep.secret)
-        marks = {"secret_id": secret_id, "erased_under": upkeep.erased_under(manifest.source)}
+        marks = {"secret_id": secret_id}
+        if not only_keys:
+            marks["erased_under"] = upkeep.erased_under(manifest.source)
         if upkeep.redact_again and landing.batch_file(folder, manifest, COMMENTS.name).exists():
             marks["redacted_under"] = upkeep.redaction_id
         wanted = replace(manifest, **marks)
         if wanted != manifest:
-            rewritten.append(_rewrite(folder, manifest, wanted, links, upkeep))
-    return rewritten
+            new = _rewrite(folder, manifest, wanted, links, upkeep)
+            n_erased += new.rows_erased - manifest.rows_erased
+    return n_erased
 
 
 def _missing_links(
@@ -103,7 +109,7 @@ def _rewrite(
     same_rows = not links and wanted.erased_under == old.erased_under
     steps: dict[str, Step | None] = {  # erased records are known when the comments' turn comes
         old.contract_table: None if same_rows else _row_step(old, links, upkeep, gone),
-        COMMENTS.name: _comment_step(old, wanted, upkeep, gone),
+        COMMENTS.name: _comment_step(old, wanted, links, upkeep, gone),
         NAMES.name: (lambda frame: _rekey(frame, NAMES.name, links)) if links else None,
         landing.REJECTS: None,
     }
@@ -138,10 +144,17 @@ def _row_step(
     return step
 
 
-def _comment_step(old: Manifest, wanted: Manifest, upkeep: Upkeep, gone: list[pl.Series]) -> Step:
+def _comment_step(
+    old: Manifest,
+    wanted: Manifest,
+    links: tuple[bytes, ...],
+    upkeep: Upkeep,
+    gone: list[pl.Series],
+) -> Step:
     """Comments without those of erased records, redacted again if more is known now."""
 
     def step(frame: pl.DataFrame) -> pl.DataFrame:
+        frame = _rekey(frame, COMMENTS.name, links)
         if gone:
             numbers = pl.concat(gone).implode()
             frame = frame.filter(~pl.col("record_number").is_in(numbers))

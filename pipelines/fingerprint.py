@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.connectors.locations import named_files
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import InputState, content_hash, look_at, read_state
+from pipelines.privacy.erasure import LIST_FILE, first_day_kept
 from pipelines.program.aliases import Alias, read_aliases
 from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
@@ -75,7 +76,7 @@ def fingerprint(basis: Basis, settings: Settings, *, landed: bool = False) -> Fi
     closed = [p.id for p in program_periods(program, basis.today) if p.is_closed]
     approved = [repr(alias) for alias in basis.aliases]
     config = _digest([program.model_dump_json(), json.dumps(closed), *approved])
-    return Fingerprint(config, basis.code, _inputs(program, settings, landed))
+    return Fingerprint(config, basis.code, _inputs(basis, settings, landed))
 
 
 def code_hash() -> str:
@@ -98,13 +99,15 @@ def git_commit() -> str | None:
     return done.stdout.strip()
 
 
-def _inputs(program: Program, settings: Settings, landed: bool) -> str:
+def _inputs(basis: Basis, settings: Settings, landed: bool) -> str:
     """Hash of the input files; an unchanged file that was landed is not read again.
 
     What cannot be read counts as what it is, unreadable; the run will say what is wrong with it.
     """
-    lines = []
-    for source in program.sources:
+    erasures = settings.keep / LIST_FILE
+    lines = [content_hash(erasures) if erasures.exists() else ""]
+    for source in basis.program.sources:
+        lines.append(str(first_day_kept(source.months_kept, basis.today)))
         try:
             known = read_state(settings.landing, source.name).inputs
             files = named_files(source, settings)

@@ -32,6 +32,7 @@ class Settings:
     home: Path
     public_data: Path | None = None
     secret: str | None = field(default=None, repr=False)
+    secret_before: str | None = field(default=None, repr=False)
 
     @property
     def keep(self) -> Path:
@@ -118,6 +119,7 @@ def load_settings(program: str | Path | None = None) -> Settings:
         home=Path(home).resolve() if home else PROJECT_ROOT / "var" / folder.name,
         public_data=Path(public).resolve() if public else None,
         secret=os.environ.get("CROSSVOICE_SECRET") or None,
+        secret_before=os.environ.get("CROSSVOICE_SECRET_BEFORE") or None,
     )
 
 

@@ -181,6 +181,43 @@ def aliases(
 
 
 @main.command()
+@click.argument("who", metavar="KIND:IDENTIFIER|FILE|-")
+@click.option("--remove-releases", is_flag=True, help="Also remove every release made so far.")
+@PROGRAM
+def forget(who: str, remove_releases: bool, program: str | None) -> None:
+    """Erase people from all that is kept, for good.
+
+    WHO is such as email:anna@example.org, a file with one of these a line, or - for standard input
+    (which keeps identifiers out of the shell's history).
+    """
+    from pipelines.cli.forget import forget_people  # noqa: PLC0415
+
+    forget_people(program, who, remove_releases=remove_releases)
+
+
+@main.group()
+def secret() -> None:
+    """Look after the pseudonym secret."""
+
+
+@secret.command()
+@click.option("--rekey", "mode", flag_value="rekey", help="People keep meeting themselves.")
+@click.option("--sever", "mode", flag_value="sever", help="Nothing of before can be joined.")
+@click.option("--drop-erasures", is_flag=True, help="With --sever: give up the list of erasures.")
+@PROGRAM
+def rotate(mode: str | None, drop_erasures: bool, program: str | None) -> None:
+    """Use another secret: a new one is made, or CROSSVOICE_SECRET is taken.
+
+    Re-keying with CROSSVOICE_SECRET needs the old one in CROSSVOICE_SECRET_BEFORE.
+    """
+    from pipelines.cli.secret import rotate_secret  # noqa: PLC0415
+
+    if mode not in ("rekey", "sever"):
+        raise click.UsageError("choose --rekey or --sever")
+    rotate_secret(program, mode, drop_erasures=drop_erasures)
+
+
+@main.command()
 @PROGRAM
 @click.option("--port", default=3000, show_default=True, help="Port on this machine.")
 def dev(program: str | None, port: int) -> None:

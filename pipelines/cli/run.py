@@ -14,6 +14,7 @@ import click
 
 from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.landing import sweep
+from pipelines.privacy.erasure import read_erasures
 from pipelines.privacy.secret import SECRET_FILE, load_secret
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import run_lock
@@ -47,12 +48,28 @@ def run_program(program: str | None, *, force: bool) -> int:
 
 
 def _say_where_the_secret_is(settings: Settings) -> None:
-    if load_secret(settings).is_new:
+    secret = load_secret(settings)
+    if secret.severing is not None:  # a rotation that was killed
+        from pipelines.rotation import finish  # noqa: PLC0415 - imports the data libraries
+
+        finish(settings, secret)
+    _finish_forgetting(settings)
+    if secret.is_new:
         click.echo(f"A pseudonym secret was made: {settings.keep / SECRET_FILE}")
         click.echo(
             "  Back this file up, apart from the landing folder. Without it the landed rows "
             "cannot be joined with new ones."
         )
+
+
+def _finish_forgetting(settings: Settings) -> None:
+    """What a killed `crossvoice forget` left to do."""
+    if not read_erasures(settings, load_secret(settings)).is_pending:
+        return
+    from pipelines.forgetting import finish  # noqa: PLC0415 - imports the data libraries
+    from pipelines.privacy.pseudonyms import Pseudonymizer  # noqa: PLC0415
+
+    finish(settings, Pseudonymizer(load_secret(settings)))
 
 
 def _say_what_failed(settings: Settings, problems: list[str]) -> None:

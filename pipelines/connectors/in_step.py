@@ -18,7 +18,7 @@ from pipelines.batch_rewriter import Upkeep, bring_up_to_date
 from pipelines.batch_writer import NAMES, Without
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import batch_file, batches_in_use
-from pipelines.privacy.erasure import first_day_kept, read_erasures
+from pipelines.privacy.erasure import add_to_trail, first_day_kept, read_erasures
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.redaction import Redactor
 from pipelines.program.model import Program
@@ -75,7 +75,12 @@ def catch_up(this: InStep) -> None:
     if this.redactor is not None and this.source.names:  # names that its own files brought
         redactor = known_redactor(this.program, this.settings, this.pseudonyms)
         upkeep = _redacting(upkeep, redactor)
-    bring_up_to_date(folder, landing.all_batches(folder, this.source.name), upkeep)
+    batches = landing.all_batches(folder, this.source.name)
+    n_erased = bring_up_to_date(folder, batches, upkeep)
+    if n_erased:
+        today = dt.datetime.now(this.program.zone).date()
+        entry = {"day": str(today), "what": "retention", "source": this.source.name}
+        add_to_trail(this.settings, {**entry, "rows_erased": n_erased})
 
 
 def known_redactor(program: Program, settings: Settings, pseudonyms: Pseudonymizer) -> Redactor:

@@ -53,6 +53,8 @@ class Erasures:
 
     secret_id: str
     keys: tuple[ErasedKey, ...] = ()
+    is_pending: bool = False
+    """Some of it may still be in landing or warehouse: the command that began was killed."""
 
     @property
     def id(self) -> str:
@@ -62,7 +64,7 @@ class Erasures:
     def with_keys(self, keys: Iterable[ErasedKey]) -> Erasures:
         """The list with more keys, each once."""
         listed = sorted({*self.keys, *keys}, key=lambda k: (k.key, k.start or "", k.end or ""))
-        return Erasures(self.secret_id, tuple(listed))
+        return Erasures(self.secret_id, tuple(listed), is_pending=True)
 
 
 def read_erasures(settings: Settings, secret: Secret) -> Erasures:
@@ -75,7 +77,8 @@ def read_erasures(settings: Settings, secret: Secret) -> Erasures:
         return Erasures(secret.id)
     try:
         kept = json.loads(path.read_text())
-        found = Erasures(kept["secret_id"], tuple(ErasedKey(**k) for k in kept["keys"]))
+        keys = tuple(ErasedKey(**k) for k in kept["keys"])
+        found = Erasures(kept["secret_id"], keys, kept["is_pending"])
     except (ValueError, KeyError, TypeError):
         raise CrossvoiceError(
             "The list of erasures is damaged.",
@@ -89,7 +92,7 @@ def read_erasures(settings: Settings, secret: Secret) -> Erasures:
             where=str(path),
             mend="restore the keep folder as a whole",
         )
-    return Erasures(secret.id, tuple(_rekeyed(k, links) for k in found.keys))
+    return Erasures(secret.id, tuple(_rekeyed(k, links) for k in found.keys), found.is_pending)
 
 
 def _rekeyed(erased: ErasedKey, links: tuple[bytes, ...]) -> ErasedKey:
@@ -104,8 +107,7 @@ def _rekeyed(erased: ErasedKey, links: tuple[bytes, ...]) -> ErasedKey:
 
 def keep_erasures(settings: Settings, erasures: Erasures) -> None:
     """Write the list by one rename."""
-    text = {"secret_id": erasures.secret_id, "keys": [asdict(k) for k in erasures.keys]}
-    write_private(settings.keep / LIST_FILE, json.dumps(text, indent=1))
+    write_private(settings.keep / LIST_FILE, json.dumps(asdict(erasures), indent=1))
 
 
 def first_day_kept(months: int | None, today: dt.date) -> dt.date | None:

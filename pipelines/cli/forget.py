@@ -1,0 +1,58 @@
+"""`crossvoice forget`: removes people from everything that is kept.
+
+What belongs here: what is asked and what is told. What does not: how (pipelines.forgetting).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from pipelines.forgetting import forget, read_identifiers
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import load_secret
+from pipelines.program.reading import read_program
+from pipelines.run_lock import run_lock
+from pipelines.settings import Settings, load_settings
+
+
+def forget_people(program: str | None, who: str, *, remove_releases: bool) -> None:
+    """Erase the people `who` names: `kind:identifier`, a file of them, or - for standard input."""
+    settings = load_settings(program)
+    declared = read_program(settings.program_folder)
+    identifiers = read_identifiers(_text(who), declared)
+    with run_lock(settings.lock, dt.datetime.now(dt.UTC).isoformat(timespec="seconds")):
+        pseudonyms = Pseudonymizer(load_secret(settings), declared.org.identifiers)
+        erased = forget(identifiers, settings, pseudonyms)
+        releases = _releases(settings)
+        if remove_releases:
+            shutil.rmtree(settings.published, ignore_errors=True)
+    click.echo(f"Forgotten: {len(identifiers)} identifiers. Rows erased from landing:")
+    for source, rows in erased.items():
+        click.echo(f"  {source:24} {rows:,}")
+    if not erased:
+        click.echo("  none: no landed row was theirs; later pulls will leave them out")
+    click.echo("Release what is left: crossvoice run")
+    if remove_releases:
+        click.echo(f"{len(releases)} releases removed: nothing is published until that run.")
+    elif releases:
+        click.echo("Earlier releases hold cells, estimates and comments made with them:")
+        for release in releases:
+            click.echo(f"  {release}")
+        click.echo("  remove them by hand, or with --remove-releases")
+    click.echo("The source files still name them: ask whoever keeps those to remove them too.")
+
+
+def _text(who: str) -> str:
+    if who == "-":
+        return sys.stdin.read()
+    path = Path(who)
+    return path.read_text("utf-8-sig") if path.is_file() else who
+
+
+def _releases(settings: Settings) -> list[Path]:
+    return sorted((settings.published / "releases").glob("*"))

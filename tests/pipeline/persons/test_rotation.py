@@ -1,0 +1,130 @@
+"""Another secret: people meet as before after re-keying, and nobody does after severing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from pipelines import batch_rewriter, rotation
+from pipelines.errors import CrossvoiceError
+from pipelines.forgetting import forget
+from pipelines.privacy.secret import SEVERED, load_secret
+from pipelines.rotation import rotate
+from tests.pipeline.persons.office import ROWS, Office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.write_all()
+    made.pull()
+    return made
+
+
+def keys(office: Office) -> dict[str, list]:
+    return {
+        "survey": office.landed("survey", "employee_responses")["respondent_key"].to_list(),
+        "comments": office.landed("survey", "comments")["respondent_key"].to_list(),
+        "people": office.landed("people", "person_identifiers")["id_key"].to_list(),
+        "agents": office.landed("tickets", "customer_feedback")["agent_key"].to_list(),
+    }
+
+
+def emptied(office: Office, *sources: str) -> None:
+    """The files are gone from the drop folder, but for one that says nothing of these people."""
+    for name in sources:
+        (office.folder / f"in/{name}.csv").unlink()
+    if "people" in sources:
+        office.write("people", [("9", "zoe@x.org", "", "Zoe", "", "")], part="_2")
+    office.write("survey", [("zoe@x.org", "2025", "2025-03-01", "4", "")], part="_2")
+
+
+def test_rekeyed_rows_meet_rows_that_are_landed_later(office: Office) -> None:
+    before = keys(office)
+    emptied(office, "people", "survey")
+    rotate(office.settings, "rekey", drop_erasures=False)
+    rotate(office.settings, "rekey", drop_erasures=False)
+    after = keys(office)
+
+    assert not set(before["survey"]) & set(after["survey"])
+    assert after["survey"][0] == office.pseudonyms.key("anna@x.org", "email")
+    assert after["survey"][0] == after["comments"][0]
+    assert after["survey"][0] in after["people"]
+    office.write("tickets", [("F9", "2025-01-01", "C1", "A1", "9", "Fuchsberger again")])
+    office.pull()
+    assert office.landed("tickets", "comments")["redacted_text"].to_list() == ["<NAME> again"]
+    assert office.landed("tickets", "customer_feedback")["agent_key"][0] in after["people"]
+
+
+def test_rekeying_does_not_bring_erased_people_back(office: Office) -> None:
+    forget([("email", "anna@x.org")], office.settings, office.pseudonyms)
+    rotate(office.settings, "rekey", drop_erasures=False)
+    office.write("survey", [*ROWS["survey"], ("anna@x.org", "2024", "2024-03-09", "1", "me")])
+    office.pull()
+    assert office.pseudonyms.key("anna@x.org", "email") not in str(office.state())
+    assert office.landed("survey", "employee_responses").height == 2
+
+
+def test_severed_rows_meet_nobody(office: Office) -> None:
+    before, named = keys(office), office.pseudonyms
+    emptied(office, "survey")
+    rotate(office.settings, "sever", drop_erasures=False)
+    office.pull()
+    after = keys(office)
+
+    assert after["people"][0] == office.pseudonyms.key("anna@x.org", "email"), "landed anew"
+    assert not {*chain(*before.values())} & {*chain(*after.values())}
+    assert len(set(after["survey"])) == 4, "as many people as before, but nobody knows who"
+    assert not set(after["survey"]) & set(after["people"])
+    tried = {names.key("anna@x.org", "email") for names in (named, office.pseudonyms)}
+    assert not tried & set(after["survey"])
+    kept = (office.settings.keep / "pseudonym_secret").read_text()
+    assert '"severing": null' in kept and '"earlier": []' in kept
+
+
+def test_severing_refuses_to_lose_the_list_of_erasures(office: Office) -> None:
+    forget([("email", "anna@x.org")], office.settings, office.pseudonyms)
+    with pytest.raises(CrossvoiceError, match="forget who was erased"):
+        rotate(office.settings, "sever", drop_erasures=False)
+    rotate(office.settings, "sever", drop_erasures=True)
+    assert load_secret(office.settings).severing is None
+
+
+def test_a_secret_of_the_environment_is_rekeyed_with_the_one_before(office: Office) -> None:
+    given = replace(office.settings, secret="the first secret of them")
+    with pytest.raises(CrossvoiceError, match="not the secret"):
+        load_secret(given)
+    with pytest.raises(CrossvoiceError, match="old secret beside"):
+        rotate(given, "rekey", drop_erasures=False)
+
+
+@pytest.mark.parametrize("mode", ["rekey", "sever"])
+@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("stop", ["open_writer", "write_manifest", "finish_severing"])
+def test_killed_anywhere_every_batch_ends_under_one_secret(
+    office: Office, mode: str, stop: str, nth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = next(m for m in (rotation, batch_rewriter, batch_rewriter.landing) if hasattr(m, stop))
+    step, calls = getattr(module, stop), []
+
+    def dying(*arguments: object, **options: object) -> object:
+        calls.append(stop)
+        if len(calls) == nth:
+            raise KeyboardInterrupt
+        return step(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, stop, dying)
+        try:
+            rotate(office.settings, mode, drop_erasures=False)
+        except KeyboardInterrupt:
+            rotation.finish(office.settings, load_secret(office.settings))
+
+    ids = {m.secret_id for m in rotation.landing.all_batches(office.settings.landing)}
+    assert ids == ({SEVERED} if mode == "sever" else {load_secret(office.settings).id})
+    found = keys(office)
+    assert set(found["comments"]) <= set(found["survey"]) <= set(found["people"])
+    assert load_secret(office.settings).severing is None
