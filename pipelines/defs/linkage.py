@@ -38,7 +38,8 @@ COMPANIONS = {
     "linkage_binned_curves": "Grain: one row per question and bin of the employee score.",
     "linkage_segment_forests": "Grain: one row per question and segment: its slope.",
     "linkage_reliability": "Grain: one row per question and period: ICC(1) and ICC(2).",
-    "linkage_period_slopes": "Grain: one row per question and period: its between slope.",
+    "linkage_period_slopes": "Grain: one row per question and period: its between slope, and "
+    "the refits of the latest periods against the first.",
 }
 
 

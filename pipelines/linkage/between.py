@@ -28,6 +28,7 @@ from pipelines.linkage.intervals import (
     t_quantile,
     z_scale_interval,
 )  # fmt: skip
+from pipelines.linkage.moderation import headcount_moderation
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import (
@@ -56,6 +57,7 @@ from pipelines.linkage.unit_moments import (
     cluster_df,
     unit_averages,
 )
+from pipelines.linkage.verdicts import settle
 from pipelines.linkage.weighting import unit_weights
 
 
@@ -75,7 +77,8 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     E (1 - 1/units).
 
     Options are those of ``Settings``. Returns rows for slope and r (observed, corrected), Spearman,
-    reliabilities, and a Fisher-z row when every unit is its own cluster.
+    reliabilities, a Fisher-z row when every unit is its own cluster, and, where small units were
+    suppressed, the change of the slope with the headcount of the units kept.
 
     >>> rng = np.random.default_rng(1)
     >>> level = np.repeat(rng.normal(0, 1, 60), 4)
@@ -92,7 +95,7 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     """
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
-    question = Question("between", "unit", settings, cells)
+    question = Question("between", "unit", settings, cells, weighted=True)
     question.find(findings, weight_findings(cells, settings))
     means = _means(cells, settings, question)
     if means is not None and not question.is_stopped():
@@ -100,7 +103,11 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     _rows(question, means)
     if means is not None:
         _other_weights(question, cells, means)
-    return question.result()
+    moderated = headcount_moderation(cells, settings, findings)
+    parts = [q.parts() for q in (question, moderated) if q is not None]
+    return settle(
+        [r for rows, _ in parts for r in rows], [g for _, guards in parts for g in guards]
+    )
 
 
 def _means(cells: Cells, settings: Settings, question: Question) -> UnitMeans | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.linkage.disclosure import dominance
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.intervals import known
 from pipelines.linkage.question import Question
@@ -16,12 +17,12 @@ from pipelines.linkage.unit_moments import REL_X, REL_Y, VAR_TRUE, Z_TRUE, UnitM
 
 MIN_RELIABILITY = 0.5
 TOO_GOOD = 0.6
-MAX_LEVERAGE = 0.20
 
 
 def between_findings(question: Question, means: UnitMeans) -> list[Finding]:
     """Everything found about the estimates of one question."""
-    found = [*_too_good(means), *_dominance(means)]
+    deviation = means.x - np.average(means.x, weights=means.weight)
+    found = [*_too_good(means), *dominance(means.weight * deviation**2, question.settings)]
     if not question.is_stopped("corrected"):
         found += _noise(means, question.settings)
     return found
@@ -59,20 +60,6 @@ def _noise(means: UnitMeans, settings: Settings) -> list[Finding]:
     elif value[REL_Y] < MIN_RELIABILITY:
         found.append(_low(value[REL_Y], settings.y_measure, "corrected:r"))
     return found
-
-
-def _dominance(means: UnitMeans) -> list[Finding]:
-    """A unit that carries more than a fifth of the leverage could be worked out from the slope."""
-    deviation = means.x - np.average(means.x, weights=means.weight)
-    leverage = means.weight * deviation**2
-    largest = float(leverage.max() / leverage.sum())
-    if largest <= MAX_LEVERAGE:
-        return []
-    return [Finding(
-        code="disclosure", severity="warn", value=largest, threshold=MAX_LEVERAGE,
-        message=f"One unit carries {largest:.0%} of the leverage; do not release this estimate "
-        "with many digits.",
-    )]  # fmt: skip
 
 
 def _low(reliability: float, name: str, component: str) -> Finding:

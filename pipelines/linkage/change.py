@@ -20,6 +20,7 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import known, t_interval, t_p_value
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
+from pipelines.linkage.rolling_refits import BLOCK, Refits, alert_findings, rolling_refits
 from pipelines.linkage.sample_checks import size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
@@ -40,6 +41,8 @@ def change(
     Deviations of all period slopes from a delete-one-cluster jackknife give their covariance; the
     statistic is ``max |c_k| / SE(c_k)`` over dates 2 periods from the ends; p from Rademacher signs
     of the clusters, every draw studentised anew (Andrews 1993; without that 8 to 22% false alarms).
+    Beside it the slope is refitted as each period closes (``rolling_refits``); guard
+    ``link_changed`` warns when the latest two refits lie 3 standard errors from the first.
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.normal(0, 1, (200, 10)) + rng.normal(0, 1, (200, 1))
@@ -61,11 +64,11 @@ def change(
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     question.find(findings, size_findings(cells, sizes, min_clusters=MIN_CLUSTERS))
     question.find(variance_findings(cells.x, cells.y, cells.x, cells.y))
-    need = MIN_PERIODS if at is None else 2
-    if cells.n_periods < need:
+    if cells.n_periods < MIN_PERIODS:
         question.find(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
-            threshold=float(need), message=f"{cells.n_periods} periods; {need} are needed.",
+            threshold=float(MIN_PERIODS),
+            message=f"{cells.n_periods} periods; {MIN_PERIODS} are needed.",
         ))  # fmt: skip
     if not question.is_stopped():
         jack = _period_slopes(cells)
@@ -82,7 +85,10 @@ def change(
         _planned(question, jack, cells, at, df)
     else:
         _scan(question, jack, cells, df)
-    return question.result(_table(question, jack, cells))
+    refits = rolling_refits(jack, np.bincount(cells.period, minlength=cells.n_periods))
+    question.find(alert_findings(refits, cells.period_index))
+    _refit_row(question, refits, cells)
+    return question.result(_table(question, jack, cells, refits))
 
 
 def _period_slopes(cells: Cells) -> Jackknife:
@@ -146,9 +152,26 @@ def _planned(question: Question, jack: Jackknife, cells: Cells, at: int, df: flo
     )  # fmt: skip
 
 
-def _table(question: Question, jack: Jackknife, cells: Cells) -> dict[str, pl.DataFrame]:
+def _refit_row(question: Question, refits: Refits, cells: Cells) -> None:
+    """The latest block of periods against the first one; an alarm, not a test of its own."""
+    if cells.n_periods <= BLOCK or not np.isfinite(refits.z[refits.latest]):
+        return
+    last, first = refits.latest, BLOCK - 1
+    gap, z = float(refits.slope[last] - refits.slope[first]), float(refits.z[last])
+    question.row(
+        "rolling_refit", "change", term=f"mean_e:to_{cells.period_index[last]}",
+        estimate=known(gap), std_error=known(gap / z) if z else None, statistic=known(z),
+        method="period_slopes",
+    )  # fmt: skip
+
+
+def _table(
+    question: Question, jack: Jackknife, cells: Cells, refits: Refits
+) -> dict[str, pl.DataFrame]:
     columns = {"period_index": cells.period_index, "slope": jack.estimate,
-               "std_error": jack.std_error}  # fmt: skip
+               "std_error": jack.std_error, "refit_slope": refits.slope,
+               "refit_std_error": refits.std_error, "refit_z": refits.z,
+               "is_alert": refits.is_alert}  # fmt: skip
     return companion("linkage_period_slopes", question.base, columns)
 
 

@@ -19,6 +19,8 @@ COMPANION_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "component": _TEXT, "method": _TEXT, "item": _TEXT, "share": _REAL, "share_low": _REAL,
         "share_high": _REAL, "r_squared_piece": _REAL, "zero_order_r": _REAL, "rank": _INT,
         "rank_low": _INT, "rank_high": _INT, "is_in_top_set": _FLAG,
+        "above_noise": _REAL, "above_noise_low": _REAL, "above_noise_high": _REAL,
+        "is_above_noise": _FLAG,
     },
     "linkage_lag_profiles": {
         "lag": _INT, "slope": _REAL, "std_error": _REAL, "statistic": _REAL, "band_low": _REAL,
@@ -39,7 +41,10 @@ COMPANION_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "icc2": _REAL, "icc2_low": _REAL, "icc2_high": _REAL, "msb": _REAL, "msw": _REAL,
         "n0": _REAL,
     },
-    "linkage_period_slopes": {"period_index": _INT, "slope": _REAL, "std_error": _REAL},
+    "linkage_period_slopes": {
+        "period_index": _INT, "slope": _REAL, "std_error": _REAL, "refit_slope": _REAL,
+        "refit_std_error": _REAL, "refit_z": _REAL, "is_alert": _FLAG,
+    },
 }  # fmt: skip
 
 MADE_BY = {
@@ -60,10 +65,12 @@ def companion(
 
     >>> table = companion("linkage_period_slopes", {"question_id": "q"})["linkage_period_slopes"]
     >>> len(table), table.columns[-1]
-    (0, 'std_error')
+    (0, 'is_alert')
     """
     schema = COMPANION_SCHEMAS[name]
-    table = pl.DataFrame({c: (columns or {}).get(c, []) for c in schema}, strict=False)
+    given = columns or {}
+    size = len(next(iter(given.values()), []))
+    table = pl.DataFrame({c: given.get(c, [None] * size) for c in schema}, strict=False)
     keys = (pl.lit(base.get(k), dtype=pl.String).alias(k) for k in KEYS)
     numbers = [c for c, t in schema.items() if t == _REAL]
     table = table.select(pl.col(c).cast(t) for c, t in schema.items())

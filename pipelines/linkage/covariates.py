@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.demeaning import group_means
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
 
@@ -30,23 +29,60 @@ def design_of(cells: Cells, names: tuple[str, ...], *, categorical: tuple[str, .
     """Covariates per unit: numbers averaged over the unit's cells, categories as indicators."""
     parts, found = [np.empty((cells.n_units, 0))], []
     for name in names:
-        if name == "log_headcount" and name not in cells.frame.columns:
-            head = np.log(np.maximum(cells.frame["headcount"].fill_null(1.0).to_numpy(), 1.0))
-            parts.append(group_means(head, cells.unit, cells.n_units)[:, None])
-            continue
-        if name not in cells.frame.columns:
-            raise ValueError(f"covariate {name!r} is not a column of the panel")
-        column = cells.frame[name]
+        column = _column(cells, name)
         if column.dtype.is_numeric() and name not in categorical:
-            values = column.cast(pl.Float64)
-            filled = values.fill_null(strategy="mean").fill_null(0.0).to_numpy()
-            parts.append(group_means(filled, cells.unit, cells.n_units)[:, None])
+            means, n_missing = _unit_means(column.cast(pl.Float64), cells)
+            parts.append(means[:, None])
+            found += _missing(name, n_missing, cells.n_units)
         else:
             indicators, rare = _indicators(column, cells)
             parts.append(indicators)
             found += _rare(name, rare)
-    columns = np.hstack(parts)
-    if not cells.n_units:
+    return standardised(np.hstack(parts), found)
+
+
+def unit_values(cells: Cells, name: str) -> np.ndarray | None:
+    """Unit means of a numeric covariate; ``None`` where some unit does not know it."""
+    means, n_missing = _unit_means(_column(cells, name).cast(pl.Float64), cells)
+    return None if n_missing else means
+
+
+def _column(cells: Cells, name: str) -> pl.Series:
+    if name == "log_headcount" and name not in cells.frame.columns:
+        head = pl.when(pl.col("headcount") > 0).then(pl.col("headcount")).log()
+        return cells.frame.select(head.alias(name)).to_series()
+    if name not in cells.frame.columns:
+        raise ValueError(f"covariate {name!r} is not a column of the panel")
+    return cells.frame[name]
+
+
+def _unit_means(column: pl.Series, cells: Cells) -> tuple[np.ndarray, int]:
+    """Unit means over the cells that know the value, and how many units know none.
+
+    Such a unit takes the mean of the others, which leaves its scores as they are.
+    """
+    values = column.fill_null(np.nan).to_numpy()
+    known = np.isfinite(values)
+    count = np.bincount(cells.unit[known], minlength=cells.n_units)
+    total = np.bincount(cells.unit[known], values[known], cells.n_units)
+    means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    if not (count > 0).any():
+        return np.zeros(cells.n_units), cells.n_units
+    return np.where(count > 0, means, means[count > 0].mean()), int((count == 0).sum())
+
+
+def _missing(name: str, n_missing: int, n_units: int) -> list[Finding]:
+    if not n_missing:
+        return []
+    return [Finding(
+        code="covariate_missing", severity="warn", n_affected=n_missing, n_total=n_units,
+        message=f"{name} is unknown for {n_missing} of {n_units} units, which count as average.",
+    )]  # fmt: skip
+
+
+def standardised(columns: np.ndarray, found: list[Finding]) -> Design:
+    """Columns (units x k) with mean 0 and SD 1, constant ones left out, and the guards on them."""
+    if not len(columns):
         return Design(columns, found)
     spread = columns.std(axis=0)
     columns = (columns - columns.mean(axis=0))[:, spread > 1e-12] / spread[spread > 1e-12]

@@ -163,6 +163,7 @@ def _options(
         "weights": declared.weights,
         "expected_direction": declared.expected_direction,
         "sesoi": declared.smallest_effect,
+        "public_cells": program.privacy.suppression == "publisher",
         "seed": declared.seed,
         "window_id": window,
         "period_start": inside["period_start"].min(),

@@ -18,6 +18,7 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known
+from pipelines.linkage.noise_item import noise_item
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import size_findings
@@ -60,7 +61,8 @@ def drivers(
 
     LMG (Lindeman, Merenda and Gold 1980; Groemping 2006) up to 12 items, Johnson's (2000) relative
     weights beyond; percentile intervals and ranks from 500 cluster bootstraps. With ``item_errors``
-    (from ``item_error_sums``) the error covariance of the items is subtracted first.
+    (from ``item_error_sums``) the error covariance of the items is subtracted first. Rows
+    ``above_noise`` compare every item with one of random numbers (``noise_item``).
 
     >>> rng = np.random.default_rng(1)
     >>> q = rng.normal(0, 1, (200, 3))
@@ -100,7 +102,10 @@ def drivers(
         ))  # fmt: skip
     method = method or ("lmg" if len(sums.names) <= MAX_LMG else "relative_weights")
     tables = [_component(question, sums, settings, c, method) for c in ("observed", "corrected")]
-    return question.result({"linkage_driver_shares": pl.concat(t for t in tables if t is not None)})
+    noise = noise_item(question, cells, names, item_errors, level)
+    shares = pl.concat(t for t in tables if t is not None)
+    shares = shares.update(noise, on=["component", "item"])
+    return question.result({"linkage_driver_shares": shares})
 
 
 def _flat(sums: ItemSums, cells: Cells) -> list[Finding]:

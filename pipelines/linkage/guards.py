@@ -63,6 +63,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "too_many_covariates": ("G4", "Use fewer covariates (at most units / 15)."),
     "rare_covariate_level": ("G1", "Merge covariate levels with fewer than 5 units."),
     "collinear_covariates": ("G3", "Remove covariates that repeat each other."),
+    "covariate_missing": ("G20", "Load the covariate for every unit, or leave it out."),
     "too_few_items": ("G1", "Offer at least two items."),
     "too_many_items": ("G1", "Combine items into at most 15 themes."),
     "redundant_items": ("G3", "Merge items that correlate above .95 into one theme."),
@@ -74,6 +75,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "simpson_reversal": (
         "G11",
         "Read the most adjusted rung first; the pooled sign is misleading.",
+    ),
+    "link_changed": (
+        "G21",
+        "Read the latest periods by themselves, and look for what changed.",
     ),
     "too_good": (
         "G8",

@@ -31,6 +31,7 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
     scored = with_scores(panel)
     return [
         *_declared(settings),
+        *_shared_people(scored, settings),
         *_keys(scored),
         *_counts(scored),
         *_ranges(scored, settings),
@@ -47,13 +48,6 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
 
 def _declared(settings: Settings) -> list[Finding]:
     found = []
-    if settings.sources_shared or settings.n_shared_respondents > 0:
-        n = settings.n_shared_respondents
-        found.append(Finding(
-            code="same_respondents", severity="refuse", n_affected=n,
-            message=f"{n} respondents feed both measures (or both come from one source): their "
-            "errors are not independent.",
-        ))  # fmt: skip
     if settings.weights == "inverse_variance":
         found.append(Finding(
             code="inverse_variance_weights", severity="refuse",
@@ -61,6 +55,27 @@ def _declared(settings: Settings) -> list[Finding]:
             "scores by tens of points.",
         ))  # fmt: skip
     return found
+
+
+def _shared_people(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
+    """People or sources behind both scores, as declared or as the panel's own columns say.
+
+    ``n_shared``: respondents of a cell found on both sides. ``source_e`` and ``source_c``: where
+    each score comes from.
+    """
+    n_shared, one_source = settings.n_shared_respondents, settings.sources_shared
+    if "n_shared" in panel.columns:
+        n_shared += int(panel["n_shared"].cast(pl.Float64).fill_null(0).sum())
+    if {"source_e", "source_c"} <= set(panel.columns):
+        same = panel["source_e"].cast(pl.String) == panel["source_c"].cast(pl.String)
+        one_source = one_source or bool(same.fill_null(False).any())
+    if not n_shared and not one_source:
+        return []
+    who = f"{n_shared} respondents feed both measures" if n_shared else "One source feeds both"
+    return [Finding(
+        code="same_respondents", severity="refuse", n_affected=n_shared,
+        message=f"{who}: their errors are not independent.",
+    )]  # fmt: skip
 
 
 def _keys(panel: pl.DataFrame) -> list[Finding]:
@@ -76,9 +91,13 @@ def _keys(panel: pl.DataFrame) -> list[Finding]:
 def _counts(panel: pl.DataFrame) -> list[Finding]:
     total = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
     negative = pl.any_horizontal(pl.col(c) < 0 for c in (*COUNTS, "n_e", "n_c", "var_e", "var_c"))
+    unheard = pl.any_horizontal(
+        (pl.col(f"n_{side}") == 0) & pl.col(f"mean_{side}").is_not_null() for side in "ec"
+    )
     more = (pl.col("n_e") > pl.col("headcount")) & (pl.col("headcount") > 0)
     n_broken, n_more, n_known = panel.select(
-        (((total - pl.col("n_c")).abs() > 1e-9) | negative).fill_null(False).sum(),
+        (((total - pl.col("n_c")).abs() > 1e-9).fill_null(False) | negative.fill_null(False)
+         | unheard.fill_null(False)).sum(),
         more.fill_null(False).sum().alias("more"),
         pl.col("headcount").is_not_null().sum().alias("known"),
     ).row(0)
@@ -86,8 +105,8 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
     if n_broken:
         found.append(Finding(
             code="counts_do_not_add_up", severity="reject", n_affected=n_broken, n_total=len(panel),
-            message=f"{n_broken} of {len(panel)} rows have counts that are negative or do not sum "
-            "to n_c.",
+            message=f"{n_broken} of {len(panel)} rows have counts that are negative, zero beside "
+            "a score, or do not sum to n_c.",
         ))  # fmt: skip
     if n_more:
         found.append(Finding(

@@ -19,6 +19,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known, normal_p_value, t_quantile
 from pipelines.linkage.lag_direction import direction_of, lag_set_of
+from pipelines.linkage.overlapping_windows import overlapping_windows
 from pipelines.linkage.panel import Cells, with_scores
 from pipelines.linkage.question import Question
 from pipelines.linkage.repeats import without_repeats
@@ -120,12 +121,7 @@ def _grids(
 
 
 def _period_findings(cells: Cells, grids: Grids, settings: Settings, max_lag: int) -> list[Finding]:
-    found = []
-    if settings.windows_overlap:
-        found.append(Finding(
-            code="overlapping_windows", severity="reject",
-            message="Periods are rolling windows that share answers.",
-        ))  # fmt: skip
+    found = overlapping_windows(cells, settings)
     need = max(MIN_PERIODS, 2 * max_lag + 2)
     if cells.n_periods < need:
         found.append(Finding(

@@ -19,7 +19,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known, t_interval, t_p_value, t_quantile
 from pipelines.linkage.panel import Cells
-from pipelines.linkage.products import product_columns, symmetric
+from pipelines.linkage.products import last_coefficient, product_columns, symmetric
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import ceiling_findings, size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
@@ -28,7 +28,9 @@ from pipelines.linkage.unit_moments import REL_X, between_sums, cluster_df, unit
 from pipelines.linkage.verdicts import settle
 
 MIN_UNITS, MIN_RELIABILITY = 200, 0.7
-N_BINS, N_KNOTS, DRAWS = 10, 15, 499
+N_BINS, N_KNOTS, DRAWS, MIN_VALUES = 10, 15, 499, 5
+SPLINE_KNOTS = (0.1, 0.5, 0.9)
+PARTS = (("quadratic", "mean_e^2"), ("spline", "mean_e:spline"), ("hinge", "hinge"))
 
 
 def nonlinear(
@@ -40,11 +42,12 @@ def nonlinear(
     Measures whether y rises evenly with x across units. Sampling noise in x rounds every kink, so
     "no threshold found" is not "straight"; and units at the scale end cannot show what lies above.
 
-    Test 1: coefficient of x^2, CV3. Test 2: largest of 15 hinge points between the 15th and 85th
-    percentile, Rademacher multipliers of cluster scores, 499 draws (the score test leaves no
-    coefficient to estimate under the null; signs leave its scale unchanged). A threshold is named
-    only if Test 2 rejects, with the knots the data cannot tell from it. The curve follows Cattaneo
-    et al. (2024): bins enter beside the covariates, they are not residualised away.
+    Test 1: coefficient of x^2, and of a restricted cubic spline with 3 knots, CV3. Test 2: largest
+    of 15 hinge points between the 15th and 85th percentile, Rademacher multipliers of cluster
+    scores, 499 draws (the score test leaves no coefficient to estimate under the null; signs leave
+    its scale unchanged). A threshold is named only if Test 2 rejects, with the knots the data
+    cannot tell from it. The curve follows Cattaneo et al. (2024): bins enter beside the covariates,
+    they are not residualised away.
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.normal(0, 1, 600)
@@ -63,10 +66,11 @@ def nonlinear(
     common = [*findings, *size_findings(cells, sizes, min_units=MIN_UNITS)]
     questions = [
         Question("nonlinear", "unit", settings, cells, part=part, term=term)
-        for part, term in (("quadratic", "mean_e^2"), ("hinge", "hinge"))
+        for part, term in PARTS
     ]
     x, y = unit_averages(cells)
     common += variance_findings(x, y, cells.x, cells.y)
+    common += _few_values(x)
     common += ceiling_findings(
         group_means(cells.x, cells.unit, cells.n_units),
         group_means(cells.y, cells.unit, cells.n_units), settings,
@@ -76,13 +80,17 @@ def nonlinear(
     for question in questions:
         question.find(_noise(cells, settings, x, y) if not question.is_stopped() else [])
     if questions[0].is_stopped():
-        questions[0].row("observed", "slope", method="quadratic")
-        questions[1].row("observed", "F", method="sup_hinge")
+        for question, effect_type, method in zip(
+            questions, ("curvature", "curvature", "F"), ("quadratic", "restricted_cubic",
+            "sup_hinge"), strict=True,
+        ):  # fmt: skip
+            question.row("observed", effect_type, method=method)
         curve = _curve_table(questions[0], None)
     else:
         df = cluster_df(cells, sizes, settings)
-        _quadratic(questions[0], cells, x, y, df)
-        _hinge(questions[1], cells, x, y, df)
+        _bend(questions[0], cells, x, y, df)
+        _bend(questions[1], cells, x, y, df)
+        _hinge(questions[2], cells, x, y, df)
         controls = design_of(cells, covariates).columns
         curve = _curve_table(questions[0], _curve(cells, x, y, controls, df, settings.conf_level))
     parts = [q.parts() for q in questions]
@@ -90,6 +98,17 @@ def nonlinear(
         [r for rows, _ in parts for r in rows], [g for _, guards in parts for g in guards],
         curve,
     )  # fmt: skip
+
+
+def _few_values(x: np.ndarray, least: int = MIN_VALUES) -> list[Finding]:
+    """Scores with so few distinct values that a bend has no place to be."""
+    distinct = len(np.unique(x))
+    if distinct >= least or not distinct:
+        return []
+    return [Finding(
+        code="single_group", severity="refuse", value=float(distinct), threshold=float(least),
+        message=f"The employee score takes {distinct} values, too few to show a bend.",
+    )]  # fmt: skip
 
 
 def _noise(cells: Cells, settings: Settings, x: np.ndarray, y: np.ndarray) -> list[Finding]:
@@ -113,34 +132,55 @@ def _fit(columns: list[np.ndarray], y: np.ndarray, cells: Cells) -> tuple[float,
     p = design.shape[1]
     sums = sums_by(cells.unit_cluster, cells.n_clusters, *product_columns(design))
 
-    def statistic(s: np.ndarray) -> np.ndarray:
-        full = symmetric(s, p)
-        return np.linalg.solve(full[..., :-1, :-1], full[..., :-1, -1:])[..., -1, :]
-
-    jack = jackknife(sums, statistic)
+    jack = jackknife(sums, lambda s: last_coefficient(symmetric(s, p))[..., np.newaxis])
     return float(jack.estimate[0]), float(jack.std_error[0])
 
 
-def _quadratic(question: Question, cells: Cells, x: np.ndarray, y: np.ndarray, df: float) -> None:
+def restricted_cubic(x: np.ndarray) -> np.ndarray:
+    """Bend of a cubic spline with 3 knots (.1, .5, .9 quantiles), straight beyond the outer two.
+
+    Harrell's basis, divided by the squared distance of the outer knots, so it is in units of x.
+
+    >>> restricted_cubic(np.arange(11.0)).round(2).tolist()[:6]
+    [0.0, 0.0, 0.02, 0.12, 0.42, 1.0]
+    """
+    first, middle, last = np.quantile(x, SPLINE_KNOTS)
+    cubes = [np.maximum(x - knot, 0.0) ** 3 for knot in (first, middle, last)]
+    if not first < middle < last:
+        return np.full(len(x), np.nan)
+    left, right = (last - first) / (last - middle), (middle - first) / (last - middle)
+    return (cubes[0] - cubes[1] * left + cubes[2] * right) / (last - first) ** 2
+
+
+def _bend(question: Question, cells: Cells, x: np.ndarray, y: np.ndarray, df: float) -> None:
+    """Coefficient of x^2 or of the spline's bend, beside a straight line; refused in ties."""
     z = (x - x.mean()) / x.std()
-    value, error = _fit([np.ones(len(z)), z, z * z], y, cells)
-    value, error = value / float(x.var()), error / float(x.var())
+    spline = question.base["term"] == "mean_e:spline"
+    curve, scale = (restricted_cubic(z), float(x.std())) if spline else (z * z, float(x.var()))
+    value, error = (v / scale for v in _fit([np.ones(len(z)), z, curve], y, cells))
+    if not error > 0:
+        question.find(_few_values(x, int(len(np.unique(x)) + 1)))
+        value, error = 0.0, 1.0
     question.row(
         "observed", "curvature", estimate=value, std_error=error, statistic=value / error, df=df,
         interval=t_interval(value, error, df, question.settings.conf_level), conf_method="cv3_t",
-        p_value=t_p_value(value / error, df), mde=question.mde(error, df), method="quadratic",
+        p_value=t_p_value(value / error, df), mde=question.mde(error, df),
+        method="restricted_cubic" if spline else "quadratic",
     )  # fmt: skip
 
 
 def _hinge(question: Question, cells: Cells, x: np.ndarray, y: np.ndarray, df: float) -> None:
     settings = question.settings
-    knots = np.quantile(x, np.linspace(0.15, 0.85, N_KNOTS))
+    knots = np.unique(np.quantile(x, np.linspace(0.15, 0.85, N_KNOTS)))
     line = np.column_stack([np.ones(len(x)), x])
     residual = y - line @ np.linalg.lstsq(line, y, rcond=None)[0]
     hinges = np.maximum(x[:, None] - knots, 0.0)
     hinges = hinges - line @ np.linalg.lstsq(line, hinges, rcond=None)[0]
     scores = sums_by(cells.unit_cluster, cells.n_clusters, *(hinges * residual[:, None]).T)
     scale = np.sqrt((scores**2).sum(axis=0))
+    # between ties a hinge is a straight line; such knots cannot be judged
+    judged = scale > 1e-9 * scale.max()
+    knots, scores, scale = knots[judged], scores[:, judged], scale[judged]
     observed = np.abs(scores.sum(axis=0)) / scale
     rng = np.random.default_rng(settings.seed)
     n_draws = settings.n_draws or DRAWS

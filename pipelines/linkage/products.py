@@ -32,6 +32,18 @@ def symmetric(flat: np.ndarray, size: int) -> np.ndarray:
     return full
 
 
+def last_coefficient(full: np.ndarray) -> np.ndarray:
+    """Coefficient of the last column but one, with y last; NaN where columns repeat each other.
+
+    >>> last_coefficient(np.array([[2.0, 1.0, 4.0], [1.0, 3.0, 7.0], [4.0, 7.0, 20.0]])).item()
+    2.0
+    """
+    try:
+        return np.linalg.solve(full[..., :-1, :-1], full[..., :-1, -1:])[..., -1, 0]
+    except np.linalg.LinAlgError:
+        return np.full(full.shape[:-2], np.nan)
+
+
 def partial_out(full: np.ndarray, k: int) -> np.ndarray:
     """Cross-products of the remaining columns after the first k are regressed out.
 

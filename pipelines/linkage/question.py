@@ -37,7 +37,9 @@ class Question:
     def __init__(
         self, estimand: str, level: str, settings: Settings, cells: Cells | None,
         *, adjusted_for: str | None = None, part: str | None = None, term: str = "mean_e",
+        weighted: bool = False,
     ) -> None:  # fmt: skip
+        """``weighted``: the estimator uses the weights asked for; others count units equally."""
         self.settings = settings
         self.findings: list[Finding] = []
         self.rows: list[dict[str, Any]] = []
@@ -54,7 +56,8 @@ class Question:
             "segment_by": settings.segment_by, "segment": settings.segment,
             "adjusted_for": adjusted_for, "conf_level": settings.conf_level,
             "unit_x": settings.unit_x, "unit_y": settings.unit_y,
-            "per": settings.per or f"1 {settings.unit_x}", "weights": settings.weights,
+            "per": settings.per or f"1 {settings.unit_x}",
+            "weights": settings.weights if weighted else "equal",
             "cluster": settings.cluster, "expected_sign": settings.expected_direction,
             "primary": settings.primary,
         }  # fmt: skip
@@ -66,7 +69,8 @@ class Question:
                 "n_units_suppressed": cells.n_units_suppressed,
                 "share_headcount_suppressed": cells.share_headcount_suppressed,
                 "cluster": cells.cluster_name,
-                "weights": settings.weights if np.isfinite(cells.n_y).all() else "equal",
+                "weights": settings.weights if weighted and np.isfinite(cells.n_y).all()
+                else "equal",
             }  # fmt: skip
 
     def find(self, *findings: Finding | Iterable[Finding]) -> None:

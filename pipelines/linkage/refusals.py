@@ -48,8 +48,8 @@ REFUSALS = {
         "One of the two voices was not heard in this window, so there is nothing to link."
     ),
     "too_few_units": (
-        "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance."
-        " Scores are shown without a correlation."
+        "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance"
+        "{smallest}. Scores are shown without a correlation."
     ),
     "one_cluster": (
         "All {n_units} units belong to one group, so the uncertainty of a link cannot be "
@@ -83,5 +83,8 @@ REFUSALS = {
     "too_few_items": "At least two items are needed to share out explained variance.",
     "too_many_items": "Too many items to share out explained variance; combine them into themes.",
     "too_few_segments": "Fewer than two segments are large enough to be compared.",
-    "single_group": "Ties leave too few units in a quarter to compare groups.",
+    "disclosure": (
+        "One unit carries too much of this link: a number would give away its score."
+    ),
+    "single_group": "Too many units share one score to compare groups or to see a bend.",
 }  # fmt: skip

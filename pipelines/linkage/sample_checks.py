@@ -72,7 +72,9 @@ def is_flat(values: np.ndarray, scale: np.ndarray | None = None) -> bool:
 def variance_findings(
     x: np.ndarray, y: np.ndarray, raw_x: np.ndarray, raw_y: np.ndarray
 ) -> list[Finding]:
-    """Scores that do not vary between units."""
+    """Scores that do not vary between units; without any unit there is nothing to judge."""
+    if not len(x):
+        return []
     flat = [
         name for name, v, raw in (("employee", x, raw_x), ("customer", y, raw_y)) if is_flat(v, raw)
     ]

@@ -32,6 +32,7 @@ from pipelines.linkage.unit_moments import (
     unit_averages,
 )
 from pipelines.linkage.verdicts import settle
+from pipelines.linkage.weighting import unit_weights
 
 OTHER = "other"
 MANY_SEGMENTS, MIN_CLUSTERS_OF_MANY = 12, 20
@@ -88,7 +89,7 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     parts, small = _parts(panel, by, settings)
     shared_units = sum(p.cells.n_units for p in parts) > _n_units(panel, settings)
     whole, _ = read_panel(panel.unique(["unit_id", "period_id"], maintain_order=True), settings)
-    question = Question("segment", "unit", settings, whole, part="equality")
+    question = Question("segment", "unit", settings, whole, part="equality", weighted=True)
     pairs = panel if not shared_units else parts[0].panel
     question.find(input_findings(pairs, cells_of(pairs, settings), settings), small)
     rows, guards = [], []
@@ -172,7 +173,8 @@ def _joint(parts: list[Part], settings: Settings) -> Jackknife:
     blocks, statistics = [], []
     for part, own in zip(parts, names, strict=True):
         x, y = unit_averages(part.cells)
-        sums, statistic = between_sums(part.cells, settings, x, y, np.ones(part.cells.n_units))
+        weight = unit_weights(part.cells, settings)
+        sums, statistic = between_sums(part.cells, settings, x, y, weight)
         block = np.zeros((len(union), sums.shape[1]))
         block[np.searchsorted(union, own)] = sums
         blocks.append(block)

@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     n_shared_respondents: int
     windows_overlap: bool
     fpc: bool
+    public_cells: bool
     min_n: int
     seed: int
     n_draws: int | None
@@ -101,6 +102,8 @@ class Settings:
     """Periods are rolling windows that share answers with the one before."""
     fpc: bool = False
     """Finite crew: the estimand is this crew, not the climate it is drawn from."""
+    public_cells: bool = False
+    """Every cell is public already, so an estimate that hangs on one unit gives nothing away."""
     min_n: int = 1
     """Cells with fewer answers never enter; release thresholds are applied upstream."""
     seed: int = 20_240_601

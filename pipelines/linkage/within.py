@@ -15,6 +15,7 @@ from pipelines.linkage.correlation import repeated_measures_correlation
 from pipelines.linkage.demeaning import remove_unit_and_period_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
+from pipelines.linkage.hybrid import hybrid_rows
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import (
     Interval,
@@ -26,6 +27,7 @@ from pipelines.linkage.intervals import (
     t_quantile,
     z_scale_interval,
 )  # fmt: skip
+from pipelines.linkage.overlapping_windows import overlapping_windows
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.repeats import without_repeats
@@ -51,7 +53,8 @@ def within(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> Li
     sampling error of within-unit deviations; Fieller interval, delete-one-cluster jackknife (Fuller
     1987; MacKinnon, Nielsen and Webb 2023). The corrected row needs ``signal_t >= 4`` and at least
     a fifth of the movement to be real; it is also printed with E 5% smaller and larger. The
-    ``rmcorr`` row (Bakdash and Marusich 2017) is descriptive. With ``respondent_overlap="unknown"``
+    ``rmcorr`` row (Bakdash and Marusich 2017) and the ``hybrid`` rows (within, between and
+    contextual slope of one mixed model) are descriptive. With ``respondent_overlap="unknown"``
     only the observed row and a bracket are given.
 
     >>> rng = np.random.default_rng(2)
@@ -89,17 +92,13 @@ def within(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> Li
     _gates(question, jack)
     _observed_rows(question, jack, df, cells)
     _corrected_rows(question, jack, df)
+    hybrid_rows(question, cells)
     return question.result()
 
 
 def period_findings(cells: Cells, settings: Settings) -> list[Finding]:
     """Periods per unit: three for 30 units; two are one change per unit."""
-    found = []
-    if settings.windows_overlap:
-        found.append(Finding(
-            code="overlapping_windows", severity="reject",
-            message="Periods are rolling windows that share answers.",
-        ))  # fmt: skip
+    found = overlapping_windows(cells, settings)
     per_unit = cells.periods_per_unit
     three, two = int((per_unit >= 3).sum()), int((per_unit >= 2).sum())
     if cells.n_periods < 2 or two < 20:

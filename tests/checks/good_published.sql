@@ -65,7 +65,9 @@ create view published.asked as select 'pooled' as window_id, 'engagement' as x_m
 create table published.linkage_driver_shares as
 select 'driver' as question_id, asked.*, 'observed' as component, 'lmg' as method, item, share,
   share - 0.1 as share_low, share + 0.1 as share_high, share / 4 as r_squared_piece,
-  cast(0.43 as double) as zero_order_r, rank, 1 as rank_low, 2 as rank_high, true as is_in_top_set
+  cast(0.43 as double) as zero_order_r, rank, 1 as rank_low, 2 as rank_high, true as is_in_top_set,
+  share / 4 - 0.01 as above_noise, share / 4 - 0.05 as above_noise_low,
+  share / 4 + 0.03 as above_noise_high, true as is_above_noise
 from published.asked as asked, (values ('q1', 0.62, 1), ('q2', 0.377, 2)) as a(item, share, rank);
 create table published.linkage_lag_profiles as
 select 'lag' as question_id, asked.*, lag, 0.2 as slope, 0.05 as std_error, 4.0 as statistic,
@@ -92,7 +94,8 @@ select 'aggregation' as question_id, asked.*, 'engagement' as measure, period_in
   0.89 as icc2_high, 1700.0 as msb, 221.0 as msw, 12.0 as n0
 from published.asked as asked, published.periods;
 create table published.linkage_period_slopes as
-select 'change' as question_id, asked.*, period_index, 0.4 as slope, 0.1 as std_error
+select 'change' as question_id, asked.*, period_index, 0.4 as slope, 0.1 as std_error,
+  0.41 as refit_slope, 0.05 as refit_std_error, 0.2 as refit_z, false as is_alert
 from published.asked as asked, published.periods;
 drop view published.asked;
 

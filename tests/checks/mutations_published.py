@@ -126,6 +126,7 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         "top_set_fits_ranks": "update {t} set is_in_top_set = false where rowid = 0",
         "correlation_possible": "update {t} set zero_order_r = -1.2 where rowid = 0",
         "correlation_rounded": "update {t} set zero_order_r = 0.426 where rowid = 0",
+        "above_noise_fits_interval": "update {t} set is_above_noise = false where rowid = 0",
     },
     "linkage_lag_profiles": {
         **companion("one_row_per_lag", "lag"),
@@ -174,6 +175,10 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
             "update {t} set slope = null, std_error = null where rowid = 0"
         ),
         "period_known": (UNKNOWN_PERIOD, {"no_small_groups"}),
+        "refits_only_of_shown_slopes": (
+            "update {t} set slope = null, std_error = null where rowid < 2"
+        ),
+        "alerts_fit_refits": "update {t} set is_alert = true where rowid = 0",
     },
     "dim_units": {**COLUMNS, **SAME_ROWS},
     "dim_teams": {**COLUMNS, **SAME_ROWS},

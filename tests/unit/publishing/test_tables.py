@@ -99,7 +99,9 @@ def linkage() -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         "create table linkage.linkage_period_slopes as select question_id, 'pooled' as window_id,"
         " 'x' as x_measure, 'y' as y_measure, period_index, cast(0.51234 as double) as slope,"
-        " 0.1 as std_error"
+        " 0.1 as std_error, cast(null as double) as refit_slope,"
+        " cast(null as double) as refit_std_error, cast(null as double) as refit_z,"
+        " false as is_alert"
         " from (values ('answered'), ('refused')) as a(question_id), range(1, 5) as b(period_index)"
     )
     con.execute(
