@@ -17,7 +17,8 @@ from pathlib import Path
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.recovery.designs import DESIGNS, Outcomes
+from tests.recovery.designs import DESIGNS
+from tests.recovery.outcomes import Outcomes
 from tests.recovery.trial import Finding, repetition, summarise
 
 PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
@@ -110,7 +111,8 @@ def page(
         "# Validation",
         "",
         "Simulated companies with known links, read through the result rows a user sees. The",
-        "designs are in `tests/recovery/designs.py`, the company in `tests/recovery/worlds.py`.",
+        "designs are in `tests/recovery/design_*.py`, their bounds in `designs.py`, the company in",
+        "`worlds.py`.",
         "",
         f"Run on {datetime.now(UTC).date().isoformat()} at commit `{commit}`:",
         f"{repetitions} repetitions per design, {seconds:.0f} s.",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.recovery.designs import DESIGNS, Design, Outcomes
+from tests.recovery.designs import DESIGNS
+from tests.recovery.outcomes import Design, Outcomes
 
 
 @dataclass(frozen=True)
