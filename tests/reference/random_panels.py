@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
 Rng = np.random.Generator
+Pairs = dict[str, tuple[Any, Any]]
+"""Name of a number -> ours and theirs."""
 
 
 def random_panel(rng: Rng, *, min_units: int = 24) -> pl.DataFrame:

@@ -30,6 +30,8 @@ ALIASES = {
     "no_within_variation": {"no_within_variation"},
     "n_exceeds_headcount": {"responses_exceed_headcount"},
 }
+OF_CORRECTED = {"low_reliability", "not_estimable", "overlap_unknown", "counts_unknown"}
+"""Guards on the correction for sampling error; the observed rows stand."""
 WHOLE = ("between", "within", "lag", "adjusted", "contrast", "change", "nonlinear")
 
 
@@ -38,8 +40,11 @@ def _holds(result: Linkage, wanted: str) -> bool:
     codes = ALIASES.get(code, {code})
     if action == "warn":
         return bool(codes & set(result.codes("warn")))
-    refused = result.estimates.filter(verdict="refused")
-    whole = len(refused) == len(result.estimates) > 0
+    rows = result.estimates
+    if codes <= OF_CORRECTED:
+        rows = rows.filter(component="corrected")
+    refused = rows.filter(verdict="refused")
+    whole = len(refused) == len(rows) > 0
     return whole and set(refused["guard_code"]) <= codes
 
 
