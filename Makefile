@@ -54,6 +54,7 @@ test: lint unit pipeline browser ## Run every check
 
 lint: .venv/test.stamp ## Style, types and layers
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --cache-dir .venv/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .venv/layers.txt || { cat .venv/layers.txt; exit 1; }
 
 unit: .venv/test.stamp ## Tests that need no built warehouse

@@ -32,7 +32,35 @@ def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str
         periods,
         {metric: _answers(con, metric) for metric in metrics},
         {metric: _item_answers(con, metric) for metric in metrics if estimand == "driver"},
+        _channel_cells(con, declared) if estimand == "adjusted" else {},
+        _people_on_both_sides(con),
     )
+
+
+def _channel_cells(con: duckdb.DuckDBPyConnection, declared: Program) -> dict[str, pl.DataFrame]:
+    """Unit means per channel of the customer metrics, where the program holds the mix fixed."""
+    if declared.linkage is None or "channel_mix" not in declared.linkage.covariates:
+        return {}
+    return {
+        metric: con.execute(
+            "select unit_id, period_id, channel, n_responses as n_c, value as mean_c"
+            " from intermediate.int_unit_channel_cells where metric_id = ? order by all",
+            [metric],
+        ).pl()
+        for metric in dict.fromkeys(pair.y for pair in declared.linkage.all_pairs)
+    }
+
+
+def _people_on_both_sides(con: duckdb.DuckDBPyConnection) -> int:
+    """People who gave feedback under a key that also stands for an employee."""
+    found = con.sql(
+        "with employees as ("
+        " select id_key as key from staging.stg_person_identifiers"
+        " union select respondent_key from staging.stg_employee_responses)"
+        " select count(distinct customer_key) from staging.stg_customer_feedback"
+        " where customer_key in (select key from employees where key is not null)"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:

@@ -26,6 +26,7 @@ INPUTS = [
     ["marts", "periods"],
     ["intermediate", "int_unit_answers"],
     ["intermediate", "int_unit_item_answers"],
+    ["intermediate", "int_unit_channel_cells"],
 ]
 JUDGED = {
     "linkage_estimates": "Grain: one row per question, component, effect type and method. Every "

@@ -7,7 +7,7 @@ window; further pairs and windows are asked less, so that the family of tests st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from pipelines.linkage.item_errors import item_error_sums
 from pipelines.linkage.lag import lag_profile
 from pipelines.linkage.nonlinear import nonlinear
 from pipelines.linkage.overlap import respondent_sums
+from pipelines.linkage.overlapping_windows import dates_overlap
 from pipelines.linkage.power import power
 from pipelines.linkage.segments import segments
 from pipelines.linkage.within import within
@@ -43,13 +44,17 @@ class Inputs:
 
     `panel` holds the cells of all pairs, `periods` the closed periods. `answers` are the scored
     answers by employee metric (unit_id, period_id, respondent_key, score), `item_answers` the items
-    of the same people, one column each; only sums per unit are made from either.
+    of the same people, one column each; only sums per unit are made from either. `channel_cells`
+    are unit means per channel by customer metric (unit_id, period_id, channel, n_c, mean_c), and
+    `n_shared` counts people whose keys are found among employees and customers alike.
     """
 
     panel: pl.DataFrame
     periods: pl.DataFrame
     answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     item_answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    channel_cells: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    n_shared: int = 0
 
 
 def answer(estimand: str, program: Program, inputs: Inputs) -> list[Linkage]:
@@ -104,22 +109,31 @@ def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs
     if estimand == "segment":
         return segments(cells, by=LEVEL_COLUMNS[declared.segments], **options)
     if estimand == "adjusted":
-        given = {"covariates": tuple(declared.covariates), "mediators": tuple(declared.mediators)}
-        return adjusted(cells, **given, **options)
+        return adjusted(
+            cells,
+            covariates=tuple(c for c in declared.covariates if c != "channel_mix"),
+            mediators=tuple(declared.mediators),
+            channels=inputs.channel_cells.get(pair.y),
+            **options,
+        )
     if estimand == "lag":
         return lag_profile(cells, max_lag=declared.max_lag, **options)
     if estimand == "change":
-        at = inputs.periods.filter(pl.col("period_id") == (declared.change_at or ""))
-        return change(cells, at=at["period_index"].first() if at.height else None, **options)
-    plain = {
-        "between": between,
-        "within": within,
-        "nonlinear": nonlinear,
-        "contrast": contrast,
-        "aggregation": aggregation,
-        "power": power,
-    }
-    return plain[estimand](cells, **options)
+        return change(cells, at=_index_of(declared.change_at, inputs.periods), **options)
+    return PLAIN[estimand](cells, **options)
+
+
+PLAIN: dict[str, Callable[..., Linkage]] = {
+    "between": between, "within": within, "nonlinear": nonlinear, "contrast": contrast,
+    "aggregation": aggregation, "power": power,
+}  # fmt: skip
+"""Estimands asked with the common options alone."""
+
+
+def _index_of(period_id: str | None, periods: pl.DataFrame) -> int | None:
+    """Place in time of a planned change; none for a scan, or when that period is not closed."""
+    found = periods.filter(pl.col("period_id") == (period_id or ""))["period_index"].to_list()
+    return int(found[0]) if found else None
 
 
 def _drivers(
@@ -163,6 +177,9 @@ def _options(
         "weights": declared.weights,
         "expected_direction": declared.expected_direction,
         "sesoi": declared.smallest_effect,
+        "sesoi_type": "r" if declared.smallest_effect_in == "r" else "slope",
+        "n_shared_respondents": inputs.n_shared,
+        "windows_overlap": dates_overlap(inside),
         "public_cells": program.privacy.suppression == "publisher",
         "seed": declared.seed,
         "window_id": window,

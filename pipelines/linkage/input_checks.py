@@ -47,7 +47,7 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
 
 
 def _declared(settings: Settings) -> list[Finding]:
-    found = []
+    found: list[Finding] = []
     if settings.weights == "inverse_variance":
         found.append(Finding(
             code="inverse_variance_weights", severity="refuse",

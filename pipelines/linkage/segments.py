@@ -118,7 +118,7 @@ def _segment_rows(
         question.find(rejected)
         question.row("observed", "slope", method="unit_means")
         return question.parts()
-    single = between(part.panel, **inner)  # type: ignore[arg-type]
+    single = between(part.panel, **inner)
 
     def as_segment(row: dict[str, Any]) -> dict[str, Any]:
         key = row["question_id"].replace("|between|", "|segment|")

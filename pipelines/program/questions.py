@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipelines.program.base import Name, PeriodId, Section
 
@@ -82,13 +82,15 @@ class Linkage(Section):
     """Units of one cluster are not independent; intervals leave out one cluster at a time."""
     weights: Literal["equal", "credibility", "responses"] = "equal"
     """How much each unit counts: all the same, by reliability, or by number of answers."""
-    smallest_effect: float = Field(default=0.10, gt=0, lt=1)
-    """Smallest correlation that would matter (SESOI)."""
+    smallest_effect: float = Field(default=0.10, gt=0)
+    """Smallest link that would matter (SESOI), set before the run."""
+    smallest_effect_in: Literal["r", "points"] = "r"
+    """A correlation, or points of the customer score per point of the employee score."""
     respondent_overlap: Literal["key", "none", "unknown"] = "key"
     """Whether the same people answer in several waves: told by their keys, never, or unknown."""
     max_lag: int | None = Field(default=None, ge=1, le=12)
     """Periods by which one voice may come first; default 4, fewer when periods are few."""
-    covariates: list[Literal["log_headcount"]] = Field(default_factory=list)
+    covariates: list[Literal["log_headcount", "channel_mix"]] = Field(default_factory=list)
     """Held fixed in the adjusted link, besides region and location."""
     mediators: list[str] = Field(default_factory=list)
     """Consequences of the employee score: refused as covariates."""
@@ -98,6 +100,13 @@ class Linkage(Section):
     """First period after a planned change; default: look for the largest shift."""
     seed: int = 20240101
     """Start of the random numbers, so that a second run gives the same intervals."""
+
+    @model_validator(mode="after")
+    def _possible_correlation(self) -> Linkage:
+        if self.smallest_effect_in == "r" and self.smallest_effect >= 1:
+            msg = "`smallest_effect` is a correlation below 1, or give `smallest_effect_in: points`"
+            raise ValueError(msg)
+        return self
 
     @property
     def all_pairs(self) -> list[Pair]:
