@@ -172,7 +172,8 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
             " where period_id = '2024-02' and unit_id < 'u14'"
         ),
         "hidden_slopes_stay_hidden": (
-            "update {t} set slope = null, std_error = null where rowid = 0"
+            "update {t} set slope = null, std_error = null where rowid = 0",
+            {"refits_only_of_shown_slopes"},
         ),
         "period_known": (UNKNOWN_PERIOD, {"no_small_groups"}),
         "refits_only_of_shown_slopes": (
