@@ -83,6 +83,8 @@ def _eight_bit(head: bytes) -> str | None:
         return "windows-1252"
     if japanese := next((name for name in ("cp932", "euc_jp") if _has_kana(head, name)), None):
         return COMMON_NAMES.get(japanese, japanese)
+    if re.search("[\u0430-\u044f]{3}", head.decode("cp1251", "ignore")):
+        return "windows-1251"
     best = from_bytes(head, cp_isolation=list(OTHERS)).best()
     return COMMON_NAMES.get(best.encoding, best.encoding) if best else None
 
