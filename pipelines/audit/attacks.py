@@ -236,13 +236,14 @@ def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:
         for kind, total, parts in relations.sums(evidence)
         if total in changes
     ]
-    complete = [t for t in totals if t[2]]
+    above = {total for _, total, parts in totals if parts}
     found = [
         Remainder(key, (), frozenset((key,)), frozenset(), c.answers, c.low, c.high)
         for key, c in changes.items()
-        if not c.is_hidden
+        if not c.is_hidden and key not in above
     ]
-    found += relations.remainders(changes, complete, lambda _m, _k: False)
+    complete = [t for t in totals if t[2]]
+    found += relations.remainders(changes, complete, lambda _m, _k: False, whole=True)
     out = []
     for one in found:
         sentence = _few_changed(evidence, earlier.folder, one)

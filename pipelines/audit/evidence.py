@@ -33,8 +33,10 @@ PLAIN_TABLES = (
 """Names, dates and texts: they tell nothing about answers."""
 KNOWN_TABLES = (*CELL_TABLES, *SIDE_TABLES, *COUNT_TABLES, *ESTIMATE_TABLES, *PLAIN_TABLES)
 """Every table the audit knows how to read; another one fails it until it is declared here."""
-STEP, NATIVE_STEP = 0.1, 0.01
-"""Steps values are rounded to."""
+STEP = 0.1
+"""Step values are rounded to."""
+WHOLE, ONE_ANSWER = ("top_box", "net_promoter"), 100.0
+"""Kinds whose score sum is a whole number of answers: a rounded value tells it exactly."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def read_evidence(folder: Path) -> Evidence:
 
 
 def _cells(evidence: Evidence) -> Iterator[Cell]:
+    kinds = dict(evidence.tables["dim_metrics"].select("metric_id", "metric_kind").iter_rows())
     for name in CELL_TABLES:
         if name not in evidence.tables:
             continue
@@ -105,7 +108,7 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
             if row["reason_code"] != "released":
                 yield Cell(key)
             elif row["n_responses"] is not None:
-                yield Cell(key, row["n_responses"], *_score_sum(row))
+                yield Cell(key, row["n_responses"], *_score_sum(row, kinds.get(row["metric_id"])))
     if "unit_period_participation" in evidence.tables:
         for row in evidence.tables["unit_period_participation"].iter_rows(named=True):
             metric = f"participation in {row['survey']}"
@@ -113,7 +116,7 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
             yield Cell(key, row["n_responded"]) if row["reason_code"] == "released" else Cell(key)
 
 
-def _score_sum(row: Mapping) -> tuple[float, float]:
+def _score_sum(row: Mapping, kind: str | None) -> tuple[float, float]:
     """The score sum, exactly where counts tell it, else as rounding leaves it."""
     n = row["n_responses"]
     if row["promoters"] is not None:
@@ -121,6 +124,9 @@ def _score_sum(row: Mapping) -> tuple[float, float]:
         return total, total
     if row["value"] is None:
         return -100.0 * n, 100.0 * n
+    if kind in WHOLE and STEP * n < ONE_ANSWER:
+        total = ONE_ANSWER * round(n * row["value"] / ONE_ANSWER)
+        return total, total
     return n * (row["value"] - STEP / 2), n * (row["value"] + STEP / 2)
 
 

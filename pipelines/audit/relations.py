@@ -122,10 +122,13 @@ def remainders(
     cells: Mapping[Key, Cell],
     totals: Iterable[tuple[str, Key, list[Key]]],
     is_rest_possible: Callable[[str, str], bool | None],
+    *,
+    whole: bool = False,
 ) -> list[Remainder]:
     """What each released total says of the finest hidden groups and rests inside it.
 
-    `is_rest_possible(metric, kind)`: None where sums of that kind do not hold at all.
+    `is_rest_possible(metric, kind)`: None where sums of that kind do not hold at all. With `whole`,
+    remainders of nothing hidden are kept: what is left of them belongs to no group below.
     """
     parts: dict[Key, list[tuple[str, list[Key]]]] = defaultdict(list)
     for kind, total, inside in totals:
@@ -137,7 +140,7 @@ def remainders(
             continue
         for kind, inside in ways:
             left = _subtract(cells, parts, is_rest_possible, total, kind, inside)
-            if left.hidden:
+            if left.hidden or whole:
                 found.append(left)
     return found
 

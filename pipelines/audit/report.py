@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.audit.attacks import Finding, attack
-from pipelines.audit.evidence import read_evidence
+from pipelines.audit.evidence import read_evidence, releases_before
 
 MOST = 20
 
@@ -44,7 +44,7 @@ class Audit:
 def audit_release(folder: Path, releases: Path) -> Audit:
     """Attack the release in `folder`, with every earlier one under `releases` at hand."""
     evidence = read_evidence(folder)
-    before: list = []
+    before = [read_evidence(path) for path in releases_before(folder, releases)]
     hidden = sum(cell.is_hidden for cell in evidence.cells.values())
     findings = tuple(dict.fromkeys(attack(evidence, before)))
     return Audit(folder, len(evidence.cells), hidden, len(before), findings)

@@ -17,6 +17,7 @@ from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
+from pipelines.publishing.earlier import earlier_cells
 from pipelines.settings import Settings
 
 AFTER_MASK = ["crossvoice", "marts", "linkage"]
@@ -54,7 +55,10 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
             warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
         )
         places = Places.of(units, locations)
-        mask = publication_mask(cells, declared.privacy, declared.metrics, places, participation)
+        earlier = earlier_cells(program.settings())
+        mask = publication_mask(
+            cells, declared.privacy, declared.metrics, places, participation, earlier
+        )
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
     hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())
     counts = {f"cells_{reason}": n for reason, n in sorted(hidden.items())}

@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.linkage.settings import Settings
 
 COUNTS = ("promoters", "passives", "detractors")
-SUPPRESSED = ("below_threshold", "suppressed_at_source", "complementary")
+SUPPRESSED = ("below_threshold", "suppressed_at_source", "earlier_release", "complementary")
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,17 @@ class Scale:
 
     kind: str
     threshold: int
+    n_items: int = 1
 
     @property
     def weights(self) -> tuple[float, ...]:
         """Weights that make the score sum of its parts."""
         return {"net_promoter": (100.0, -100.0), "count": ()}.get(self.kind, (1.0,))
+
+    @property
+    def step(self) -> float:
+        """Widest step of a score sum: one answer more, or one point of a three-point item."""
+        return 50.0 / self.n_items if self.kind in ("mean", "share") else 100.0
 
     @property
     def low(self) -> float:
@@ -191,7 +197,7 @@ def _measure(
     )
     return Measure(
         metric, scale.threshold, answers, people, parts, scale.weights, scale.low, 100.0,
-        repeats, there,
+        scale.step, repeats, there,
     )  # fmt: skip
 
 

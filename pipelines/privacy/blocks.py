@@ -26,8 +26,8 @@ class Measure:
 
     `answers`, `people`, shape (atoms,); `parts`, shape (parts, atoms): the score sum of a mean, or
     the promoters and detractors of a net promoter score, which count answers. `weights` make the
-    score sum of the parts; `low` and `high` bound the score of one answer. Answers of 0: the
-    atom is not in this metric.
+    score sum of the parts; `low` and `high` bound the score of one answer, and `step` is the
+    widest by which two score sums can differ. Answers of 0: the atom is not in this metric.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Measure:
     weights: tuple[float, ...]
     low: float
     high: float
+    step: float
     repeats: np.ndarray
     """Answers less people, by cell: how often one person may count twice in it."""
     cells: np.ndarray

@@ -4,7 +4,9 @@ What belongs here: primary suppression by the program's thresholds, and the reas
 the tables that obey the mask, and how the complement is found (privacy.complementary).
 
 A cell is one unit (at one level), period and metric. Its reason code is `released`, or the first
-of: `suppressed_at_source`, `below_threshold`, `complementary`.
+of: `suppressed_at_source`, `below_threshold`, `earlier_release`, `complementary`. Beside a score,
+the counts it is made of are told while the period's figures are as they were first released: exact
+counts in two releases would tell of everybody who came between.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import polars as pl
 from pipelines.privacy.atoms import Places, Scale, build_block, linked_periods
 from pipelines.privacy.blocks import Block, Label
 from pipelines.privacy.complementary import hide_more
+from pipelines.privacy.earlier import Earlier, changed_since, earlier_releases, must_wait
 from pipelines.program.sections import Metric, Privacy
 
 MASK_SCHEMA = {
@@ -25,6 +28,7 @@ MASK_SCHEMA = {
     "metric_id": pl.String,
     "is_released": pl.Boolean,
     "reason_code": pl.String,
+    "tells_counts": pl.Boolean,
 }
 MASK_KEYS = ("unit_level", "unit_id", "period_id", "metric_id")
 MASK_INPUTS = ("unit_period_metrics", "unit_period_participation", "dim_units", "dim_locations")
@@ -39,13 +43,15 @@ def publication_mask(
     metrics: list[Metric],
     places: Places,
     participation: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
     finer: Mapping[str, tuple[str, ...]] | None = None,
 ) -> pl.DataFrame:
     """Decide for every cell of `unit_period_metrics` whether it may be released.
 
     `cells` needs the keys, `voice`, `n_responses`, `n_people`, `value`, `promoters`, `detractors`
     and `suppressed_at_source`. `participation` is shown where every employee metric of a cell
-    is, so its counts are judged beside them. `finer` gives the periods a longer one consists of.
+    is, so its counts are judged beside them. `earlier` are the cells of earlier releases
+    (EARLIER_SCHEMA). `finer` gives the periods a longer one consists of.
     Under `suppression: publisher` only what the publisher withheld is withheld.
     """
     own = cells["metric_id"].unique()
@@ -58,10 +64,20 @@ def publication_mask(
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
     if privacy.suppression == "thresholds":
         blocks = cell_blocks(judged, privacy, metrics, places, finer or {})
-        judged = _with_complement(judged, blocks)
+        told = earlier_releases(cells, earlier) if earlier is not None else []
+        judged = _with_complement(judged, blocks, told)
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
+    judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))
     judged = judged.filter(pl.col("metric_id").is_in(own.implode()))
     return judged.select(list(MASK_SCHEMA)).cast(MASK_SCHEMA).sort(MASK_KEYS)
+
+
+def _tells_counts(cells: pl.DataFrame, privacy: Privacy, earlier: pl.DataFrame | None) -> pl.Expr:
+    if earlier is None or privacy.suppression != "thresholds":
+        return pl.col("is_released")
+    changed = changed_since(cells, earlier).select("period_id", "metric_id").unique()
+    key = pl.struct("period_id", "metric_id")
+    return pl.col("is_released") & ~key.is_in(changed.to_struct().implode())
 
 
 def _participation_cells(cells: pl.DataFrame, participation: pl.DataFrame) -> pl.DataFrame:
@@ -112,6 +128,7 @@ def cell_blocks(
 ) -> list[Block]:
     """Blocks of the cells, with what is hidden already as primary."""
     kinds = {m.id: m.kind for m in metrics}
+    items = {m.id: len(m.items) for m in metrics}
     family = families(metrics)
     homes = linked_periods(judged["period_id"].unique().to_list(), finer)
     found: dict[tuple[str, str], dict[str, dict[Label, tuple]]] = {}
@@ -121,7 +138,8 @@ def cell_blocks(
         metric, voice = row["metric_id"], row["voice"]
         kind = kinds.get(metric, "count")
         limits = privacy.thresholds
-        scales[metric] = Scale(kind, limits.employee if voice == "employee" else limits.customer)
+        limit = limits.employee if voice == "employee" else limits.customer
+        scales[metric] = Scale(kind, limit, items.get(metric, 1))
         key = (family.get(metric, voice), homes[row["period_id"]])
         label = (row["unit_level"], row["unit_id"], row["period_id"])
         if row["reason_code"] != "released":
@@ -146,22 +164,30 @@ def _value(row: Mapping, kind: str) -> tuple:
     return answers, people, (row["value"] or 0.0) * answers
 
 
-def _with_complement(judged: pl.DataFrame, blocks: list[Block]) -> pl.DataFrame:
-    keys = []
-    for block, cells in zip(blocks, hide_more(blocks), strict=True):
-        for cell in cells:
-            for measure in block.measures:
-                if measure.cells[cell]:
-                    keys.append((*block.labels[cell], measure.name))
-    schema = dict.fromkeys(MASK_KEYS, pl.String)
-    chosen = pl.DataFrame(keys, schema=schema, orient="row").with_columns(is_chosen=True)
+def _with_complement(
+    judged: pl.DataFrame, blocks: list[Block], earlier: list[Earlier]
+) -> pl.DataFrame:
+    waiting: dict[int, set[int]] = {}
+    while True:
+        hidden = hide_more(blocks)
+        moved = [must_wait(b, h, earlier) for b, h in zip(blocks, hidden, strict=True)]
+        if not any(moved):
+            break
+        for i, (block, cells) in enumerate(zip(blocks, moved, strict=True)):
+            block.primary |= cells
+            waiting.setdefault(i, set()).update(cells)
+    keys = [
+        (*block.labels[cell], measure.name,
+         "earlier_release" if cell in waiting.get(i, ()) else "complementary")
+        for i, block in enumerate(blocks)
+        for cell in hidden[i]
+        for measure in block.measures
+        if measure.cells[cell]
+    ]  # fmt: skip
+    schema = dict.fromkeys((*MASK_KEYS, "chosen_for"), pl.String)
+    chosen = pl.DataFrame(keys, schema=schema, orient="row")
     judged = judged.join(chosen, on=MASK_KEYS, how="left", maintain_order="left")
-    complementary = (pl.col("reason_code") == "released") & pl.col("is_chosen").fill_null(
-        value=False
-    )
+    also = (pl.col("reason_code") == "released") & pl.col("chosen_for").is_not_null()
     return judged.with_columns(
-        pl.when(complementary)
-        .then(pl.lit("complementary"))
-        .otherwise("reason_code")
-        .alias("reason_code")
-    ).drop("is_chosen")
+        pl.when(also).then("chosen_for").otherwise("reason_code").alias("reason_code")
+    ).drop("chosen_for")

@@ -22,6 +22,8 @@ from pipelines.publishing.rounding import (
 )
 
 CELL = ["unit_level", "unit_id", "period_id", "metric_id"]
+ONLY_AS_FIRST_RELEASED = ("value_native", "promoters", "passives", "detractors")
+"""Not told for figures that changed since an earlier release: they would tell who came between."""
 SMALLEST_GROUP = {
     "linkage_binned_curves": 10,
     "linkage_segment_forests": 20,
@@ -29,9 +31,9 @@ SMALLEST_GROUP = {
     "linkage_period_slopes": 20,
 }
 """Companion table -> units a row's numbers need: 20 for a slope, 10 for a mean or a reliability."""
-TOLD_APART_ONLY_INSIDE = ("below_threshold", "complementary")
+TOLD_APART_ONLY_INSIDE = ("below_threshold", "earlier_release", "complementary")
 WITHHELD = "withheld"
-"""Reason that readers see for both: which cell is small and which protects it would narrow both."""
+"""Reason that readers see for all: which cell is small and which protects it would narrow both."""
 GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
 """Columns that say which group a row is about; they stay where its numbers are hidden."""
 
@@ -64,8 +66,11 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
 def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     mask = warehouse.read_table(con, "marts.publication_mask")
     cells = warehouse.read_table(con, "marts.unit_period_metrics").join(mask, on=CELL)
-    hidden = ["n_responses", "value", "value_native", "promoters", "passives", "detractors"]
-    cells = cells.with_columns(pl.when("is_released").then(pl.col(c)).alias(c) for c in hidden)
+    hidden = ["n_responses", "value", *ONLY_AS_FIRST_RELEASED]
+    told = dict.fromkeys(ONLY_AS_FIRST_RELEASED, "tells_counts")
+    cells = cells.with_columns(
+        pl.when(told.get(c, "is_released")).then(pl.col(c)).alias(c) for c in hidden
+    )
     kept = cells.select(*CELL, "voice", _public_reason("reason_code"), *hidden).sort(CELL)
     kept = kept.with_columns(pl.col("value_native").round(STABLE_DECIMALS).round(2))
     return round_scores(kept, ["value"], [])
@@ -94,7 +99,7 @@ def _places_with_hidden_feedback(con: duckdb.DuckDBPyConnection) -> pl.DataFrame
         " inner join marts.dim_units as units on mask.unit_id = units.unit_id"
         " inner join marts.dim_metrics as metrics on mask.metric_id = metrics.metric_id"
         " where mask.unit_level = 'unit' and metrics.voice = 'customer'"
-        " and mask.reason_code in ('below_threshold', 'complementary')"
+        " and mask.reason_code not in ('released', 'suppressed_at_source')"
     ).pl()
 
 

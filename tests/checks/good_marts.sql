@@ -96,7 +96,8 @@ select 'customer', '2024-01', 'published_score', 'direct_unit', 'attributed', 3,
 
 create table marts.publication_mask as
 select unit_level, unit_id, period_id, metric_id, n_people >= 5 as is_released,
-  case when n_people >= 5 then 'released' else 'below_threshold' end as reason_code
+  case when n_people >= 5 then 'released' else 'below_threshold' end as reason_code,
+  n_people >= 5 as tells_counts
 from marts.unit_period_metrics;
 
 create table marts.linkage_panel as

@@ -141,3 +141,46 @@ def _exact_groups(matrix, people, metric, threshold, most: int = 5) -> list[Disc
             if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
                 found.append(Disclosure(metric, group, "total worked out exactly"))
     return found
+
+
+def changes_told(then: World, now: World, told_then: set, told_now: set) -> list[Disclosure]:
+    """Groups of few changed answers whose scores follow from two releases of the same cells."""
+    found = []
+    for metric in now.answers["metric_id"].unique(maintain_order=True):
+        answers = pl.concat([
+            w.answers.filter(pl.col("metric_id") == metric).with_columns(sign=pl.lit(sign))
+            for w, sign in ((now, 1), (then, -1))
+        ])  # fmt: skip
+        atoms = answers.group_by(FINEST, maintain_order=True).agg(
+            pl.col("sign").sum().alias("n"), (pl.col("sign") * pl.col("score")).sum().alias("s")
+        )
+        cells: dict = {}
+        for i, row in enumerate(atoms.iter_rows(named=True)):
+            for cell in _cells_of(now, row):
+                cells.setdefault(cell, set()).add(i)
+        both = [a for c, a in cells.items() if (*c, metric) in told_then & told_now]
+        matrix = np.zeros((len(both), atoms.height))
+        for i, members in enumerate(both):
+            matrix[i, sorted(members)] = 1
+        found += _few(matrix, atoms, metric, now.threshold)
+    return found
+
+
+def _few(matrix, atoms, metric, threshold, most: int = 3) -> list[Disclosure]:
+    if not len(matrix):
+        return []
+    n, s = atoms["n"].to_numpy(), atoms["s"].to_numpy()
+    _, singular, basis = np.linalg.svd(matrix)
+    free = basis[(singular > 1e-9).sum() :]
+    moved = [i for i in range(len(n)) if n[i] or s[i]]
+    found = []
+    for size in range(1, most + 1):
+        for group in combinations(range(len(n)), size):
+            if not set(group) & set(moved):
+                continue
+            came, score = n[list(group)].sum(), s[list(group)].sum()
+            if abs(came) >= threshold or (came == 0 and abs(score) < 1e-9):
+                continue
+            if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
+                found.append(Disclosure(metric, group, f"{came:+d} answers worked out"))
+    return found

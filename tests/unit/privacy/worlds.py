@@ -111,6 +111,26 @@ def make_world(seed: int, *, most: int = 9) -> World:
     return World(answers, Places(units, regions), int(rng.integers(3, 6)), finer)
 
 
+def changed(world: World, seed: int) -> World:
+    """The same world a little later: some answers gone, some new, in one or two places."""
+    rng = np.random.default_rng(seed)
+    answers = world.answers
+    for _ in range(int(rng.integers(1, 3))):
+        here = answers.row(int(rng.integers(0, answers.height)), named=True)
+        place = pl.all_horizontal(
+            pl.col(c).eq_missing(pl.lit(here[c])) for c in ("team", "location", "period_id")
+        )
+        people = answers.filter(place)["person"].unique(maintain_order=True).to_list()
+        gone = people[: int(rng.integers(1, 4))]
+        if rng.random() < 0.5 and answers.height > len(gone):
+            kept = answers.filter(~(place & pl.col("person").is_in(gone)))
+            answers = kept if kept.height else answers
+        else:
+            late = answers.filter(place & pl.col("person").is_in(gone))
+            answers = pl.concat([answers, late.with_columns(pl.col("person") + f"-late{seed}")])
+    return World(answers, world.places, world.threshold, world.finer)
+
+
 def _employees(rng, n, team, location, period, extreme, first) -> list[tuple]:
     rows = []
     for i in range(n):
