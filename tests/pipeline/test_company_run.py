@@ -9,6 +9,7 @@ import sys
 import polars as pl
 import pytest
 
+from data_checks.registry import all_suites
 from pipelines.publishing.audiences import AUDIENCES
 from tests.pipeline.conftest import Company
 from tests.pipeline.runs import comparable, crossvoice, private, released
@@ -103,8 +104,31 @@ def test_second_run_finds_nothing_new_and_loads_no_orchestrator(company: Company
     assert "loaded: []" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_release_has_its_pages_for_each_audience(company: Company) -> None:
+    release = company.home / "published" / "current"
+    for name in ("report.html", "methods.html", "data_dictionary.html", "lineage.html",
+                 "data_quality.html", "card.svg", "card.png", "linkage_estimates.xlsx"):  # fmt: skip
+        assert (release / name).stat().st_size > 1000, name
+    shared, hr, cx = (
+        (release / folder / "report.html").read_text() for folder in ("", "hr", "cx")
+    )
+    rates, attribution = 'data-table="unit_period_participation"', 'data-table="attribution_summary"'
+    assert (rates in shared, attribution in shared) == (False, False)
+    assert (rates in hr, attribution in hr) == (True, False)
+    assert (rates in cx, attribution in cx) == (False, True)
+    quality = (release / "data_quality.html").read_text()
+    assert quality.count("data-outcome=") == sum(len(suite.checks) for suite in all_suites())
+    assert 'data-outcome="error"' not in quality
+    sentence = released(company.home)["linkage_estimates"].filter(
+        "primary", effect_type="slope", component="corrected")["sentence"][0]  # fmt: skip
+    assert sentence in shared
+
+
 def test_forced_run_releases_the_same_tables_again(company: Company) -> None:
     before = comparable(company.home)
+    pages = company.home / "published" / "current"
+    same = ("card.svg", "linkage_estimates.xlsx", "data_dictionary.html", "lineage.html")
+    bytes_before = {name: (pages / name).read_bytes() for name in same}
     first = (company.home / "published" / "current").resolve()
     ended = crossvoice(company.home, "run", "--program", "demo", "--force")
     assert ended.code == 0, ended.output
@@ -113,6 +137,7 @@ def test_forced_run_releases_the_same_tables_again(company: Company) -> None:
     assert before.keys() == after.keys()
     for name, frame in before.items():
         assert frame.equals(after[name]), name
+    assert bytes_before == {name: (pages / name).read_bytes() for name in same}
 
 
 def test_status_names_the_release_and_every_reject(company: Company) -> None:

@@ -145,9 +145,11 @@ def _coverage(context: Context) -> Section:
                             all=text.count(row["all"]))  # fmt: skip
     publication = context.published.publication
     cells, hidden = publication["n_cells"], publication["n_cells_hidden"]
-    says = [text("coverage.says", n=text.count(cells), hidden=text.count(hidden),
+    is_public = publication["suppression"] == "publisher"
+    says = [text("coverage.says_publisher" if is_public else "coverage.says",
+                 n=text.count(cells), hidden=text.count(hidden),
                  share=text.percent(hidden / cells if cells else 0, 1))]  # fmt: skip
-    if publication["suppression"] != "publisher":
+    if not is_public:
         says.append(text("coverage.thresholds", n_employee=publication["threshold_employee"],
                          n_customer=publication["threshold_customer"]))  # fmt: skip
     kinds = {"period": "text", "all": "count", "shown": "count", "no_employee": "count",
