@@ -18,7 +18,7 @@ def answer(context: Context) -> Section:
     """The primary question answered, or the sentence that there is none."""
     text, primary = context.text, context.published.primary
     if primary is None:
-        return Section("answer", text("answer.no_question"), template="no_question")
+        return _no_question(context)
     rows = context.published.estimates.filter(primary=True).to_dicts()
     lead = headline(rows)
     sure = how_sure_row(rows)
@@ -41,6 +41,16 @@ def answer(context: Context) -> Section:
             "not_said": _not_said(context),
         },
     )
+
+
+def _no_question(context: Context) -> Section:
+    text = context.text
+    metrics = context.published.tables["dim_metrics"]
+    voices = metrics["voice"].unique().to_list()
+    words = text("answer.no_question_words")
+    if len(voices) == 1:
+        words = text("answer.one_voice", voice=text.word(f"{voices[0]}s"))
+    return Section("answer", text("answer.no_question"), says=[words], template="no_question")
 
 
 def headline(rows: list[Row]) -> Row:

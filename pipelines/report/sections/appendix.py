@@ -13,7 +13,9 @@ METHODS = ("between", "within", "lag", "adjusted", "driver", "segment", "nonline
 
 
 def appendix_sections(context: Context) -> list[Section]:
-    """Estimates, methods and provenance."""
+    """Estimates, methods and provenance; without a question only the last."""
+    if context.published.estimates.is_empty():
+        return [_provenance(context)]
     return [_estimates(context), _methods(context), _provenance(context)]
 
 
