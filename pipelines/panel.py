@@ -63,6 +63,16 @@ def _people_on_both_sides(con: duckdb.DuckDBPyConnection) -> int:
     return int(found[0]) if found else 0
 
 
+def read_by_method(con: duckdb.DuckDBPyConnection, declared: Program) -> pl.DataFrame:
+    """Cells of the primary customer metric by the attribution method of their answers."""
+    metric = declared.linkage.primary.y if declared.linkage else ""
+    return con.execute(
+        "select unit_id, period_id, attribution_method, n_responses, value_mean, value_square_mean"
+        " from intermediate.int_customer_cells_by_method where metric_id = ? order by all",
+        [metric],
+    ).pl()
+
+
 def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
     """Scored answers of one employee metric; only sums per unit are made from them."""
     return con.execute(

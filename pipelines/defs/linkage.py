@@ -17,8 +17,8 @@ from pipelines import warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
 from pipelines.linkage import Linkage, combine
 from pipelines.linkage.companions import MADE_BY, companion
-from pipelines.linkage.declared import answer
-from pipelines.panel import panel_hash, read_inputs, read_panel
+from pipelines.linkage.declared import answer, by_attribution_rule
+from pipelines.panel import panel_hash, read_by_method, read_inputs, read_panel
 from pipelines.program.questions import Estimand
 
 INPUTS = [
@@ -49,6 +49,7 @@ def linkage_assets() -> list[dg.AssetsDefinition]:
     return [
         *(_estimand_asset(name) for name in get_args(Estimand)),
         *(_companion_asset(name) for name in COMPANIONS),
+        attribution_asset,
         judged_assets,
     ]
 
@@ -98,6 +99,26 @@ def _companion_asset(name: str) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
 
     return publish
+
+
+@dg.asset(
+    key=["linkage", "linkage_attribution_rules"],
+    deps=[*INPUTS[:3], ["intermediate", "int_customer_cells_by_method"]],
+    group_name="linkage",
+    owners=OWNERS,
+    kinds={"numpy"},
+    description="Grain: one row per attribution rule: r of the primary pair when only the surest "
+    "rungs of the ladder give feedback to units.",
+)
+def attribution_asset(program: ProgramResource) -> dg.MaterializeResult:
+    """Ask the primary question again under each attribution rule."""
+    watch = Stopwatch()
+    declared = program.program()
+    with program.warehouse() as con:
+        inputs = read_inputs(con, declared, "between")
+        table = by_attribution_rule(declared, inputs, read_by_method(con, declared))
+        rows = warehouse.write_table(con, "linkage.linkage_attribution_rules", table)
+    return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
 
 
 @dg.multi_asset(

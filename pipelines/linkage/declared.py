@@ -15,6 +15,8 @@ import polars as pl
 
 from pipelines.linkage.adjusted import adjusted
 from pipelines.linkage.agreement import aggregation
+from pipelines.linkage.attribution import SCHEMA as ATTRIBUTION_SCHEMA
+from pipelines.linkage.attribution import attribution_rules
 from pipelines.linkage.between import between
 from pipelines.linkage.change import change
 from pipelines.linkage.contrast import contrast
@@ -91,14 +93,7 @@ def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs
     """Answer one estimand for one pair in one window, with the program's options."""
     declared = program.linkage
     assert declared is not None  # the caller has looked
-    inside = inputs.periods
-    if window != "pooled":
-        inside = inside.filter(pl.col("period_id") == window)
-    cells = inputs.panel.filter(
-        (pl.col("pair_id") == pair.pair_id)
-        & pl.col("period_id").is_in(inside["period_id"].implode())
-    )
-    options = _options(program, pair, window, inside, cells, inputs)
+    cells, options = _asked_of(program, pair, window, inputs)
     options["primary"] = (
         pair is declared.primary
         and window == declared.primary.window
@@ -134,6 +129,34 @@ def _index_of(period_id: str | None, periods: pl.DataFrame) -> int | None:
     """Place in time of a planned change; none for a scan, or when that period is not closed."""
     found = periods.filter(pl.col("period_id") == (period_id or ""))["period_index"].to_list()
     return int(found[0]) if found else None
+
+
+def by_attribution_rule(program: Program, inputs: Inputs, by_method: pl.DataFrame) -> pl.DataFrame:
+    """The primary pair in its window under each attribution rule; empty where nothing is to ask.
+
+    `by_method` holds the cells of its customer metric by attribution method.
+    """
+    if program.linkage is None or by_method.is_empty():
+        return pl.DataFrame(schema=ATTRIBUTION_SCHEMA)
+    pair, privacy = program.linkage.primary, program.privacy
+    promised = privacy.thresholds.customer if privacy.suppression == "thresholds" else 1
+    minimum = max(promised, pair.min_respondents.customer or 1)
+    cells, options = _asked_of(program, pair, pair.window, inputs)
+    return attribution_rules(cells, by_method, options, minimum)
+
+
+def _asked_of(
+    program: Program, pair: Pair, window: str, inputs: Inputs
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Cells of the pair in the window, and the program's options for them."""
+    inside = inputs.periods
+    if window != "pooled":
+        inside = inside.filter(pl.col("period_id") == window)
+    cells = inputs.panel.filter(
+        (pl.col("pair_id") == pair.pair_id)
+        & pl.col("period_id").is_in(inside["period_id"].implode())
+    )
+    return cells, _options(program, pair, window, inside, cells, inputs)
 
 
 def _drivers(

@@ -16,6 +16,7 @@ JOINT = (
     "linkage_segment_forests",
     "linkage_reliability",
     "linkage_period_slopes",
+    "linkage_attribution_rules",
     "dim_units",
     "dim_teams",
     "dim_locations",

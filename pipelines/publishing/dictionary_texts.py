@@ -33,6 +33,8 @@ TABLES = {
     "noise.",
     "linkage_period_slopes": "One row per question and period: its between slope, and the refit of "
     "the four periods up to it.",
+    "linkage_attribution_rules": "One row per attribution rule: r of the primary pair when only "
+    "the surest ways of giving feedback to a unit count.",
     "dim_units": "One row per unit (team x location), with names.",
     "dim_teams": "One row per team, with its latest name.",
     "dim_locations": "One row per location, with its latest name and region.",
@@ -192,6 +194,14 @@ _COMPANIONS = {
     "n0": "Answers per unit, for unequal units.",
 }
 
+_ATTRIBUTION_RULES = {
+    "rule": "Attribution methods whose feedback counts.",
+    "last_method": "Least sure of them.",
+    "n_responses_y": "Feedback events that count; null where the link is not shown.",
+    "share_of_feedback": "Part of the feedback of shown cells that the rule uses, 0 to 1.",
+    "estimate": "Pearson r of unit means.",
+}
+
 _MASK = {
     "reason_code": "released, or why not: withheld (too few people, or needed to "
     "protect such a cell), suppressed_at_source.",
@@ -208,6 +218,7 @@ COLUMNS = {
     "linkage_estimates": _ESTIMATES,
     "linkage_guards": _ESTIMATES,
     **dict.fromkeys(COMPANION_SCHEMAS, _ESTIMATES | _COMPANIONS),
+    "linkage_attribution_rules": _ESTIMATES | _ATTRIBUTION_RULES,
     "publication": _PUBLICATION,
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK,

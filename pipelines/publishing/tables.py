@@ -50,6 +50,7 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
         "linkage_estimates": _estimates(con),
         "linkage_guards": _guards(con),
         **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
+        "linkage_attribution_rules": _attribution_rules(con),
         **{
             name: warehouse.read_table(con, f"marts.{name}").sort(key)
             for name, key in (
@@ -145,6 +146,21 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def _estimates(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return round_estimates(warehouse.read_table(con, "linkage.linkage_estimates"))
+
+
+def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """r under each rule, without the numbers of rules that leave few units."""
+    rules = warehouse.read_table(con, "linkage.linkage_attribution_rules")
+    is_shown = (pl.col("n_units") >= SMALLEST_GROUP["linkage_segment_forests"]) & pl.col(
+        "estimate"
+    ).is_not_null()
+    hidden = ["n_responses_y", "estimate", "conf_low", "conf_high"]
+    rules = rules.with_columns(pl.when(is_shown).then(pl.col(c)).alias(c) for c in hidden)
+    return round_scores(
+        rules.with_columns(pl.col("estimate", "conf_low", "conf_high").round(STABLE_DECIMALS)
+                           .round(2)),
+        [], ["share_of_feedback"],
+    )  # fmt: skip
 
 
 def _companion(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:

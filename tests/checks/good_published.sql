@@ -99,6 +99,14 @@ select 'change' as question_id, asked.*, period_index, 0.4 as slope, 0.1 as std_
 from published.asked as asked, published.periods;
 drop view published.asked;
 
+create table published.linkage_attribution_rules as
+select 'pooled' as window_id, 'engagement' as x_measure, 'nps' as y_measure, *,
+  24 as n_units, 0.1 as conf_low, 0.6 as conf_high, 'cv3_t' as conf_method,
+  cast(null as varchar) as guard_code
+from (values ('direct_unit', 'direct_unit', 900, 0.6, 0.3),
+  ('direct_unit + ticket_group', 'ticket_group', 1500, 1.0, 0.4)
+) as r(rule, last_method, n_responses_y, share_of_feedback, estimate);
+
 create table published.linkage_guards as
 select 'warn' as severity, 'few_clusters' as code, 3 as n_affected, 23 as n_total,
   'There are few locations.' as message, 'Add locations.' as next_step;

@@ -164,6 +164,15 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         "values_possible": "update {t} set icc1 = 1.01 where rowid = 0",
         "interval_holds_icc2": "update {t} set icc2 = 0.9 where rowid = 0",
     },
+    "linkage_attribution_rules": {
+        "no_other_columns": "alter table {t} add column unit_id varchar",
+        "no_small_groups": "update {t} set n_units = 19 where rowid = 0",
+        "values_possible": "update {t} set conf_low = 0.5",
+        "more_feedback_with_every_rung": "update {t} set share_of_feedback = 0.5 where rowid = 1",
+        "one_row_per_rule": (
+            "update {t} set last_method = 'direct_unit', rule = 'agent' where rowid = 1"
+        ),
+    },
     "linkage_period_slopes": {
         **companion("one_row_per_period", "period_index, slope"),
         **ERRORS,
