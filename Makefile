@@ -26,6 +26,7 @@ help: ## List the targets
 	@$(UV) -r requirements.lock
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pipelines.models
+	@$(BIN)/python -m pipelines.report.assets
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements-dev.lock

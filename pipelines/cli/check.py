@@ -33,7 +33,7 @@ def check_program(program: str | None) -> None:
     console = Console(width=min(100, max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)),
                       highlight=False)  # fmt: skip
     console.print(f"[bold]{declared.title}[/bold]: {FILE_NAME} is well formed")
-    problems = []
+    problems = _labels_of_no_text(declared)
     for source in declared.sources:
         try:
             _show(console, preview(source, declared, settings))
@@ -47,6 +47,16 @@ def check_program(program: str | None) -> None:
     _show_questions(console, declared)
     for number, line in _open_questions(settings.program_folder / FILE_NAME):
         console.print(f"  [yellow]line {number}, to answer[/yellow]: {line}", soft_wrap=True)
+
+
+def _labels_of_no_text(declared: Program) -> list[str]:
+    from pipelines.report.catalogue import Catalogue  # noqa: PLC0415 - a quarter of a second
+
+    try:
+        Catalogue(declared.report.language, declared.report.labels)
+    except CrossvoiceError as error:
+        return [error.text()]
+    return []
 
 
 def _show(console: Console, found: Preview) -> None:

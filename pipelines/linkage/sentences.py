@@ -186,13 +186,17 @@ def _driver(row: Row) -> str:
     return f"{row['term']}: {value} ({interval(row)}{corrected(row)})."
 
 
+def _level(row: Row) -> str:
+    return str(row["segment_by"]).removesuffix("_id").replace("_", " ")
+
+
 def _segment(row: Row) -> str:
     if row["segment"] is not None:
-        return f"In {row['segment_by']} {row['segment']}: {_between(row)}"
+        return f"In {_level(row)} {row['segment']}: {_between(row)}"
     if row["effect_type"] == "F":
         found = "differs" if row.get("verdict") == "supported" else "is not shown to differ"
         value = number(row["estimate"])
-        return f"The link {found} between {row['segment_by']} groups (F {value}{corrected(row)})."
+        return f"The link {found} between {_level(row)} groups (F {value}{corrected(row)})."
     return _generic(row)
 
 

@@ -76,3 +76,7 @@ def safe_json(value: Any) -> str:
                        ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):  # fmt: skip
         text = text.replace(mark, code)
     return text
+
+
+if __name__ == "__main__":
+    vega_bundle()

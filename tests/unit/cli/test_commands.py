@@ -25,7 +25,8 @@ def test_help_lists_the_commands_in_the_order_people_need_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "run", "estimate", "status", "dev", "schema", "doctor", "demo"]
+    "command",
+    ["check", "run", "estimate", "status", "report", "explore", "dev", "schema", "doctor", "demo"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     result = call(command, "--help")
@@ -84,3 +85,20 @@ def test_public_data_that_are_not_there_are_named(tmp_path: Path) -> None:
     result = call("check", "--program", "baltimore_schools", env=environment)
     assert result.exit_code == 2
     assert "needs CROSSVOICE_PUBLIC_DATA, which is not set" in result.output
+
+
+@pytest.mark.parametrize("command", ["report", "explore"])
+def test_before_the_first_release_there_is_nothing_to_show(command: str, tmp_path: Path) -> None:
+    result = call(command, env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "Nothing has been released yet" in result.output
+    assert "crossvoice run" in result.output
+
+
+def test_check_names_a_label_of_no_text(tmp_path: Path) -> None:
+    text = (PROJECT_ROOT / "programs" / "demo" / "program.yaml").read_text()
+    (tmp_path / "program.yaml").write_text(f"{text}\nreport:\n  labels: {{word.unitz: stores}}\n")
+    result = call("check", "--program", str(tmp_path), env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "word.unitz" in result.output
+    assert "word.unit" in result.output
