@@ -178,7 +178,7 @@ def reduced(found: Iterable[Remainder]) -> list[Remainder]:
     """
     kept: list[Remainder] = []
     holding: dict[Key, list[int]] = defaultdict(list)
-    for one in sorted(found, key=lambda r: (len(r.unknown), r.total)):
+    for one in sorted(found, key=lambda r: (len(r.unknown), len(r.subtracted), r.total)):
         left = one
         inside = sorted({i for key in one.unknown for i in holding.get(key, ())}, reverse=True)
         for i in inside:

@@ -1,0 +1,186 @@
+"""Planted attacks: each succeeds on a build without its defence and fails on the real one.
+
+The releases are written as files and attacked as `crossvoice audit` does, from the files alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.audit.report import Audit, audit_release
+from pipelines.privacy import mask as compiler
+from pipelines.privacy.atoms import Places
+from tests.unit.privacy.worlds import METRICS, World
+
+KEYS = ["unit_level", "unit_id", "period_id", "metric_id"]
+NUMBERS = ["n_responses", "value", "promoters", "passives", "detractors"]
+MONTHS = {"m1": (1, 31), "m2": (32, 59), "m3": (60, 90)}
+
+
+def answers(team: str, location: str, n: int, *, score: int = 50, period: str = "m1",
+            metric: str = "engagement", who: str = "") -> list[tuple]:  # fmt: skip
+    """`n` answers of one unit, spread around a score."""
+    voice = "customer" if metric == "nps" else "employee"
+    values = [score - 25, score, score + 25] if metric == "engagement" else [-100, 0, 100]
+    return [
+        (team, location, period, metric, voice, f"{team}{location}{period}{who}{i}",
+         float(values[i % 3]), f"R{location}")
+        for i in range(n)
+    ]  # fmt: skip
+
+
+def world(rows: list[tuple], finer: dict | None = None) -> World:
+    frame = pl.DataFrame(
+        rows,
+        schema=["team", "location", "period_id", "metric_id", "voice", "person", "score", "region"],
+        orient="row",
+    )
+    units = {f"{t}@{loc}": (t, loc) for t, loc in frame.select("team", "location").iter_rows()}
+    regions = dict(frame.select("location", "region").iter_rows())
+    return World(frame, Places(units, regions), 5, finer or {})
+
+
+def publish(made: World, folder: Path, release_id: str = "r1",
+            earlier: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
+    """Write the files of a release; returns its released cells as a later run reads them."""
+    mask = compiler.publication_mask(
+        made.cells, made.privacy, METRICS, made.places, earlier=earlier, finer=made.finer
+    )
+    passives = pl.col("n_responses") - pl.col("promoters") - pl.col("detractors")
+    cells = made.cells.with_columns(passives=passives).join(mask, on=KEYS)
+    counted = pl.col("tells_counts") & (pl.col("metric_id") == "nps")
+    cells = cells.with_columns(
+        pl.when("is_released").then("n_responses").alias("n_responses"),
+        pl.when("is_released").then(pl.col("value").round(1)).alias("value"),
+        *(pl.when(counted).then(c).alias(c) for c in NUMBERS[2:]),
+        pl.when("is_released").then(pl.lit("released")).otherwise(pl.lit("withheld"))
+        .alias("reason_code"),
+        pl.lit(None, dtype=pl.Float64).alias("value_native"),
+    )  # fmt: skip
+    parquet = folder / release_id / "all" / "parquet"
+    parquet.mkdir(parents=True)
+    for voice in ("employee", "customer"):
+        mine = cells.filter(pl.col("voice") == voice)
+        mine.write_parquet(parquet / f"{voice}_unit_period_metrics.parquet")
+    for name, frame in _plain_tables(made).items():
+        frame.write_parquet(parquet / f"{name}.parquet")
+    (folder / release_id / "publication.json").write_text(f'{{"release_id": "{release_id}"}}')
+    shown = cells.filter("is_released")
+    return shown.select(pl.lit(release_id).alias("release_id"), *KEYS, "n_responses", "value")
+
+
+def _plain_tables(made: World) -> dict[str, pl.DataFrame]:
+    units = [(u, t, loc) for u, (t, loc) in made.places.units.items()]
+    day = date(2025, 1, 1).toordinal()
+    spans = {**MONTHS, **dict.fromkeys(made.finer, (1, 90))}
+    periods = [
+        (p, date.fromordinal(day + a - 1), date.fromordinal(day + b - 1))
+        for p, (a, b) in spans.items()
+    ]
+    metrics = [(m.id, m.voice, m.kind, -100.0 if m.kind == "net_promoter" else 0.0, 100.0)
+               for m in METRICS]  # fmt: skip
+    return {
+        "dim_units": pl.DataFrame(units, schema=["unit_id", "team_id", "location_id"],
+                                  orient="row"),
+        "dim_locations": pl.DataFrame(list(made.places.regions.items()),
+                                      schema=["location_id", "region_id"], orient="row"),
+        "dim_metrics": pl.DataFrame(
+            metrics, schema=["metric_id", "voice", "metric_kind", "value_min", "value_max"],
+            orient="row"),
+        "periods": pl.DataFrame(periods, schema=["period_id", "period_start", "period_end"],
+                                orient="row"),
+        "publication": pl.DataFrame(
+            {"suppression": "thresholds", "threshold_employee": [5], "threshold_customer": [5]}),
+    }  # fmt: skip
+
+
+def weakened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compiler that hides small cells and nothing else."""
+    monkeypatch.setattr(compiler, "hide_more", lambda blocks: [set(b.primary) for b in blocks])
+    monkeypatch.setattr(compiler, "must_wait", lambda *_: set())
+
+
+def audited(made: World, folder: Path) -> Audit:
+    publish(made, folder)
+    return audit_release(folder / "r1", folder)
+
+
+BERGEN = [*answers("A", "Bergen", 20), *answers("B", "Bergen", 14), *answers("C", "Bergen", 3)]
+OSLO = [*answers("D", "Oslo", 12), *answers("E", "Oslo", 9)]
+PLANTED = {
+    "parent minus siblings": world([*BERGEN, *OSLO]),
+    "lone hidden team of three": world([*answers("A", "Bergen", 9), *answers("C", "Bergen", 3)]),
+    "team versus location": world(
+        [*answers("A", "Bergen", 8), *answers("A", "Oslo", 2), *answers("B", "Oslo", 11),
+         *answers("D", "Bergen", 9)]
+    ),
+    "month versus quarter": world(
+        [*answers("A", "Bergen", 4), *answers("A", "Bergen", 9, period="m2"),
+         *answers("A", "Bergen", 8, period="m3")],
+        {"q1": ("m1", "m2", "m3")},
+    ),
+    "counts of promoters versus score": world(
+        [*answers("A", "Bergen", 20, metric="nps"), *answers("B", "Bergen", 14, metric="nps"),
+         *answers("C", "Bergen", 3, metric="nps")]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_attack_succeeds_without_the_defence_and_fails_with_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not audited(PLANTED[name], tmp_path / "real").findings
+    weakened(monkeypatch)
+    found = audited(PLANTED[name], tmp_path / "weak").findings
+    assert {f.attack for f in found} & {"differencing", "bounds"}
+
+
+def test_finding_names_the_equation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weakened(monkeypatch)
+    text = audited(PLANTED["parent minus siblings"], tmp_path).text
+    assert (
+        "location Bergen, m1 n=37 less unit A@Bergen n=20, unit B@Bergen n=14 leaves 3 answers of "
+        "unit C@Bergen, m1: fewer than 5." in text
+    )
+
+
+def test_leaver_between_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    then = world([*BERGEN, *OSLO])
+    now = world([*answers("A", "Bergen", 19), *BERGEN[20:], *OSLO])
+
+    def both(folder: Path) -> Audit:
+        told = publish(then, folder, "r1")
+        publish(now, folder, "r2", told)
+        return audit_release(folder / "r2", folder)
+
+    assert not both(tmp_path / "real").findings
+    weakened(monkeypatch)
+    assert "earlier_release" in {f.attack for f in both(tmp_path / "weak").findings}
+
+
+def test_estimate_made_from_hidden_cells(tmp_path: Path) -> None:
+    made = PLANTED["parent minus siblings"]
+    shown = publish(made, tmp_path).filter(
+        (pl.col("unit_level") == "unit") & (pl.col("metric_id") == "engagement")
+    )
+    honest = int(shown["n_responses"].sum())
+    everything = made.answers.filter(pl.col("metric_id") == "engagement").height
+    path = tmp_path / "r1" / "all" / "parquet" / "linkage_estimates.parquet"
+    for counted, expected in ((honest, set()), (everything, {"inversion"})):
+        pl.DataFrame(
+            {"question_id": ["q"], "x_measure": ["engagement"], "n_responses_x": [counted]}
+        ).write_parquet(path)
+        audit = audit_release(tmp_path / "r1", tmp_path)
+        assert {f.attack for f in audit.findings} == expected
+
+
+def test_undeclared_table_is_a_finding(tmp_path: Path) -> None:
+    publish(PLANTED["parent minus siblings"], tmp_path)
+    pl.DataFrame({"n": [1]}).write_parquet(tmp_path / "r1" / "all" / "parquet" / "extra.parquet")
+    audit = audit_release(tmp_path / "r1", tmp_path)
+    assert [f.attack for f in audit.findings] == ["unknown_table"]
