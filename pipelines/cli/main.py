@@ -9,6 +9,7 @@ cannot be used.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -49,6 +50,7 @@ def main() -> None:
     Reads employee surveys and customer feedback as a program declares them, joins them by team and
     location, checks them, and publishes what may be shown.
     """
+    os.umask(0o077)  # whatever a command writes is for its owner
 
 
 @main.command()

@@ -14,8 +14,9 @@ from pipelines.program.model import Program
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.publishing.candidate import build_candidate, candidate_counts
 from pipelines.publishing.layout import CANDIDATE, RELEASES
+from pipelines.publishing.ledger import hidden_by_reason, record_publication
 from pipelines.publishing.publication import publication_row
-from pipelines.publishing.release import release_candidate
+from pipelines.publishing.release import candidate_publication, release_candidate
 from pipelines.settings import Settings
 
 RELEASE = dg.AssetKey(["published", "release"])
@@ -136,6 +137,9 @@ def release_asset(
             )
         counts = candidate_counts(settings)
         _write_quality(program.program(), settings)
+        with program.warehouse() as con:
+            hidden = hidden_by_reason(con)
+        record_publication(settings, candidate_publication(settings), hidden)
         folder = release_candidate(settings)
     return dg.MaterializeResult(
         metadata=watch.metadata(

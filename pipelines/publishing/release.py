@@ -39,10 +39,13 @@ def release_candidate(settings: Settings) -> Path:
     target = settings.published / RELEASES / release_id
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)  # left by a run that was killed before the link
+    candidate.chmod(0o700)
     for path in candidate.rglob("*"):
         if path.is_file():
-            path.chmod(0o440)
+            path.chmod(0o400)
             _sync(path)
+        else:
+            path.chmod(0o700)
     candidate.rename(target)
     link = settings.published / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -50,6 +53,11 @@ def release_candidate(settings: Settings) -> Path:
     link.replace(settings.published / CURRENT)
     _sync(settings.published)
     return target
+
+
+def candidate_publication(settings: Settings) -> dict[str, Any]:
+    """What `publication.json` of the candidate says."""
+    return json.loads((settings.published / CANDIDATE / PUBLICATION).read_text())
 
 
 def last_publication(settings: Settings) -> dict[str, Any] | None:

@@ -11,9 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.audit.evidence import KNOWN_TABLES
 from pipelines.audit.report import Audit, audit_release
 from pipelines.privacy import mask as compiler
 from pipelines.privacy.atoms import Places
+from pipelines.publishing.audiences import PUBLISHED_TABLES
 from tests.unit.privacy.worlds import METRICS, World
 
 KEYS = ["unit_level", "unit_id", "period_id", "metric_id"]
@@ -177,6 +179,10 @@ def test_estimate_made_from_hidden_cells(tmp_path: Path) -> None:
         ).write_parquet(path)
         audit = audit_release(tmp_path / "r1", tmp_path)
         assert {f.attack for f in audit.findings} == expected
+
+
+def test_every_published_table_is_declared_to_the_attacker() -> None:
+    assert set(PUBLISHED_TABLES) == set(KNOWN_TABLES)
 
 
 def test_undeclared_table_is_a_finding(tmp_path: Path) -> None:

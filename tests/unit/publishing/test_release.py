@@ -81,4 +81,4 @@ def test_released_files_cannot_be_written(settings: Settings) -> None:
     folder = release_candidate(settings)
     for path in folder.rglob("*"):
         if path.is_file():
-            assert path.stat().st_mode & 0o777 == 0o440
+            assert path.stat().st_mode & 0o777 == 0o400
