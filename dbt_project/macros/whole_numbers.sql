@@ -15,3 +15,8 @@
         ) / 1000000000000000000.0
         / nullif(cast({{ n }} as double) * cast({{ n }} - 1 as double), 0)
 {%- endmacro %}
+
+{# Mean of a group's scores by an exact sum; scores that are missing do not count. #}
+{% macro exact_mean(score) -%}
+    {{ mean_of_whole('sum(' ~ as_whole('(' ~ score ~ ')') ~ ')', 'count(' ~ score ~ ')') }}
+{%- endmacro %}

@@ -25,9 +25,12 @@ INPUTS = [
     ["marts", "linkage_panel"],
     ["marts", "periods"],
     ["intermediate", "int_unit_answers"],
-    ["intermediate", "int_unit_item_answers"],
-    ["intermediate", "int_unit_channel_cells"],
 ]
+OWN_INPUTS = {
+    "driver": [["intermediate", "int_unit_item_answers"]],
+    "adjusted": [["intermediate", "int_unit_channel_cells"]],
+}
+"""What an estimand reads beside the inputs of all."""
 JUDGED = {
     "linkage_estimates": "Grain: one row per question, component, effect type and method. Every "
     "estimate with interval, verdict and sentence, unrounded.",
@@ -57,7 +60,7 @@ def linkage_assets() -> list[dg.AssetsDefinition]:
 def _estimand_asset(estimand: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=["linkage", f"rows_{estimand}"],
-        deps=INPUTS,
+        deps=[*INPUTS, *OWN_INPUTS.get(estimand, [])],
         group_name="linkage",
         owners=OWNERS,
         kinds={"numpy"},

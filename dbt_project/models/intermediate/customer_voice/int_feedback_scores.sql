@@ -35,10 +35,10 @@ composite as (
         min(feedback.location_number) as location_number,
         min(feedback.method_number) as method_number,
         min(feedback.person_number) as person_number,
-        avg({{ metric_value('questions.metric_kind', 'feedback.score_raw',
+        {{ exact_mean(metric_value('questions.metric_kind', 'feedback.score_raw',
                             'questions.top_box_from', 'feedback.score_pomp',
-                            'questions.direction') }}) as value,
-        avg(feedback.score_raw) as value_native
+                            'questions.direction')) }} as value,
+        {{ exact_mean('feedback.score_raw') }} as value_native
     from feedback
     inner join questions on feedback.item_number = questions.item_number
     where questions.n_items > 1

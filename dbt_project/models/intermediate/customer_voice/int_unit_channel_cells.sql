@@ -60,7 +60,7 @@ valued as (
         min(team_number) as team_number,
         min(location_number) as location_number,
         min(channel) as channel,
-        avg(value) as value
+        {{ exact_mean('value') }} as value
     from answers
     where n_items > 1
     group by metric_id, n_required, event_number
@@ -74,7 +74,7 @@ final as (
         periods.period_id,
         coalesce(valued.channel, 'unknown') as channel,
         count(*) as n_responses,
-        avg(valued.value) as value
+        {{ exact_mean('valued.value') }} as value
     from valued
     inner join periods on valued.period_index = periods.period_index
     inner join locations on valued.location_number = locations.location_number

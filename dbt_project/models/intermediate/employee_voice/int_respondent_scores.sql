@@ -24,10 +24,10 @@ scored as (
         responses.survey,
         responses.wave,
         responses.respondent_key,
-        avg({{ metric_value('metrics.metric_kind', 'responses.score_raw',
+        {{ exact_mean(metric_value('metrics.metric_kind', 'responses.score_raw',
                             'metrics.top_box_from', 'responses.score_pomp',
-                            'metrics.direction') }}) as value,
-        avg(responses.score_raw) as value_native
+                            'metrics.direction')) }} as value,
+        {{ exact_mean('responses.score_raw') }} as value_native
     from responses
     inner join items on responses.item_code = items.item_code
     inner join metrics on items.metric_id = metrics.metric_id

@@ -35,8 +35,8 @@ final as (
         unit_id,
         period_id,
         voice,
-        case when count(value) >= n_required then avg(value) end as value,
-        case when count(value) >= n_required then avg(score_raw) end as value_native,
+        case when count(value) >= n_required then {{ exact_mean('value') }} end as value,
+        case when count(value) >= n_required then {{ exact_mean('score_raw') }} end as value_native,
         -- a composite has as many respondents as its rarest item, and no known variance
         min(n_respondents) as n_responses,
         min(n_invited) as n_invited,
