@@ -36,7 +36,7 @@ def headcount_moderation(
     sampling error of x is taken out of the moments of x and x h, and only that row is tested.
     """
     size = unit_values(cells, "log_headcount")
-    if not cells.n_units_suppressed or size is None or np.ptp(size) < 1e-9 or cells.n_clusters < 2:
+    if not cells.n_units_suppressed or size is None or cells.n_clusters < 2 or np.ptp(size) < 1e-9:
         return None
     question = Question(
         "between", "unit", replace(settings, primary=False), cells, part="headcount", term=TERM
