@@ -48,13 +48,13 @@ def main(published: Path, audience: str) -> None:
 
 def _estimates(path: Path) -> None:
     rows = query(path, "from linkage_estimates")
+    options = {c: rows[c].drop_nulls().unique().sort().to_list() for c in FILTERS}
+    offered = [column for column, found in options.items() if len(found) > 1]
     places = st.columns(4)
-    for i, (column, label) in enumerate(FILTERS.items()):
-        options = rows[column].drop_nulls().unique().sort().to_list()
-        if len(options) > 1:
-            chosen = places[i % 4].multiselect(label, options, key=f"pick_{column}")
-            if chosen:
-                rows = rows.filter(pl.col(column).is_in(chosen))
+    for i, column in enumerate(offered):
+        chosen = places[i % 4].multiselect(FILTERS[column], options[column], key=f"pick_{column}")
+        if chosen:
+            rows = rows.filter(pl.col(column).is_in(chosen))
     _table(rows.select(SHOWN), "estimates")
     given = rows.filter(pl.col("estimate").is_not_null())
     if rows.height > given.height:

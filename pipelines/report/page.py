@@ -21,6 +21,7 @@ from pipelines.report.charts.chart import Chart
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import answer
 from pipelines.report.sections.appendix import appendix_sections
+from pipelines.report.sections.attribution import attribution_sections
 from pipelines.report.sections.evidence import audience_tables, evidence_sections
 from pipelines.report.sections.section import Context, Section
 from pipelines.report.sections.shape import shape_sections
@@ -66,7 +67,8 @@ def report_sections(published: Published, text: Catalogue) -> list[Section]:
         units = unit_sections(context)
         return [
             answer(context), *units[:1], *strength_sections(context), *shape_sections(context),
-            *units[1:], *evidence_sections(context), *appendix_sections(context),
+            *units[1:], *evidence_sections(context),
+            *attribution_sections(context), *appendix_sections(context),
         ]  # fmt: skip
 
 

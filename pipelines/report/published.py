@@ -69,6 +69,6 @@ class Published:
 
 
 def read_published(folder: Path, audience: str) -> Published:
-    """The tables of `<folder>/<audience>`, a release or a candidate."""
-    parquet = folder / audience / "parquet"
-    return Published({n: pl.read_parquet(parquet / f"{n}.parquet") for n in AUDIENCES[audience]})
+    """The tables of `<folder>/<audience>`, a candidate or a release, which may be an older one."""
+    files = sorted((folder / audience / "parquet").glob("*.parquet"))
+    return Published({f.stem: pl.read_parquet(f) for f in files if f.stem in AUDIENCES[audience]})

@@ -102,6 +102,16 @@ PUBLICATION = {
 }  # fmt: skip
 
 
+RULES = pl.DataFrame(
+    [
+        ("direct_unit", 216, 0.6, 0.41, 0.28, 0.52),
+        ("direct_unit + agent", 216, 1.0, 0.44, 0.32, 0.54),
+    ],
+    schema=["rule", "n_units", "share_of_feedback", "estimate", "conf_low", "conf_high"],
+    orient="row",
+).with_columns(x_measure=pl.lit("engagement"), y_measure=pl.lit("nps"), guard_code=pl.lit(None))
+
+
 def _scores(cells: pl.DataFrame, names: Callable[[str, str], str]) -> pl.DataFrame:
     day = pl.col("period_index").cast(pl.Int32)
     hidden = pl.int_range(pl.len()) % 97 == 5
@@ -145,6 +155,7 @@ def _dimensions(
             pl.col("region_id").map_elements(lambda u: names("region", u), pl.String)
             .alias("region_name"),
         ),
+        "linkage_attribution_rules": RULES,
         "data_dictionary": pl.DataFrame(
             {"table_name": ["linkage_estimates"], "column_name": ["estimate"],
              "column_description": ["The number."]}

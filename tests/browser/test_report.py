@@ -15,8 +15,8 @@ from tests.browser.made import OPTIONS, company, published
 from tests.unit.linkage.panels import panel
 
 SECTIONS = ["answer", "units", "corrected", "within", "ladder", "lags", "drivers", "segments",
-            "curve", "quadrants", "reliability", "change", "coverage", "estimates", "methods",
-            "provenance"]  # fmt: skip
+            "curve", "quadrants", "reliability", "change", "coverage", "attribution", "estimates",
+            "methods", "provenance"]  # fmt: skip
 HOSTILE = [
     "<script>window.broken = 1</script>", "<img src=x onerror=alert(1)>", "</script><b>bold</b>",
     "فريق المبيعات في القاهرة", "Team 🦊🚀 «quoted» & 'single'", "x" * 300,
@@ -47,7 +47,7 @@ def page(browser: Browser, report: Path) -> Page:
 
 def test_every_section_is_there_with_words_and_a_picture(page: Page) -> None:
     assert page.locator("main > section").evaluate_all("s => s.map(x => x.id)") == SECTIONS
-    for name in SECTIONS[1:13]:
+    for name in SECTIONS[1:14]:
         marks = page.locator(f"#{name} .plot svg path, #{name} .plot svg line").count()
         refused = page.locator(f"#{name} .refused").count()
         assert marks + refused > 0, name
@@ -99,6 +99,8 @@ def test_drivers_segments_and_reliability_hold_their_tables_numbers(page: Page) 
     ).filter(pl.col("segment").is_not_null())
     assert column(page, "segments", 0)[: len(segments)] == segments["estimate"].to_list()
     icc2 = tables["linkage_reliability"].filter(measure="engagement")["icc2"].to_list()
+    rules = tables["linkage_attribution_rules"]["estimate"].to_list()
+    assert column(page, "attribution", 0) == rules
     assert [row[2] for row in numbers(page, "reliability") if len(row) == 5][-len(icc2):] == icc2
 
 
