@@ -16,8 +16,8 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
 from pipelines.program.questions import Linkage
-from pipelines.program.sections import Metric, Organization, Privacy, Report, Wave
-from pipelines.program.source import Source
+from pipelines.program.sections import Metric, Organization, Privacy, Report, Thresholds, Wave
+from pipelines.program.source import VOICE_OF_TABLE, Source
 
 
 class Program(Section):
@@ -57,6 +57,30 @@ class Program(Section):
             return data
         return {"title": name.replace("_", " ").capitalize(), **data}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _promises_inherited(cls, data: object) -> object:
+        """Thresholds nobody declares are the largest promise of their voice, never below usual."""
+        if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
+            return data
+        privacy = data.get("privacy") or {}
+        declared = privacy.get("thresholds") or {} if isinstance(privacy, dict) else None
+        if not isinstance(declared, dict):
+            return data
+        inherited: dict[str, int] = {}
+        for source in data["sources"]:
+            table, promised = (
+                (source.get("table"), source.get("promised")) if isinstance(source, dict)
+                else (None, None)
+            )  # fmt: skip
+            voice = VOICE_OF_TABLE.get(table) if isinstance(table, str) else None
+            usual = Thresholds.model_fields[voice].default if voice else 0
+            if voice and voice not in declared and isinstance(promised, int) and promised > usual:
+                inherited[voice] = max(promised, inherited.get(voice, 0))
+        if not inherited:
+            return data
+        return {**data, "privacy": {**privacy, "thresholds": {**declared, **inherited}}}
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
@@ -70,6 +94,7 @@ class Program(Section):
         SectionProblemsError.raise_any(
             [
                 *self._time_problems(),
+                *self._promise_problems(),
                 *self._name_problems(),
                 *self._pair_problems(),
                 *self._top_box_problems(),
@@ -88,6 +113,18 @@ class Program(Section):
         for before, after in pairwise(waves):
             if after.start <= before.end:
                 yield f"`waves` {before.id} and {after.id} overlap"
+
+    def _promise_problems(self) -> Iterator[str]:
+        for source in self.sources:
+            voice = VOICE_OF_TABLE.get(source.table)
+            if voice is None or source.promised is None:
+                continue
+            threshold = getattr(self.privacy.thresholds, voice)
+            if threshold < source.promised:
+                yield (
+                    f"`privacy.thresholds.{voice}` is {threshold}, but source {source.name} "
+                    f"promised {source.promised}: a promise is kept or the source is left out"
+                )
 
     def _name_problems(self) -> Iterator[str]:
         for key, what, names in (

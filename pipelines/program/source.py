@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from pipelines.contract import SOURCE_TABLES
 from pipelines.program.base import Name, Section, SectionProblemsError
 from pipelines.program.rules import ColumnOrMapping, Filter, IdentifierRule, Pattern, ValueRule
+from pipelines.program.sections import HARD_FLOOR
 
 TableName = Literal[
     "employee_responses",
@@ -31,6 +32,8 @@ TableName = Literal[
 ]
 Retention = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (months|years)$")]
 """A number of months or years."""
+VOICE_OF_TABLE = {"employee_responses": "employee", "customer_feedback": "customer"}
+"""Tables of answers of one voice, whose sources can have promised a threshold."""
 DATED_TABLES = (
     "employee_responses",
     "customer_feedback",
@@ -105,6 +108,9 @@ class Source(Section):
     personal: list[str] = Field(default_factory=list)
     """Columns that hold personal data (addresses, IP addresses, coordinates): no other key of the
     source may use them but keys of people, so they are never landed."""
+    promised: int | None = Field(default=None, ge=HARD_FLOOR)
+    """People behind a shown score, as this survey promised them to those who answered. The program
+    keeps the largest promise of each voice; a lower threshold is refused."""
     retention: Retention | None = None
     """How long rows are kept, such as `24 months`, by their own date; default: for ever."""
     missing: list[str] = Field(default_factory=list)
@@ -186,6 +192,8 @@ class Source(Section):
                 yield f"`{key}` would land {column!r}, which is declared as personal"
         if self.comment in self.personal:
             yield f"`comment` names {self.comment!r}, which is declared as personal"
+        if self.promised and self.table not in VOICE_OF_TABLE:
+            yield f"`promised` does not fit {self.table}, which holds no answers of one voice"
         if self.initials and not self.names:
             yield "`initials` needs `names`: the columns they are made from"
         if self.retention and self.table not in DATED_TABLES:
