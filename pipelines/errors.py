@@ -6,17 +6,26 @@ What does not: programming errors; those keep their traceback.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def without_addresses(text: str) -> str:
+    """The text with e-mail addresses masked."""
+    return EMAIL.sub("<EMAIL>", text) if "@" in text else text
 
 
 class CrossvoiceError(Exception):
     """A mistake in the user's input or surroundings.
 
     `what` says what is wrong, `where` names file, line, column or key, `mend` the next step.
+    Messages are kept in logs, so no e-mail address is repeated, wherever it came from.
     """
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        self.what, self.where, self.mend = what, where, mend
+        self.what, self.where, self.mend = map(without_addresses, (what, where, mend))
         super().__init__(self.text())
 
     def text(self) -> str:
@@ -33,7 +42,7 @@ class ProgramError(CrossvoiceError):
     """program.yaml cannot be used; `problems` holds one text per mistake."""
 
     def __init__(self, problems: Sequence[str], *, where: str, mend: str = "") -> None:
-        self.problems = list(problems)
+        self.problems = [without_addresses(problem) for problem in problems]
         count = f"{len(self.problems)} mistake{'s' if len(self.problems) != 1 else ''}"
         super().__init__(
             f"The program has {count}:\n" + "\n".join(f"  - {p}" for p in self.problems),

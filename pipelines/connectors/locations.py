@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path, PurePath, PurePosixPath
 
-from pipelines.errors import SourceError
+from pipelines.errors import SourceError, without_addresses
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
@@ -36,8 +36,20 @@ def named_files(source: Source, settings: Settings) -> dict[str, Path]:
         base = settings.expand(str(folder))
         prefix = PurePosixPath(*folder.parts[len(shared) :])
         for path in _matches(source, settings.expand(location), base):
-            files[str(prefix / path.relative_to(base).as_posix())] = path
+            files[_without_person(source, str(prefix / path.relative_to(base).as_posix()))] = path
     return dict(sorted(files.items()))
+
+
+def _without_person(source: Source, name: str) -> str:
+    """The name, unless it holds an e-mail address: names are kept with what is landed."""
+    masked = without_addresses(name)
+    if masked == name:
+        return name
+    raise SourceError(
+        f"Source {source.name} has a file whose name holds an e-mail address.",
+        where=masked,
+        mend="rename the file: names of files are kept with what is landed",
+    )
 
 
 def texts_of_file_name(source: Source, name: str) -> dict[str, str]:
