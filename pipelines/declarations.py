@@ -46,6 +46,7 @@ def write_declarations(
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
         "declared_settings": _settings(program, last_release or {}),
+        "declared_sources": _sources(program),
         "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
     return {
@@ -86,6 +87,15 @@ def _waves(program: Program, today: dt.date) -> pl.DataFrame:
             "period_id": pl.String,
         },
         orient="row",
+    )
+
+
+def _sources(program: Program) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "source": [source.name for source in program.sources],
+            "is_snapshot": [source.snapshots for source in program.sources],
+        }
     )
 
 

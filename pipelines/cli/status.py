@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import click
+import duckdb
 import polars as pl
 
 from pipelines import landing, warehouse
@@ -49,6 +50,7 @@ def _show_coverage(settings: Settings) -> None:
         if not warehouse.has_table(con, "marts.attribution_summary"):
             return
         found = coverage(con).rows(named=True)
+        suspects = _suspects(con)
     click.echo("coverage in the last run")
     for row in found:
         click.echo(
@@ -57,6 +59,20 @@ def _show_coverage(settings: Settings) -> None:
         )
         if row["unattributed_share"] > 0:
             click.echo(f"  {'':26} what did not match: crossvoice aliases")
+    for line in suspects:
+        click.echo(line)
+
+
+def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Units that may have been reorganised without a word, with what speaks for it."""
+    if not warehouse.has_table(con, "marts.reorganisation_suspects"):
+        return []
+    found = con.sql("from marts.reorganisation_suspects order by all").pl()
+    return [
+        f"  {'':26} {r['from_unit_id']} (until {r['last_period_id']}) may be {r['to_unit_id']} "
+        f"(from {r['first_period_id']}): {r['n_people_shared']} of {r['n_people_before']} people"
+        for r in found.iter_rows(named=True)
+    ]
 
 
 def _show_source(source: Source, settings: Settings) -> None:

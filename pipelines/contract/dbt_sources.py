@@ -62,6 +62,13 @@ DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "min_customer": "Smallest number of customer answers; null: the release threshold.",
         },
     ),
+    "declared_sources": (
+        "one row per source of the program",
+        {
+            "source": "Name of the source.",
+            "is_snapshot": "Each first day in it lists the whole staff of that day.",
+        },
+    ),
     "declared_aliases": (
         "one row per name approved in the program's folder",
         {

@@ -119,6 +119,9 @@ class Source(Section):
     """Codes that mean: withheld by the publisher; for unit_scores."""
     filters: list[Filter] = Field(default_factory=list)
     """Records to keep or to leave out."""
+    snapshots: bool = False
+    """For org_assignments: each `valid_from` is a day on which the whole staff was listed; who is
+    no longer listed has left. Snapshots turn into history."""
     required: bool = True
     """A failure stops publication; otherwise what was there before is published as stale."""
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)

@@ -129,3 +129,7 @@ select n as comment_number, voice,
   n as person_number, '2024-01' as period_id, 'u0' as unit_id, 'l0' as location_id,
   'r0' as region_id, voice || ' comment ' || n as redacted_text
 from range(11) as a(n), (values ('employee'), ('customer')) as b(voice);
+
+create table marts.reorganisation_suspects as
+select * from (values ('t9@l0', 't1@l1', 'employee', '2024-01', '2024-02', 8, 7)) as s(
+  from_unit_id, to_unit_id, voice, last_period_id, first_period_id, n_people_before, n_people_shared);

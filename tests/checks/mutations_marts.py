@@ -20,6 +20,10 @@ MARTS: dict[str, dict[str, Mutation]] = {
             "update {t} set team_name = 'Team 0', location_name = 'Location 0' where rowid = 1"
         ),
     },
+    "reorganisation_suspects": {
+        "no_undeclared_reorganisation": "update {t} set from_unit_id = 't7@l7'",
+        "people_within_people": "update {t} set n_people_before = 6",
+    },
     "dim_teams": {
         "every_unit_has_its_team": "delete from {t} where rowid = 0",
         "names_agree_with_units": "update {t} set team_name = 'Renamed' where rowid = 0",

@@ -165,3 +165,27 @@ def test_planted_lag_is_named(company: Company) -> None:
         company.home, "from linkage.linkage_lag_profiles where y_measure = 'nps'"
     ).filter("is_in_lag_set")
     assert company.truth["effects"]["within_lag"] in profile["lag"].to_list()
+
+
+def test_planted_splits_and_merges_look_like_reorganisations(company: Company) -> None:
+    """The detector knows nothing of the lineage that the company declares."""
+    suspects = private(
+        company.home, "select split_part(from_unit_id, '@', 1), split_part(to_unit_id, '@', 1)"
+        " from marts.reorganisation_suspects",
+    )  # fmt: skip
+    planted = private(
+        company.home, "select from_ref, to_ref from raw.unit_lineage"
+        " where unit_level = 'team' and lineage_kind in ('split', 'merge')",
+    )  # fmt: skip
+    assert planted.height > 0
+    assert set(suspects.rows()) == set(planted.rows())
+
+
+def test_the_widest_attribution_rule_is_the_primary_estimate(company: Company) -> None:
+    rules = private(company.home, "from linkage.linkage_attribution_rules")
+    primary = private(
+        company.home, "select estimate from linkage.linkage_estimates where \"primary\""
+        " and component = 'observed' and effect_type = 'r' and method like 'unit_means%'",
+    )  # fmt: skip
+    assert rules["share_of_feedback"].to_list() == sorted(rules["share_of_feedback"])
+    assert rules["estimate"][-1] == pytest.approx(primary["estimate"].item())
