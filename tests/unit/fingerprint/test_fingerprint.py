@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.connectors.file import pull
 from pipelines.fingerprint import Basis, fingerprint
+from pipelines.privacy.erasure import ErasedKey, Erasures, keep_erasures
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret
 from pipelines.program.model import Program
@@ -72,3 +73,22 @@ def test_a_period_that_ends_is_something_new(settings: Settings) -> None:
     program = land(settings)
     before = fingerprint(on(dt.date(2025, 3, 31), program), settings)
     assert fingerprint(on(dt.date(2025, 4, 1), program), settings).config != before.config
+
+
+def test_somebody_erased_is_something_new(settings: Settings) -> None:
+    basis = on(TODAY, land(settings))
+    before = fingerprint(basis, settings)
+    keep_erasures(settings, Erasures("s").with_keys([ErasedKey("0" * 32)]))
+    assert fingerprint(basis, settings).inputs != before.inputs
+    assert fingerprint(basis, settings) == fingerprint(basis, settings, landed=True)
+
+
+def test_the_month_in_which_rows_grow_too_old_is_something_new(settings: Settings) -> None:
+    program = land(settings)
+    aged = program.sources[0].model_copy(update={"retention": "24 months"})
+    program = program.model_copy(update={"sources": [aged]})
+    marks = [
+        fingerprint(on(dt.date(2026, month, day), program), settings).inputs
+        for month, day in ((1, 1), (1, 31), (2, 1))
+    ]
+    assert marks[0] == marks[1] != marks[2]
