@@ -10,8 +10,10 @@ import re
 import sys
 from pathlib import Path
 
+from pipelines.contract import SOURCE_TABLES
 from pipelines.program.reading import program_schema
 
+TABLES_MARKER = re.compile(r"(<!-- tables -->\n).*?(<!-- end of tables -->)", re.DOTALL)
 MARKER = re.compile(r"(<!-- keys: (\w+) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 
 
@@ -28,9 +30,27 @@ def key_table(section: str, schema: dict | None = None) -> str:
     return "\n".join(lines)
 
 
+def contract_tables() -> str:
+    """Markdown: for each table a source may feed, the columns `columns:` may name."""
+    parts = []
+    for table in SOURCE_TABLES.values():
+        has_answers = " Answers come from `values`." if table.has_values else ""
+        if table.name == "person_identifiers":
+            has_answers = " The identifiers come from `identifiers`."
+        parts.append(f"### {table.name}\n\n{table.grain.capitalize()}.{has_answers}\n")
+        parts.append("| column | kind | needed | meaning |\n| --- | --- | --- | --- |")
+        parts += [
+            f"| `{c.name}` | {c.kind} | {'yes' if c.required else '-'} | {c.description} |"
+            for c in table.mapped.values()
+        ]
+        parts.append("")
+    return "\n".join(parts)
+
+
 def filled(page: str) -> str:
     """The page with every table between markers made anew."""
     schema = program_schema()
+    page = TABLES_MARKER.sub(lambda m: f"{m[1]}\n{contract_tables()}\n{m[2]}", page)
     return MARKER.sub(lambda m: f"{m[1]}\n{key_table(m[2], schema)}\n\n{m[3]}", page)
 
 
