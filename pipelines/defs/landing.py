@@ -46,6 +46,8 @@ def _landing_asset(source: Source) -> dg.AssetsDefinition:
                 return dg.MaterializeResult(
                     metadata=watch.metadata(is_stale=True, problem=error.text())
                 )
+        for name, guesses in result.guesses.items():
+            context.log.warning(f"{found.name}: {name} is {'; '.join(guesses)}")
         counts = ("rows_read", "rows_kept", "rows_rejected", "rows_filtered")
         return dg.MaterializeResult(
             metadata=watch.metadata(
