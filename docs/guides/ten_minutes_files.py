@@ -19,7 +19,11 @@ STORES = [
     "Market Hall", "North Bridge", "Orchard Mews", "Port Side", "Queen's Parade", "River Walk",
     "South Pier", "Tower Hill", "Upper Town", "Valley Drive", "West End", "York Street",
 ]  # fmt: skip
-OTHER_NAMES = {"Harbour Mall": "Harbor Mall", "King's Cross": "Kings Cross Sq.", "West End": "Westend"}
+OTHER_NAMES = {
+    "Harbour Mall": "Harbor Mall",
+    "King's Cross": "Kings Cross Sq.",
+    "West End": "Westend",
+}
 LABELS = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
 STAFF, TICKETS = 10, 30
 

@@ -13,6 +13,12 @@ from typing import Any
 from pipelines.connectors.wording import same
 from pipelines.inspection.clock import period_id
 from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
+from pipelines.inspection.org_writing import (
+    hr_columns,
+    identifier_list,
+    person_columns,
+    unit_list_columns,
+)
 from pipelines.inspection.profile import Profile
 from pipelines.inspection.proposal import Proposal
 from pipelines.inspection.roles import FileRoles
@@ -126,9 +132,9 @@ def _columns(found: Proposal, place: int, file: FileRoles) -> Iterator[tuple[str
         "unit_scores": _unit_score_columns,
         "employee_responses": _employee_columns,
         "customer_feedback": _customer_columns,
-        "org_assignments": _hr_columns,
-        "person_identifiers": _person_columns,
-        "units": _unit_list_columns,
+        "org_assignments": hr_columns,
+        "person_identifiers": person_columns,
+        "units": unit_list_columns,
     }[file.table](found, file)
     if file.table not in ("units", "person_identifiers"):
         yield from units.items()
@@ -233,55 +239,6 @@ def _customer_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
             yield role, (roles[role], "")
 
 
-def _hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
-    roles = file.roles
-    person = "employee_id" if "employee_id" in roles else "email"
-    yield "employee_key", ({"column": roles[person], "id_type": person}, "")
-    if "manager_id" in roles:
-        yield "manager_key", ({"column": roles["manager_id"], "id_type": person}, "")
-    yield from _validity(file)
-
-
-def _validity(file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
-    roles = file.roles
-    for role in ("valid_from", "valid_to"):
-        if role in roles:
-            guess = file.look.column(roles[role]).dates
-            entry: dict[str, Any] = {"column": roles[role]}
-            if guess and guess.formats:
-                formats = list(guess.formats)
-                entry["format"] = formats[0] if len(formats) == 1 else formats
-                if guess.conflict and len(formats) > 1:
-                    entry["ambiguous"] = "first"
-            if role == "valid_to":
-                entry["last_day_included"] = True
-            plain = roles[role] if len(entry) == 1 else entry
-            yield role, (plain, "? is this the last day, or the first day after?"
-                         if role == "valid_to" else "")  # fmt: skip
-
-
-def _person_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
-    for column, entry in _hr_columns(found, file):
-        if column != "manager_key":
-            yield column, entry
-
-
-def _unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
-    roles = file.roles
-    level = roles.get("unit_level")
-    yield "unit_level", (level if level else {"value": "location"}, "")
-    place = found.files.index(file)
-    ref = roles.get("unit_ref") or found.meeting.columns.get(place, {}).get("location_ref")
-    yield "unit_ref", (ref or roles["location"], "")
-    named = [c.name for c in file.look.columns if re.search(r"name", c.name, re.IGNORECASE)
-             and c.name != ref and c.kind in ("id", "name")]  # fmt: skip
-    if named:
-        yield "unit_name", (named[0], "")
-    if "parent_ref" in roles:
-        yield "parent_ref", (roles["parent_ref"], "")
-    yield from _validity(file)
-
-
 def _used(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> list[Profile]:
     names = {a.column for a in file.answers}
     for value, _ in columns.values():
@@ -293,7 +250,7 @@ def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Li
     """An HR list with numbers and addresses tells which belong to one person."""
     others = [r for r in ("email", "agent_id") if r in file.roles]
     if file.table == "person_identifiers":
-        yield from _identifier_list(file, others)
+        yield from identifier_list(file, others)
     if file.table != "org_assignments" or "employee_id" not in file.roles or not others:
         return
     yield Line("")
@@ -303,11 +260,4 @@ def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Li
     yield from _reading(file)
     person = {"column": file.roles["employee_id"], "id_type": "employee_id"}
     yield Line(f"    columns: {{employee_key: {quoted(person)}}}")
-    yield from _identifier_list(file, others)
-
-
-def _identifier_list(file: FileRoles, others: list[str]) -> Iterator[Line]:
-    yield Line("    identifiers:")
-    for role in others:
-        kind = {"email": "email", "agent_id": "agent"}[role]
-        yield Line(f"      - {quoted({'column': file.roles[role], 'id_type': kind})}")
+    yield from identifier_list(file, others)
