@@ -16,6 +16,8 @@ from pipelines.report.assets import safe_json
 
 EMPTY_CATALOG: dict[str, Any] = {"metadata": {}, "nodes": {}, "sources": {}, "errors": None}
 PACKAGE = "crossvoice"
+UNORDERED = ("sources", "refs", "nodes", "macros")
+"""Lists whose order dbt's parser chooses anew each time."""
 VOLATILE = {"generated_at", "invocation_id", "invocation_started_at", "run_started_at", "user_id"}
 
 
@@ -41,13 +43,18 @@ def _public(manifest: dict[str, Any]) -> dict[str, Any]:
         k: None if k in VOLATILE else v for k, v in manifest["metadata"].items()
     }}  # fmt: skip
     kept["macros"] = {k: v for k, v in manifest["macros"].items() if v["package_name"] == PACKAGE}
-    return json.loads(json.dumps(kept), object_hook=_without_machine)
+    for name in ("parent_map", "child_map"):
+        kept[name] = {key: sorted(found) for key, found in manifest[name].items()}
+    return json.loads(json.dumps(kept, sort_keys=True), object_hook=_without_machine)
 
 
 def _without_machine(node: dict[str, Any]) -> dict[str, Any]:
     for key in ("created_at", "root_path", "build_path", "compiled_path"):
         if key in node:
             node[key] = None if key != "created_at" else 0
+    for key in UNORDERED:
+        if isinstance(node.get(key), list):
+            node[key] = sorted(node[key], key=json.dumps)
     return node
 
 

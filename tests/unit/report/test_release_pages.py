@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import zipfile
@@ -100,6 +101,19 @@ def test_lineage_is_whole_and_names_no_machine() -> None:
     for node in manifest["nodes"].values():
         assert node["name"] in page
     assert page == lineage_page(manifest)
+
+
+def test_lineage_does_not_depend_on_the_order_of_parsing() -> None:
+    manifest = models.manifest()
+    turned = copy.deepcopy(manifest)
+    turned["nodes"] = dict(reversed(turned["nodes"].items()))
+    for node in turned["nodes"].values():
+        node["created_at"] = 1.5
+        if "nodes" in node.get("depends_on", {}):
+            node["depends_on"]["nodes"].reverse()
+            node["sources"].reverse()
+    turned["metadata"]["invocation_id"] = "another"
+    assert lineage_page(turned) == lineage_page(manifest)
 
 
 def test_dictionary_and_lineage_agree() -> None:
