@@ -61,7 +61,7 @@ def _without_machine(node: dict[str, Any]) -> dict[str, Any]:
 def _columns(manifest: dict[str, Any]) -> dict[str, Any]:
     """Columns with their declared types, as dbt's catalogue has them."""
     found = {}
-    for key, node in manifest["nodes"].items():
+    for key, node in sorted(manifest["nodes"].items()):
         if node["resource_type"] != "model" or not node["columns"]:
             continue
         found[key] = {
