@@ -25,7 +25,7 @@ from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_row
 from pipelines.connectors.values import REASON, ROW, WHERE, value_rows
 from pipelines.connectors.wording import is_one_of
 from pipelines.contract import COMMENTS, SOURCE_TABLES
-from pipelines.errors import SourceError
+from pipelines.errors import EMAIL, SourceError
 from pipelines.privacy.name_words import INITIALS, NAME, initials_of, words_of
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.redaction import SCHEMA as REDACTED
@@ -35,6 +35,9 @@ from pipelines.program.source import Source
 
 LOCAL_DATES = {"answered_at": "answered_date", "occurred_at": "local_date"}
 """Timestamp columns and the column that holds their day in the program's time zone."""
+
+OWN_IDS = ("response_id", "feedback_id", "action_id")
+"""Ids of the source: rows would fall together if a part of them were masked."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,8 @@ class RecordMapping:
             if mapping.recode:
                 text = recode(text, mapping.recode)
             columns[name] = convert(text, column, mapping, self.source, self.zone, typed=self.typed)
+            if column.kind == "text" and name not in OWN_IDS:
+                columns[name] = _without_addresses(columns[name])
             if name in LOCAL_DATES:
                 moments = columns[name].dt.replace_time_zone("UTC")
                 columns[LOCAL_DATES[name]] = moments.dt.convert_time_zone(self.zone).dt.date()
@@ -233,6 +238,13 @@ class RecordMapping:
         if self.source.initials:
             keys.append(self.pseudonyms.keys(initials_of(names), INITIALS))
         return pl.concat(keys)
+
+
+def _without_addresses(text: pl.Series) -> pl.Series:
+    """Text with e-mail addresses masked; most columns hold none, and are only searched."""
+    if not text.str.contains("@", literal=True).any():
+        return text
+    return text.str.replace_all(EMAIL.pattern, "<EMAIL>")
 
 
 def _is_left_out(rule: Filter, text: pl.Series) -> pl.Series:

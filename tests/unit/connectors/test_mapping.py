@@ -286,3 +286,9 @@ def test_every_row_asked_for_is_kept_or_rejected(rules: dict, records: list[dict
     for column in table.columns:
         if column.required and column.name in result.rows.columns:
             assert result.rows[column.name].null_count() == 0, column.name
+
+
+def test_no_text_column_lands_an_address() -> None:
+    result = mapped(source(), {**GOOD, "store": "Harbour, ask jo.doe@x.org"},
+                    {**GOOD, "store": "T1@L1"})  # fmt: skip
+    assert result.rows["location_ref"].to_list() == ["Harbour, ask <EMAIL>", "T1@L1"]
