@@ -18,6 +18,10 @@ STORES = [
     "Garden Court", "Harbour Mall", "Island Park", "Jubilee Way", "King's Cross", "Lake View",
     "Market Hall", "North Bridge", "Orchard Mews", "Port Side", "Queen's Parade", "River Walk",
     "South Pier", "Tower Hill", "Upper Town", "Valley Drive", "West End", "York Street",
+    "Abbey Gardens", "Bell Tower", "Canal Wharf", "Deer Park", "Elm Avenue", "Fountain Place",
+    "Granary Yard", "High Street", "Iron Works", "Jasmine Walk", "Kiln Fields", "Lime Grove",
+    "Mill Pond", "Nunnery Close", "Oak Terrace", "Priory Row", "Quarry Bank", "Rope Works",
+    "Station Arcade", "Temple Bar", "Union Docks", "Vine House", "Windmill Rise", "Yew Cloisters",
 ]  # fmt: skip
 OTHER_NAMES = {
     "Harbour Mall": "Harbor Mall",
@@ -25,7 +29,7 @@ OTHER_NAMES = {
     "West End": "Westend",
 }
 LABELS = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"]
-STAFF, TICKETS = 10, 30
+STAFF, TICKETS = 8, 30
 
 
 def answer(dice: Random, mood: float, top: int) -> int:
