@@ -123,6 +123,12 @@ def load_settings(program: str | Path | None = None) -> Settings:
     )
 
 
+def environment_without_secret() -> dict[str, str]:
+    """The environment for a program of others that needs no pseudonyms; telemetry is off in it."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CROSSVOICE_SECRET")}
+    return {**kept, **TELEMETRY_OFF}
+
+
 def quiet_libraries(settings: Settings) -> None:
     """Turn telemetry off and tell the libraries, by environment, where this program lives."""
     os.environ.update(TELEMETRY_OFF)

@@ -7,7 +7,6 @@ when it is absent.
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 
@@ -15,7 +14,7 @@ import click
 
 from pipelines.errors import CrossvoiceError
 from pipelines.explorer.database import published_file
-from pipelines.settings import PROJECT_ROOT, load_settings
+from pipelines.settings import PROJECT_ROOT, environment_without_secret, load_settings
 
 APP = PROJECT_ROOT / "pipelines" / "explorer" / "app.py"
 OPTIONS = {
@@ -39,9 +38,10 @@ def explore(program: str | None, audience: str, port: int) -> int:
                *options, "--", str(settings.published), audience]  # fmt: skip
     click.echo(f"Exploring {path}")
     click.echo(f"  http://127.0.0.1:{port} (stop with Ctrl-C)")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("CROSSVOICE_SECRET")}
     try:
-        done = subprocess.run(command, env=kept, check=False, cwd=PROJECT_ROOT)
+        done = subprocess.run(
+            command, env=environment_without_secret(), check=False, cwd=PROJECT_ROOT
+        )
     except KeyboardInterrupt:
         return 0
     return done.returncode
