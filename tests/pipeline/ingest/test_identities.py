@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ def test_good_and_bad_records_leave_no_identity(survey: Home) -> None:
     assert survey.landed("rejects").height == 6
     with warehouse.connect(survey.settings.warehouse) as con:
         raw.register_batches(con, survey.program, survey.settings)
+        raw.write_declarations(con, survey.program, dt.date(2025, 2, 1))
         raw.write_unit_references(con, survey.program)
     assert found_in(survey.settings.home, said) == []
 
