@@ -4,9 +4,10 @@ with scores as (
 ),
 
 -- most people are in a period's metric once; candidates are found by a number of eight bytes
+-- (from the model, because a CTE read twice would be copied)
 repeated as (
     select {{ row_hash(['metric_id', 'period_index', 'person_number']) }} as person_hash
-    from scores
+    from {{ ref('int_scores') }}
     group by {{ row_hash(['metric_id', 'period_index', 'person_number']) }}
     having count(*) > 1
 ),

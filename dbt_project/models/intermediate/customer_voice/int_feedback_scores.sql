@@ -27,6 +27,7 @@ single as (
 ),
 
 -- only metrics of several questions need a step per event
+-- (from the model, because a CTE read twice would be copied)
 composite as (
     select
         questions.metric_id,
@@ -39,9 +40,12 @@ composite as (
                             'questions.top_box_from', 'feedback.score_pomp',
                             'questions.direction')) }} as value,
         {{ exact_mean('feedback.score_raw') }} as value_native
-    from feedback
+    from {{ ref('int_feedback_numbered') }} as feedback
     inner join questions on feedback.item_number = questions.item_number
-    where questions.n_items > 1
+    where
+        questions.n_items > 1
+        and feedback.reason_number is null
+        and feedback.score_raw is not null
     group by
         questions.metric_id,
         questions.n_required,
