@@ -17,6 +17,7 @@ import polars as pl
 
 from pipelines.privacy.blocks import Block, Label, Measure
 from pipelines.privacy.bounds import PROTECTION
+from pipelines.privacy.combined_changes import told_groups
 
 ROUNDED_TO = 0.1
 """Step of released scores."""
@@ -59,11 +60,17 @@ Earlier = Mapping[tuple[str, Label], tuple[float, float]]
 """Metric and label -> answers and score of one earlier release."""
 
 
-def earlier_releases(cells: pl.DataFrame, earlier: pl.DataFrame) -> list[Earlier]:
-    """Released cells by release, of the periods and metrics in which anything has changed since."""
+def earlier_releases(
+    cells: pl.DataFrame, earlier: pl.DataFrame, *, periods_nest: bool
+) -> list[Earlier]:
+    """Released cells by release, of the periods and metrics in which anything has changed since.
+
+    Where periods nest, those that stayed as they were are terms of the longer ones, and are kept.
+    """
     found: dict[str, dict] = {}
     changed = changed_since(cells, earlier)
-    told = earlier.join(changed, on=changed.columns, how="semi")
+    keys = ["release_id", "metric_id"] if periods_nest else changed.columns
+    told = earlier.join(changed, on=keys, how="semi")
     for release, *label, metric, answers, value in told.select(list(EARLIER_SCHEMA)).iter_rows():
         found.setdefault(release, {})[metric, tuple(label)] = (answers, value)
     distinct: list[Earlier] = []
@@ -93,31 +100,58 @@ def must_wait(block: Block, hidden: set[int], earlier: Iterable[Earlier]) -> set
 
 
 def _waiting(block: Block, measure: Measure, hidden: set[int], release: Earlier) -> set[int]:
-    changes = _changes(block, measure, hidden, release)
-    if not any(c.answers or abs(c.score) > c.blur / 2 + DUST for c in changes.values()):
+    every = _changes(block, measure, hidden, release)
+    # cells of the same atoms can have changed differently: one held a group that is gone
+    changes = {atoms: found[0] for atoms, found in every.items()}
+    all_changes = [c for found in every.values() for c in found]
+    if not any(c.answers or abs(c.score) > c.blur / 2 + DUST for c in all_changes):
         return set()
     known = {next(iter(a)): c for a, c in changes.items() if len(a) == 1}
     cell_of = {block.members[c]: c for c in range(len(block.labels)) if c not in hidden}
-    found, left_over = set(), []
+    found = {
+        cell_of[atoms]
+        for atoms, all_ in every.items()
+        if any(c.gives_away(measure) for c in all_[1:])
+    }
+    left_over: list[tuple[frozenset[int], Change, frozenset[int]]] = []
     for atoms, change in sorted(changes.items(), key=lambda item: (len(item[0]), sorted(item[0]))):
         left, rest = change, set(atoms)
         for atom in atoms & known.keys() if len(atoms) > 1 else ():
             left = left.less(known[atom])
             rest.discard(atom)
-        for others, change_of_others in left_over:
+        for others, change_of_others, _ in left_over:
             if others <= rest:
                 left = left.less(change_of_others)
                 rest -= others
         if not rest:
             continue
         if len(atoms) > 1:
-            left_over.append((frozenset(rest), left))
+            left_over.append((frozenset(rest), left, atoms))
         if left.gives_away(measure):
             moved = [frozenset((a,)) for a in atoms & known.keys() if known[a].answers]
             options = [s for s in (*moved, atoms) if s in cell_of]
             smallest = min(options, key=lambda s: measure.answers[list(s)].sum())
             found.add(cell_of[smallest])
-    return found
+    return found or _together(measure, left_over, cell_of)
+
+
+def _together(
+    measure: Measure,
+    left_over: list[tuple[frozenset[int], Change, frozenset[int]]],
+    cell_of: Mapping[frozenset[int], int],
+) -> set[int]:
+    """The smallest total of every combination of totals that gives few answers away."""
+    for weights in told_groups([rest for rest, _, _ in left_over]):
+        used = [(w, *left_over[i]) for i, w in enumerate(weights) if w]
+        change = Change(
+            round(sum(w * c.answers for w, _, c, _ in used), 6),
+            sum(w * c.score for w, _, c, _ in used),
+            sum(abs(w) * c.blur for w, _, c, _ in used),
+        )
+        totals = [atoms for _, _, _, atoms in used if atoms in cell_of]
+        if totals and change.gives_away(measure):
+            return {cell_of[min(totals, key=lambda s: measure.answers[list(s)].sum())]}
+    return set()
 
 
 def _blur(measure: Measure, answers: float) -> float:
@@ -130,9 +164,9 @@ def _blur(measure: Measure, answers: float) -> float:
 
 def _changes(
     block: Block, measure: Measure, hidden: set[int], release: Earlier
-) -> dict[frozenset[int], Change]:
-    """Set of atoms -> change, where the total is shown now and was shown then."""
-    found = {}
+) -> dict[frozenset[int], list[Change]]:
+    """Set of atoms -> changes, the finest cell's first, of totals shown now and shown then."""
+    found: dict[frozenset[int], list[Change]] = {}
     for cell, label in enumerate(block.labels):
         then = release.get((measure.name, label))
         if cell in hidden or then is None or not measure.cells[cell]:
@@ -142,7 +176,6 @@ def _changes(
         weights = measure.weights
         score = float(sum(w * measure.parts[i, atoms].sum() for i, w in enumerate(weights)))
         blur = _blur(measure, answers) + _blur(measure, then[0])
-        found[block.members[cell]] = Change(
-            answers - then[0], score - then[0] * (then[1] or 0.0), blur
-        )
+        change = Change(answers - then[0], score - then[0] * (then[1] or 0.0), blur)
+        found.setdefault(block.members[cell], []).append(change)
     return found

@@ -64,7 +64,10 @@ def publication_mask(
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
     if privacy.suppression == "thresholds":
         blocks = cell_blocks(judged, privacy, metrics, places, finer or {})
-        told = earlier_releases(cells, earlier) if earlier is not None else []
+        told = (
+            earlier_releases(cells, earlier, periods_nest=bool(finer))
+            if earlier is not None else []
+        )  # fmt: skip
         judged = _with_complement(judged, blocks, told)
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
     judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))
