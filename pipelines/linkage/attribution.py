@@ -46,7 +46,8 @@ def attribution_rules(
     """
     methods = [m for m in LADDER if m in set(by_method["attribution_method"])]
     shown = panel.filter(pl.col("mean_c").is_not_null()).select("unit_id", "period_id")
-    total = cells_of_methods(by_method, methods).join(shown, on=["unit_id", "period_id"])["n"].sum()
+    every = cells_of_methods(by_method, methods).join(shown, on=["unit_id", "period_id"])
+    total = int(every["n"].sum())
     rows = []
     for i, last in enumerate(methods, start=1):
         cells = cells_of_methods(by_method, methods[:i]).join(shown, on=["unit_id", "period_id"])
@@ -55,11 +56,12 @@ def attribution_rules(
         observed = found.estimates.filter(component="observed", effect_type="r")
         row = (observed if observed.height else found.estimates).row(0, named=True)
         known = {name: row[name] for name in SCHEMA if name in row}
+        answers = int(cells["n"].sum())
         rows.append(known | {
             "rule": " + ".join(methods[:i]),
             "last_method": last,
-            "n_responses_y": int(cells["n"].sum()),
-            "share_of_feedback": cells["n"].sum() / total if total else None,
+            "n_responses_y": answers,
+            "share_of_feedback": answers / total if total else None,
         })  # fmt: skip
     return pl.DataFrame(rows, schema=SCHEMA)
 

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 import polars as pl
 
-from pipelines.linkage.agreement import one_way_icc
+from pipelines.linkage.agreement import MIN_GROUPS, one_way_icc
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
@@ -100,6 +100,13 @@ def power(
     if post_hoc:
         question.find(Finding(
             code="post_hoc_power", severity="refuse", message="Power after the fact was asked for.",
+        ))  # fmt: skip
+    if cells.n_units < MIN_GROUPS:
+        question.find(Finding(
+            code="too_few_units", severity="refuse", value=float(cells.n_units),
+            threshold=float(MIN_GROUPS),
+            message=f"Only {cells.n_units} units; how alike and how noisy units are cannot be told "
+            f"from fewer than {MIN_GROUPS}.",
         ))  # fmt: skip
     wanted = true_r or (settings.sesoi if settings.sesoi_type == "r" else 0.10)
     reliability, icc = _noise_and_likeness(cells)
