@@ -40,7 +40,7 @@ create table published.linkage_estimates (
   question_id varchar, component varchar, effect_type varchar, n_units bigint, estimate double,
   conf_low double, conf_high double, conf_shape varchar, p_value double, q_value double,
   "primary" boolean, verdict varchar, sentence varchar, x_measure varchar default 'engagement',
-  y_measure varchar default 'nps'
+  y_measure varchar default 'nps', estimand varchar default 'between'
 );
 insert into published.linkage_estimates (
   question_id, component, effect_type, n_units, estimate, conf_low, conf_high, conf_shape, p_value,
@@ -59,6 +59,10 @@ insert into published.linkage_estimates (
 )
 select question_id, 'observed', 'index', 200, 0.5, false, 'Read it beside its own table.'
 from unnest(['driver', 'lag', 'curve', 'segment', 'aggregation', 'change']) as a(question_id);
+-- a reliability or a plan may be told from 10 units on
+insert into published.linkage_estimates (
+  question_id, estimand, component, effect_type, n_units, estimate, "primary", sentence
+) values ('power', 'power', 'smallest_r', 'r', 15, 0.65, false, 'Links from 0.65 on could be seen.');
 
 create view published.asked as select 'pooled' as window_id, 'engagement' as x_measure,
   'nps' as y_measure;

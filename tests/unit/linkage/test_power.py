@@ -10,7 +10,7 @@ from pipelines.linkage import power
 
 
 @pytest.mark.parametrize(("units", "refused"), [(9, True), (10, False)])
-def test_power_is_not_told_of_fewer_units_than_a_release_may_show(units: int, refused: bool) -> None:
+def test_power_is_told_from_ten_units_on(units: int, refused: bool) -> None:
     rng = np.random.default_rng(3)
     panel = pl.DataFrame({
         "unit_id": [f"u{i}" for i in range(units)], "period_id": "p1",
