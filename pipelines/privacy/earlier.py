@@ -176,6 +176,10 @@ def _changes(
         weights = measure.weights
         score = float(sum(w * measure.parts[i, atoms].sum() for i, w in enumerate(weights)))
         blur = _blur(measure, answers) + _blur(measure, then[0])
-        change = Change(answers - then[0], score - then[0] * (then[1] or 0.0), blur)
+        told = then[0] * (then[1] or 0.0)
+        unrounded = ROUNDED_TO / 2 * answers + DUST
+        if not blur and answers == then[0] and abs(score - told) <= unrounded:
+            told = score  # only one sum fits the rounded score, so it is still this one
+        change = Change(answers - then[0], score - told, blur)
         found.setdefault(block.members[cell], []).append(change)
     return found

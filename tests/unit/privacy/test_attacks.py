@@ -190,3 +190,13 @@ def test_undeclared_table_is_a_finding(tmp_path: Path) -> None:
     pl.DataFrame({"n": [1]}).write_parquet(tmp_path / "r1" / "all" / "parquet" / "extra.parquet")
     audit = audit_release(tmp_path / "r1", tmp_path)
     assert [f.attack for f in audit.findings] == ["unknown_table"]
+
+
+def test_a_store_that_joins_later_costs_no_cell(tmp_path: Path) -> None:
+    """Means of 7 answers end in thirds of a tenth; an unchanged one must not pass for a change."""
+    stores = [a for s in ("Bergen", "Oslo", "Roros") for a in answers("A", s, 7)]
+    told = publish(world(stores), tmp_path, "r1")
+    later = world([*stores, *answers("A", "Voss", 7)])
+    shown = publish(later, tmp_path, "r2", told)
+    assert shown.height == later.cells.height
+    assert not audit_release(tmp_path / "r2", tmp_path).findings
