@@ -1,4 +1,4 @@
-"""The dress a table comes in: compressed, in JSON, with marks, with odd headers. What it means."""
+"""The dress a table comes in: compressed, in JSON, with marks. What it means."""
 
 from __future__ import annotations
 
@@ -14,29 +14,8 @@ import xlsxwriter
 from pipelines.connectors import contents
 from pipelines.connectors.dates import month_names
 from pipelines.errors import SourceError
-from tests.unit.connectors.homes import FEEDBACK, HEADER, Home, source
-
-ROWS = [
-    {"id": "F1", "at": "2025-01-04", "customer": "C1", "store": "Süd", "score": 9},
-    {"id": "F2", "at": "2025-01-05", "customer": "C2", "store": "Nord", "score": 0},
-]
-TEXT = "id,at,customer,store,score\nF1,2025-01-04,C1,Süd,9\nF2,2025-01-05,C2,Nord,0\n"
-
-
-def landed(home: Home, **changes: object) -> list[tuple]:
-    """Id, day, store and score of what is landed."""
-    home.source = source(**changes)
-    home.pull()
-    frame = home.landed().sort("record_number")
-    return frame.select("feedback_id", "local_date", "location_ref", "score_raw").rows()
-
-
-def expected() -> list[tuple]:
-    days = pl.Series([row["at"] for row in ROWS]).str.to_date()
-    return [
-        (row["id"], day, row["store"], float(row["score"]))
-        for row, day in zip(ROWS, days, strict=True)
-    ]
+from tests.unit.connectors.homes import FEEDBACK, HEADER, Home
+from tests.unit.connectors.small_tables import ROWS, TEXT, expected, landed
 
 
 def zipped(**members: bytes) -> bytes:
@@ -238,94 +217,6 @@ def test_labels_and_missing_codes_are_met_in_any_spelling(home: Home) -> None:
     found = landed(home, values=values, missing=["K. A.", "-"])
 
     assert [row[3] for row in found] == [10, 0, 9, None, None, None]
-
-
-def test_two_header_rows_are_one_header(home: Home) -> None:
-    home.write("in/f.csv", "Report,,,,\nWho,,,Where,Answer\nid,at,customer,store,score\n"
-               "F1,2025-01-04,C1,Süd,9\n")  # fmt: skip
-    columns = {"feedback_id": "Who id", "occurred_at": "Who at", "location_ref": "Where store"}
-    values = [{"columns": ["Answer score"], "item": "nps", "scale": {"min": 0, "max": 10}}]
-
-    assert landed(home, header_row=[2, 3], columns=columns, values=values) == expected()[:1]
-
-
-def test_a_file_without_a_header(home: Home) -> None:
-    home.write("in/f.csv", TEXT.split("\n", 1)[1])
-    columns = {"feedback_id": "#1", "occurred_at": "#2", "location_ref": "#4"}
-    values = [{"columns": ["#5"], "item": "nps", "scale": {"min": 0, "max": 10}}]
-
-    assert landed(home, header_row=0, columns=columns, values=values) == expected()
-
-
-def test_rows_below_the_header_that_are_no_records(home: Home) -> None:
-    home.write("in/f.csv", TEXT.replace("score\n", 'score\n"The id","when","who, or\nwhom",w,s\n'
-               '"{""ImportId"":""1""}",b,c,d,e\n'))  # fmt: skip
-
-    assert landed(home, skip_rows=2) == expected()
-    assert home.landed()["record_number"].to_list() == [1, 2]
-
-
-def test_the_second_column_of_a_name(home: Home) -> None:
-    home.write("in/f.csv", "id,at,customer,store,score,score\nF1,2025-01-04,C1,Süd,x,9\n")
-    values = [{"columns": ["score[2]"], "item": "nps", "scale": {"min": 0, "max": 10}}]
-
-    assert landed(home, values=values) == expected()[:1]
-
-
-def test_totals_and_notes_under_the_table_are_left_out(home: Home) -> None:
-    home.write("in/f.csv", TEXT + "Total,,,,9\nSource: survey office\n* n < 5,see page 2\n")
-
-    assert landed(home, footnotes=["total", "source:", r"\*"]) == expected()
-    assert [reason for *_, reason in home.rejects()] == ["filtered"] * 3
-
-
-def test_a_filter_by_the_beginning_of_a_text(home: Home) -> None:
-    home.write("in/f.csv", TEXT)
-    only = [{"column": "store", "keep_matching": "sü"}]
-    others = [{"column": "store", "drop_matching": "SÜ|west"}]
-
-    assert landed(home, filters=only) == expected()[:1]
-    assert landed(home, filters=others) == expected()[1:]
-
-
-def test_a_column_that_some_files_lack(home: Home) -> None:
-    home.write("in/a.csv", TEXT)
-    home.write("in/b.csv", "id,at,customer,score\nF3,2025-01-06,C3,5\n")
-
-    found = landed(home, optional=["store"])
-
-    assert [(row[0], row[2]) for row in found] == [("F1", "Süd"), ("F3", None), ("F2", "Nord")]
-    with pytest.raises(SourceError, match="no column 'store'"):
-        landed(home)
-
-
-def test_a_text_from_the_name_of_the_file(home: Home) -> None:
-    home.write("in/nord/stores_2024-11.csv", TEXT)
-    home.write("in/sued/stores_2025-01.csv", TEXT.replace("F", "G"))
-    columns = {
-        "feedback_id": "id",
-        "occurred_at": {"file_name": r"_(\d{4}-\d\d)", "format": "%Y-%m"},
-        "location_ref": {"file_name": r"^(\w+)/", "recode": {"nord": "North", "sued": "South"}},
-    }
-    found = landed(home, location="in/**/*.csv", columns=columns)
-
-    assert {(str(row[1]), row[2]) for row in found} == {
-        ("2024-11-01", "North"),
-        ("2025-01-01", "South"),
-    }
-    home.write("in/nord/stores.csv", TEXT)
-    with pytest.raises(SourceError, match=r"does not have the shape(.|\n)*nord/stores\.csv"):
-        home.pull()
-
-
-def test_a_renamed_file_whose_name_is_data_is_landed_anew(home: Home) -> None:
-    columns = {**FEEDBACK["columns"], "channel": {"file_name": r"(\w+)\.csv"}}
-    path = home.write("in/phone.csv", TEXT)
-    landed(home, columns=columns)
-    path.rename(path.with_name("chat.csv"))
-    home.pull()
-
-    assert set(home.landed()["channel"]) == {"phone", "chat"}
 
 
 def test_nested_json_by_dotted_path(home: Home) -> None:

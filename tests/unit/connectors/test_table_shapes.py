@@ -1,0 +1,97 @@
+"""The shape of a table: odd headers, notes, totals, columns that come and go, file names."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.errors import SourceError
+from tests.unit.connectors.homes import FEEDBACK, Home
+from tests.unit.connectors.small_tables import TEXT, expected, landed
+
+
+def test_two_header_rows_are_one_header(home: Home) -> None:
+    home.write("in/f.csv", "Report,,,,\nWho,,,Where,Answer\nid,at,customer,store,score\n"
+               "F1,2025-01-04,C1,Süd,9\n")  # fmt: skip
+    columns = {"feedback_id": "Who id", "occurred_at": "Who at", "location_ref": "Where store"}
+    values = [{"columns": ["Answer score"], "item": "nps", "scale": {"min": 0, "max": 10}}]
+
+    assert landed(home, header_row=[2, 3], columns=columns, values=values) == expected()[:1]
+
+
+def test_a_file_without_a_header(home: Home) -> None:
+    home.write("in/f.csv", TEXT.split("\n", 1)[1])
+    columns = {"feedback_id": "#1", "occurred_at": "#2", "location_ref": "#4"}
+    values = [{"columns": ["#5"], "item": "nps", "scale": {"min": 0, "max": 10}}]
+
+    assert landed(home, header_row=0, columns=columns, values=values) == expected()
+
+
+def test_rows_below_the_header_that_are_no_records(home: Home) -> None:
+    home.write("in/f.csv", TEXT.replace("score\n", 'score\n"The id","when","who, or\nwhom",w,s\n'
+               '"{""ImportId"":""1""}",b,c,d,e\n'))  # fmt: skip
+
+    assert landed(home, skip_rows=2) == expected()
+    assert home.landed()["record_number"].to_list() == [1, 2]
+
+
+def test_the_second_column_of_a_name(home: Home) -> None:
+    home.write("in/f.csv", "id,at,customer,store,score,score\nF1,2025-01-04,C1,Süd,x,9\n")
+    values = [{"columns": ["score[2]"], "item": "nps", "scale": {"min": 0, "max": 10}}]
+
+    assert landed(home, values=values) == expected()[:1]
+
+
+def test_totals_and_notes_under_the_table_are_left_out(home: Home) -> None:
+    home.write("in/f.csv", TEXT + "Total,,,,9\nSource: survey office\n* n < 5,see page 2\n")
+
+    assert landed(home, footnotes=["total", "source:", r"\*"]) == expected()
+    assert [reason for *_, reason in home.rejects()] == ["filtered"] * 3
+
+
+def test_a_filter_by_the_beginning_of_a_text(home: Home) -> None:
+    home.write("in/f.csv", TEXT)
+    only = [{"column": "store", "keep_matching": "sü"}]
+    others = [{"column": "store", "drop_matching": "SÜ|west"}]
+
+    assert landed(home, filters=only) == expected()[:1]
+    assert landed(home, filters=others) == expected()[1:]
+
+
+def test_a_column_that_some_files_lack(home: Home) -> None:
+    home.write("in/a.csv", TEXT)
+    home.write("in/b.csv", "id,at,customer,score\nF3,2025-01-06,C3,5\n")
+
+    found = landed(home, optional=["store"])
+
+    assert [(row[0], row[2]) for row in found] == [("F1", "Süd"), ("F3", None), ("F2", "Nord")]
+    with pytest.raises(SourceError, match="no column 'store'"):
+        landed(home)
+
+
+def test_a_text_from_the_name_of_the_file(home: Home) -> None:
+    home.write("in/nord/stores_2024-11.csv", TEXT)
+    home.write("in/sued/stores_2025-01.csv", TEXT.replace("F", "G"))
+    columns = {
+        "feedback_id": "id",
+        "occurred_at": {"file_name": r"_(\d{4}-\d\d)", "format": "%Y-%m"},
+        "location_ref": {"file_name": r"^(\w+)/", "recode": {"nord": "North", "sued": "South"}},
+    }
+    found = landed(home, location="in/**/*.csv", columns=columns)
+
+    assert {(str(row[1]), row[2]) for row in found} == {
+        ("2024-11-01", "North"),
+        ("2025-01-01", "South"),
+    }
+    home.write("in/nord/stores.csv", TEXT)
+    with pytest.raises(SourceError, match=r"does not have the shape(.|\n)*nord/stores\.csv"):
+        home.pull()
+
+
+def test_a_renamed_file_whose_name_is_data_is_landed_anew(home: Home) -> None:
+    columns = {**FEEDBACK["columns"], "channel": {"file_name": r"(\w+)\.csv"}}
+    path = home.write("in/phone.csv", TEXT)
+    landed(home, columns=columns)
+    path.rename(path.with_name("chat.csv"))
+    home.pull()
+
+    assert set(home.landed()["channel"]) == {"phone", "chat"}
