@@ -49,7 +49,8 @@ def main(folder: Path) -> None:
         for n in range(STAFF):
             number, day = 1000 + place * STAFF + n, f"{1 + n * 2:02d}.03.2025"
             mail = f"p{number}@example.org"
-            people.append((f"{number:05d}", mail, store, f"{1000 + place * STAFF:05d}"))
+            boss = f"{1000 + place * STAFF:05d}" if n else ""
+            people.append((f"{number:05d}", mail, store, boss))
             answers = [LABELS[answer(dice, moods[store], 5) - 1] for _ in questions]
             survey.append((day, mail, "Spam" if number == 1007 else "Complete", *answers))
     with (folder / "staff_survey.csv").open("w", encoding="cp1252", newline="") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import get_args
 
 import click
@@ -15,6 +16,7 @@ from pipelines.panel import read_inputs
 from pipelines.program.model import Program
 from pipelines.program.questions import Estimand, Pair
 from pipelines.program.reading import read_program
+from pipelines.publishing.card import WIDTH
 from pipelines.publishing.rounding import round_estimates
 from pipelines.run_lock import lock_holder
 from pipelines.settings import load_settings
@@ -83,6 +85,7 @@ def _show(result: Linkage) -> None:
         click.echo(str(rows.select(columns)))
     judged = rows.filter(pl.col("verdict").is_not_null() | pl.col("direction").is_not_null())
     if judged.height:
-        click.echo(f"\n{judged['sentence'][0]}")
+        click.echo(f"\n{textwrap.fill(judged['sentence'][0], WIDTH, subsequent_indent='  ')}")
     for guard in result.guards.unique("code", maintain_order=True).iter_rows(named=True):
-        click.echo(f"{guard['severity']} {guard['code']}: {guard['message']} {guard['next_step']}")
+        text = f"{guard['severity']} {guard['code']}: {guard['message']} {guard['next_step']}"
+        click.echo(textwrap.fill(text, WIDTH, subsequent_indent="  "))

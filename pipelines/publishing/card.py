@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-WIDTH = 88
+WIDTH = 79
 VERDICTS = {
     "supported": "SUPPORTED: the link is there, in the expected direction",
     "opposite": "OPPOSITE: there is a link, against the expected direction",
@@ -33,7 +33,9 @@ def result_card(frames: Mapping[str, pl.DataFrame]) -> str:
     lines += _warnings(guards, primary["question_id"][0], publication)
     others = list(dict.fromkeys(_other(part) for part in _other_questions(estimates)))
     if others:
-        lines += ["", "Other questions of this program:", *others]
+        lines += ["", "Other questions of this program:"]
+        lines += [line for other in others for line in textwrap.wrap(
+            other, WIDTH, initial_indent="  ", subsequent_indent=" " * 15)]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -62,7 +64,7 @@ def _head(publication: Mapping, primary: pl.DataFrame) -> list[str]:
     row = primary.row(0, named=True)
     return [
         publication["title"],
-        f"Does {row['x_label']!r} track {row['y_label']!r}?   "
+        *_wrapped(f"Does {row['x_label']!r} track {row['y_label']!r}?"),
         f"window {row['window_id']} ({row['period_start']} to {row['period_end']})",
         "",
         VERDICTS[row["verdict"]],
@@ -88,8 +90,8 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
     ]
     lines = [
         f"  {row['n_units']:,} units in {row['n_clusters']:,} clusters ({row['cluster']}), "
-        f"{row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}; "
-        f"answers: {answers[0]} employees, {answers[1]} customers",
+        f"{row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}",
+        f"  answers: {answers[0]} employees, {answers[1]} customers",
         "",
         f"  {'':32}{'estimate':>10}   95% interval",
     ]
@@ -156,7 +158,7 @@ def _other(question: pl.DataFrame) -> str:
     row = (best if best.height else given).row(0, named=True)
     name = f"{row['x_measure']} x {row['y_measure']}"
     subset = ", ".join(filter(None, (row["window_id"], row["segment"], row["adjusted_for"])))
-    head = f"  {row['estimand']:12} {name}, {subset}"
+    head = f"{row['estimand']:12} {name}, {subset}"
     if row["direction"] is not None:
         return f"{head}: {row['direction']}, lags {row['lag_set']}"
     if row["estimate"] is None:

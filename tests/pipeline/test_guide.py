@@ -48,7 +48,7 @@ def test_every_command_prints_what_the_guide_shows(tmp_path: Path) -> None:
             words[:1] = [sys.executable, "-m", "pipelines.cli.main"]
         else:
             words[0] = sys.executable
-        home = tmp_path / "var" / "my_program"
+        home = tmp_path / "var" / "my_stores"
         done = subprocess.run(
             words, capture_output=True, text=True, cwd=tmp_path, check=False,
             env={**os.environ, "CROSSVOICE_HOME": str(home), "PYTHONPATH": str(PROJECT_ROOT)},
