@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections import Counter
 
 import click
@@ -9,6 +11,7 @@ import duckdb
 import polars as pl
 
 from pipelines import landing, warehouse
+from pipelines.connectors.rejects import PLANNED
 from pipelines.contract import REJECT_REASONS
 from pipelines.program.reading import read_program
 from pipelines.program.source import Source
@@ -37,6 +40,7 @@ def show_status(program: str | None) -> None:
         )
     if holder is None:
         _show_coverage(settings)
+    _show_unmet(settings)
     click.echo("sources")
     for source in declared.sources:
         _show_source(source, settings)
@@ -63,6 +67,19 @@ def _show_coverage(settings: Settings) -> None:
         click.echo(line)
 
 
+def _show_unmet(settings: Settings) -> None:
+    """Checks that did not hold in the last run, with what each means."""
+    files = sorted((settings.logs / "checks").glob("*.json"))
+    every = [one for file in files for one in json.loads(file.read_text("utf-8"))]
+    found = [one for one in every if one["outcome"] != "passed"]
+    if found:
+        click.echo("checks that are not met")
+    for one in found:
+        click.echo(
+            textwrap.fill(one["sentence"], 79, initial_indent="  ", subsequent_indent="    ")
+        )
+
+
 def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Units that may have been reorganised without a word, with what speaks for it."""
     if not warehouse.has_table(con, "marts.reorganisation_suspects"):
@@ -82,12 +99,15 @@ def _show_source(source: Source, settings: Settings) -> None:
         click.echo(f"  {source.name:24} not landed yet")
         return
     read, kept = (sum(getattr(m, c) for m in manifests) for c in ("rows_read", "rows_kept"))
+    rejects = _rejects(settings, manifests)
+    planned = sum(rows for (reason, _), rows in rejects.items() if reason in PLANNED)
+    left_out = f"{planned:,} left out, " if planned else ""
     stale = click.style("  STALE: the last pull failed", fg="yellow") if state.is_stale else ""
     click.echo(
         f"  {source.name:24} {len(state.inputs)} inputs, {read:,} rows read, {kept:,} kept, "
-        f"{read - kept:,} rejected{stale}"
+        f"{left_out}{read - kept - planned:,} rejected{stale}"
     )
-    for (reason, column), rows in _rejects(settings, manifests).most_common():
+    for (reason, column), rows in rejects.most_common():
         where = f" in {column!r}" if column else ""
         click.echo(f"  {'':26} {rows:,} x {reason}{where}: {REJECT_REASONS[reason]}")
 
