@@ -60,7 +60,7 @@ def read_identifiers(text: str, program: Program) -> list[Identifier]:
                 "An identifier cannot be read.",
                 where=f"line {number}",
                 mend="write one a line as kind:identifier; kinds of this program: "
-                + ", ".join(kinds),
+                + (", ".join(kinds) or "none, no source declares an `id_type`"),
             )
         found.append((cleaned[0], cleaned[1]))
     if not found:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.errors import RunLockedError
+from pipelines.errors import CrossvoiceError, RunLockedError
 
 
 @contextmanager
@@ -22,8 +22,16 @@ def run_lock(path: Path, started_at: str) -> Iterator[None]:
     The operating system frees the lock when its holder dies, so a killed run blocks nobody; the
     text in the file is for people.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a+")
+    except OSError as error:
+        raise CrossvoiceError(
+            f"The folder of this program's state cannot be written: {error.strerror}.",
+            where=str(path.parent),
+            mend="make it writable, or set CROSSVOICE_HOME to a folder that is",
+        ) from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -40,12 +40,12 @@ def check_program(program: str | None) -> None:
         except CrossvoiceError as error:
             console.print(f"\n[bold]{source.name}[/bold] [red]cannot be read[/red]")
             problems.append(error.text())
-    problems += _items_nobody_reads(declared)
+    where = settings.program_folder / FILE_NAME
+    problems += [f"{problem}\n  where: {where}" for problem in _items_nobody_reads(declared)]
     if problems:
-        where = str(settings.program_folder / FILE_NAME)
-        raise CrossvoiceError("\n".join(problems), where=where)
+        raise CrossvoiceError("\n\n".join(problems))
     _show_questions(console, declared)
-    for number, line in _open_questions(settings.program_folder / FILE_NAME):
+    for number, line in _open_questions(where):
         console.print(f"  [yellow]line {number}, to answer[/yellow]: {line}", soft_wrap=True)
 
 

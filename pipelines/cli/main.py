@@ -9,6 +9,7 @@ cannot be used.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -24,18 +25,31 @@ PROGRAM = click.option(
 )
 
 AUDIENCES = ("shared", "hr", "cx")
+NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR)
+
+
+def _tell(error: CrossvoiceError) -> None:
+    click.echo(click.style("Error: ", fg="red", bold=True) + error.text(), err=True)
 
 
 class Commands(click.Group):
-    """Shows a user's mistake as its message, never as a traceback."""
+    """Shows a user's mistake, or a disk that cannot be used, as its message, not as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a CrossvoiceError ends with code 2."""
         try:
             return super().invoke(ctx)
         except CrossvoiceError as error:
-            click.echo(click.style("Error: ", fg="red", bold=True) + error.text(), err=True)
-            ctx.exit(2)
+            _tell(error)
+        except OSError as error:
+            if error.errno not in NOT_WRITABLE:
+                raise
+            _tell(CrossvoiceError(
+                f"A file cannot be used: {error.strerror}.",
+                where=str(error.filename or ""),
+                mend="make the folder writable or free space, or set CROSSVOICE_HOME to another",
+            ))  # fmt: skip
+        return ctx.exit(2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order people need them."""
