@@ -56,10 +56,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "overlap_unknown": ("G12", "Declare respondent_overlap, or load pseudonymous respondent keys."),
     "overlap_cells_differ": ("G12", "Compute the respondent sums from the cells that enter."),
     "low_reliability": ("G4", "Pool periods or teams until scores are less noisy."),
-    "not_estimable": (
-        "G4",
-        "Sampling noise explains all observed variation; pool periods or teams.",
-    ),
+    "not_estimable": ("G4", "Pool periods or teams until scores are less noisy."),
     "too_many_covariates": ("G4", "Use fewer covariates (at most units / 15)."),
     "rare_covariate_level": ("G1", "Merge covariate levels with fewer than 5 units."),
     "collinear_covariates": ("G3", "Remove covariates that repeat each other."),

@@ -28,7 +28,9 @@ def size_findings(
         silent = " nor the ".join(name for name, n in sides if not n)
         return [Finding(
             code="one_voice_missing", severity="refuse", value=0.0, n_total=cells.n_rows,
-            message=f"None of the {cells.n_rows} cells of this window has the {silent} score.",
+            message=f"None of the {cells.n_rows} cells of this window has the {silent} score."
+            if cells.n_rows else "No score of either voice lies in this window: compare "
+            "`start` and `end` of the program with the dates of the data.",
         )]  # fmt: skip
     if units < min_units:
         found.append(Finding(
