@@ -72,6 +72,16 @@ def test_status_before_the_first_run(tmp_path: Path) -> None:
     assert "not landed yet" in result.output
 
 
+@pytest.mark.parametrize("command", ["run", "demo"])
+def test_a_state_folder_that_cannot_be_written_is_said(command: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = call(command, env={"CROSSVOICE_HOME": str(tmp_path / "file" / "home")})
+    assert result.exit_code == 2
+    assert str(tmp_path / "file" / "home") in result.output
+    assert "mend:" in result.output
+    assert "CROSSVOICE_HOME" in result.output
+
+
 def test_check_names_every_source_that_cannot_be_read(tmp_path: Path) -> None:
     result = call("check", env={"CROSSVOICE_HOME": str(tmp_path)})
     assert result.exit_code == 2
