@@ -6,6 +6,7 @@ and solves. Nothing is reduced, nothing is guessed.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -144,7 +145,11 @@ def _exact_groups(matrix, people, metric, threshold, most: int = 5) -> list[Disc
 
 
 def changes_told(then: World, now: World, told_then: set, told_now: set) -> list[Disclosure]:
-    """Groups of few changed answers whose scores follow from two releases of the same cells."""
+    """Groups of few changed answers whose scores follow from two releases of the same cells.
+
+    Few are fewer answers than the threshold that came, went or were given anew: three that came in
+    one team and three that went in another are six, though the sum of answers is as before.
+    """
     found = []
     for metric in now.answers["metric_id"].unique(maintain_order=True):
         answers = pl.concat([
@@ -152,8 +157,10 @@ def changes_told(then: World, now: World, told_then: set, told_now: set) -> list
             for w, sign in ((now, 1), (then, -1))
         ])  # fmt: skip
         atoms = answers.group_by(FINEST, maintain_order=True).agg(
-            pl.col("sign").sum().alias("n"), (pl.col("sign") * pl.col("score")).sum().alias("s")
+            pl.col("sign").sum().alias("n"), (pl.col("sign") * pl.col("score")).sum().alias("s"),
+            pl.struct("person", "score", "sign").alias("told"),
         )
+        moved = [_answers_changed(told) for told in atoms["told"].to_list()]
         cells: dict = {}
         for i, row in enumerate(atoms.iter_rows(named=True)):
             for cell in _cells_of(now, row):
@@ -162,11 +169,21 @@ def changes_told(then: World, now: World, told_then: set, told_now: set) -> list
         matrix = np.zeros((len(both), atoms.height))
         for i, members in enumerate(both):
             matrix[i, sorted(members)] = 1
-        found += _few(matrix, atoms, metric, now.threshold)
+        found += _few(matrix, atoms, moved, metric, now.threshold)
     return found
 
 
-def _few(matrix, atoms, metric, threshold, most: int = 3) -> list[Disclosure]:
+def _answers_changed(told: list[dict]) -> int:
+    balance: Counter = Counter()
+    for answer in told:
+        balance[answer["person"], answer["score"]] += answer["sign"]
+    came, went = Counter(), Counter()
+    for (person, _), n in balance.items():
+        (came if n > 0 else went)[person] += abs(n)
+    return sum(max(came[person], went[person]) for person in came.keys() | went.keys())
+
+
+def _few(matrix, atoms, changed, metric, threshold, most: int = 3) -> list[Disclosure]:
     if not len(matrix):
         return []
     n, s = atoms["n"].to_numpy(), atoms["s"].to_numpy()
@@ -179,7 +196,7 @@ def _few(matrix, atoms, metric, threshold, most: int = 3) -> list[Disclosure]:
             if not set(group) & set(moved):
                 continue
             came, score = n[list(group)].sum(), s[list(group)].sum()
-            if abs(came) >= threshold or (came == 0 and abs(score) < 1e-9):
+            if sum(changed[i] for i in group) >= threshold or (came == 0 and abs(score) < 1e-9):
                 continue
             if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
                 found.append(Disclosure(metric, group, f"{came:+d} answers worked out"))

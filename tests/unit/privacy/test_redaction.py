@@ -71,6 +71,11 @@ def test_initials_only_of_people_and_only_when_declared() -> None:
     assert redacted(text, Redactor(PSEUDONYMS, keys)) == text
 
 
+@pytest.mark.parametrize("text", [":a:", "at 10:15:30", "a:b:c"])
+def test_colons_alone_are_no_address(text: str) -> None:
+    assert redacted(text) == text
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_the_quick_look_loses_nothing_of_any_shape(data: st.DataObject) -> None:
