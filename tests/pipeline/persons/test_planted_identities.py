@@ -40,7 +40,7 @@ def identities(i: int) -> dict[str, str]:
         "lat": f"52.5{10000 + i * 37}",
         "lon": f"13.4{20000 + i * 41}",
         "iban": f"DE8937040044053{2010000 + i}",
-        "badge": f"BDG-{660000 + i}",
+        "badge": f"BDG-{6604417700 + i}",
         "customer": f"CUST-{55500000 + i}",
     }
 
