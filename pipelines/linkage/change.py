@@ -23,7 +23,7 @@ from pipelines.linkage.question import Question
 from pipelines.linkage.rolling_refits import BLOCK, Refits, alert_findings, rolling_refits
 from pipelines.linkage.sample_checks import size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
-from pipelines.linkage.sums import Jackknife, jackknife, sums_by
+from pipelines.linkage.sums import Jackknife, by_content, jackknife, sums_by
 from pipelines.linkage.unit_moments import cluster_df
 
 MIN_PERIODS, MIN_CLUSTERS, TRIM, DRAWS = 8, 12, 2, 499
@@ -123,7 +123,7 @@ def _scan(question: Question, jack: Jackknife, cells: Cells, df: float) -> None:
     rng = np.random.default_rng(settings.seed)
     n_draws = settings.n_draws or DRAWS
     signs = rng.integers(0, 2, (n_draws, g)) * 2.0 - 1.0
-    total = signs @ deviation
+    total = signs @ by_content(deviation)
     # variance of the signed, centred deviations: sum d^2 - (sum s d)^2 / G
     spread = np.sqrt(np.maximum((deviation**2).sum(axis=0) - total**2 / g, 1e-300))
     drawn = (np.abs(total) / spread).max(axis=1)

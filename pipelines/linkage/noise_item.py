@@ -31,11 +31,14 @@ def noise_item(
 
     Relative weights of items and one standard normal item, on the data and on cluster bootstrap
     draws; the interval of the difference is percentile. Corrected where the shares are, otherwise
-    as measured. The noise depends on the seed and on nothing in the scores.
+    as measured. The noise depends on the seed; its values have nothing to do with the scores.
     """
     settings = question.settings
     component = "observed" if question.is_stopped("corrected") else "corrected"
-    random = np.random.default_rng(settings.seed).standard_normal(cells.n_cells)
+    random = np.empty(cells.n_cells)
+    random[np.lexsort((cells.y, cells.x, cells.period))] = (
+        np.random.default_rng(settings.seed).standard_normal(cells.n_cells)
+    )  # in the order of the cells, whatever the units are called
     with_noise = replace(cells, frame=cells.frame.with_columns(pl.Series(NOISE, random)))
     sums, _ = item_sums(with_noise, settings, [*names, NOISE], errors, level)
     corrected = component == "corrected"

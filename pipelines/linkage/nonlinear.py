@@ -23,7 +23,7 @@ from pipelines.linkage.products import last_coefficient, product_columns, symmet
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import ceiling_findings, size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
-from pipelines.linkage.sums import jackknife, sums_by
+from pipelines.linkage.sums import by_content, jackknife, sums_by
 from pipelines.linkage.unit_moments import REL_X, between_sums, cluster_df, unit_averages
 from pipelines.linkage.verdicts import settle
 
@@ -185,7 +185,7 @@ def _hinge(question: Question, cells: Cells, x: np.ndarray, y: np.ndarray, df: f
     rng = np.random.default_rng(settings.seed)
     n_draws = settings.n_draws or DRAWS
     signs = rng.integers(0, 2, (n_draws, cells.n_clusters)) * 2.0 - 1.0
-    drawn = np.abs(signs @ scores / scale).max(axis=1)
+    drawn = np.abs(signs @ by_content(scores) / scale).max(axis=1)
     best = int(observed.argmax())
     p = float((1 + (drawn >= observed[best]).sum()) / (n_draws + 1))
     question.row("observed", "F", estimate=float(observed[best]), statistic=float(observed[best]),

@@ -56,6 +56,9 @@ def random_intercept(
     (3.0, 0.9)
     """
     values = np.column_stack([np.ones(len(y)), *(columns or []), y]).astype(float)
+    # sums of squares about the mean keep their digits, however far from zero the scores lie
+    mean = values[:, 1:].mean(axis=0)
+    values[:, 1:] -= mean
     moments = _moments(group, values, levels)
     p, n = len(moments.cross) - 1, moments.n
 
@@ -84,7 +87,11 @@ def random_intercept(
     ratio = float(np.exp(_minimum(deviance, slope, -18.0, 8.0)))
     a, beta, rss = parts(ratio)
     variance = rss / (n - p)
-    return RandomIntercept(beta, variance * np.linalg.inv(a), ratio * variance, variance)
+    back = np.eye(p)
+    back[0, 1 : len(mean)] = -mean[:-1]
+    beta, cov = back @ beta, variance * (back @ np.linalg.inv(a) @ back.T)
+    beta[0] += mean[-1]
+    return RandomIntercept(beta, cov, ratio * variance, variance)
 
 
 def _moments(group: np.ndarray, values: np.ndarray, levels: np.ndarray | None) -> Moments:

@@ -74,20 +74,31 @@ def jackknife(sums: np.ndarray, statistic: Statistic) -> Jackknife:
         return Jackknife(statistic(total), statistic(total - sums))
 
 
+def by_content(rows: np.ndarray) -> np.ndarray:
+    """Rows in the order of their values, so that random draws do not hang on names of clusters.
+
+    Four columns decide: sums of real scores hardly ever tie in four.
+
+    >>> by_content(np.array([[2.0, 1.0], [1.0, 5.0], [1.0, 3.0]])).tolist()
+    [[1.0, 3.0], [1.0, 5.0], [2.0, 1.0]]
+    """
+    return rows[np.lexsort(rows[:, 3::-1].T)]
+
+
 def bootstrap_totals(
     sums: np.ndarray, n_draws: int, seed: int, chunk: int = 250
 ) -> Iterator[np.ndarray]:
     """Totals of cluster bootstrap samples, in chunks that bound memory.
 
     Clusters are drawn with replacement (multinomial counts); one matrix product per chunk. Equal
-    seeds give equal draws whatever the number of threads.
+    seeds give equal draws whatever the number of threads and whatever the clusters are called.
 
     >>> sums = np.arange(6.0).reshape(3, 2)
     >>> [block.shape for block in bootstrap_totals(sums, 5, seed=1, chunk=3)]
     [(3, 2), (2, 2)]
     """
     rng = np.random.default_rng(seed)
-    n_clusters = len(sums)
+    n_clusters, sums = len(sums), by_content(sums)
     for start in range(0, n_draws, chunk):
         size = min(chunk, n_draws - start)
         drawn = rng.integers(0, n_clusters, size=(size, n_clusters))

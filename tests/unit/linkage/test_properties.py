@@ -58,13 +58,22 @@ def test_same_seed_same_result(name: str) -> None:
     assert ESTIMATORS[name](DATA).estimates.equals(ESTIMATORS[name](DATA).estimates)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in ("lag", "drivers")])
-def test_names_of_units_do_not_matter(name: str) -> None:
-    renamed = DATA.with_columns(("z" + pl.col("unit_id").str.reverse()).alias("unit_id"))
-    first, second = ESTIMATORS[name](DATA).estimates, ESTIMATORS[name](renamed).estimates
-    for column in ("estimate", "std_error", "p_value"):
-        a, b = (f[column].fill_null(-1.0).to_numpy() for f in (first, second))
-        np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9)
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_units_and_locations_do_not_matter(name: str) -> None:
+    renamed = DATA.with_columns(
+        ("z" + pl.col("unit_id").str.reverse()).alias("unit_id"),
+        ("z" + pl.col("location_id").str.reverse()).alias("location_id"),
+    )
+    first, second = ESTIMATORS[name](DATA), ESTIMATORS[name](renamed)
+    tables = [(first.estimates, second.estimates)]
+    tables += [(first.companions[t], second.companions[t]) for t in first.companions]
+    for ours, theirs in tables:
+        assert len(ours) == len(theirs)
+        for column in ours.select(pl.col(pl.Float64)).columns:
+            a, b = (f[column].fill_null(-1.0).to_numpy() for f in (ours, theirs))
+            np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-9, err_msg=column)
+        for column in ours.select(pl.col(pl.String)).columns:
+            assert ours[column].to_list() == theirs[column].to_list(), column
 
 
 @pytest.mark.parametrize("name", ["between", "within", "adjusted", "lag", "segments"])
