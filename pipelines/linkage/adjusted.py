@@ -18,6 +18,7 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel_columns import need_column, need_list
 from pipelines.linkage.question import Question
 from pipelines.linkage.rungs import location_rung, unit_rung, within_rung
 from pipelines.linkage.settings import Options, Settings
@@ -64,8 +65,13 @@ def adjusted(
     >>> adjusted(panel).codes("warn")
     ['simpson_reversal']
     """
+    need_list("covariates", covariates)
+    need_list("mediators", mediators)
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
+    for name, usual in ((region, "region_id"), (location, "location_id")):
+        if name != usual:
+            need_column(cells.frame, name, "level")
     nothing = Design(np.empty((cells.n_units, 0)), [])
     questions = [unit_rung(cells, settings, findings, "period", nothing)]
     named = cells.frame.columns

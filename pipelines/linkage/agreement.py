@@ -17,7 +17,9 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, f_p_value, f_quantile, known
+from pipelines.linkage.panel_columns import one_of
 from pipelines.linkage.question import Question
+from pipelines.linkage.sample_checks import silent_voice
 from pipelines.linkage.settings import Options, Settings
 
 MIN_GROUPS = 10
@@ -153,6 +155,9 @@ def aggregation(
     >>> round(row["estimate"], 1), row["n_units"]
     (0.7, 40)
     """
+    one_of("side", side, ("e", "c"))
+    if n_options is not None and n_options < 2:
+        raise ValueError(f"n_options={n_options}: a question has two options or more")
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
     term = f"mean_{side}"
@@ -161,9 +166,11 @@ def aggregation(
     usable = cells.frame.filter((pl.col(f"n_{side}") >= 2) & pl.col(f"var_{side}").is_not_null())
     per_period = usable.group_by("period_index").len().filter(pl.col("len") >= MIN_GROUPS)
     if not len(per_period):
-        known_n = cells.frame[f"n_{side}"].null_count() < cells.n_cells
-        question.find(Finding(
-            code="too_few_units" if known_n else "counts_unknown", severity="refuse",
+        is_known = cells.frame.select(
+            (pl.col(f"n_{side}").is_not_null() & pl.col(f"var_{side}").is_not_null()).any()
+        ).item()
+        question.find(silent_voice(cells) or Finding(
+            code="too_few_units" if is_known else "counts_unknown", severity="refuse",
             threshold=float(MIN_GROUPS),
             message=f"No period has {MIN_GROUPS} units with two or more answers and a variance.",
         ))  # fmt: skip

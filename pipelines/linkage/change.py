@@ -56,6 +56,8 @@ def change(
     >>> row["term"], round(row["estimate"], 1), row["verdict"]
     ('mean_e:from_5', -2.1, 'supported')
     """
+    if at is not None and not isinstance(at, int):
+        raise ValueError(f"at={at!r}: the period_index of the first period after it is wanted")
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
     question = Question(
@@ -70,6 +72,7 @@ def change(
             threshold=float(MIN_PERIODS),
             message=f"{cells.n_periods} periods; {MIN_PERIODS} are needed.",
         ))  # fmt: skip
+    question.find(_one_sided(cells, at))
     if not question.is_stopped():
         jack = _period_slopes(cells)
         if not np.isfinite(jack.estimate).all() or not np.isfinite(jack.replicates).all():
@@ -106,6 +109,17 @@ def _period_slopes(cells: Cells) -> Jackknife:
     return jackknife(sums, statistic)
 
 
+def _one_sided(cells: Cells, at: int | None) -> list[Finding]:
+    """A planned date needs a period on each side."""
+    if at is None or not cells.n_periods or cells.period_index[0] < at <= cells.period_index[-1]:
+        return []
+    return [Finding(
+        code="too_few_periods", severity="refuse", value=0.0, threshold=1.0,
+        message=f"No period with both scores lies on one side of the planned date (period index "
+        f"{at}; periods run from {cells.period_index[0]} to {cells.period_index[-1]}).",
+    )]  # fmt: skip
+
+
 def _contrasts(n_periods: int, trim: int) -> np.ndarray:
     """One row per date: mean of the slopes from it on, less the mean of those before."""
     after = np.arange(n_periods)[None, :] >= np.arange(trim, n_periods - trim + 1)[:, None]
@@ -139,9 +153,6 @@ def _scan(question: Question, jack: Jackknife, cells: Cells, df: float) -> None:
 
 def _planned(question: Question, jack: Jackknife, cells: Cells, at: int, df: float) -> None:
     after = cells.period_index >= at
-    if not after.any() or after.all():
-        raise ValueError(f"at={at}: no period before or after it; indices run from "
-                         f"{cells.period_index[0]} to {cells.period_index[-1]}")  # fmt: skip
     weights = after / after.sum() - ~after / (~after).sum()
     value, error = float(weights @ jack.estimate), float(np.sqrt(weights @ jack.cov @ weights))
     question.row(

@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.linkage.covariates import Design, standardised
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.panel_columns import need_columns
 
 MIN_ANSWERS, MIN_SHARE_OF_MIX, MIN_COVERED = 5, 0.05, 0.80
 COLUMNS = ("unit_id", "period_id", "channel", "n_c", "mean_c")
@@ -38,9 +39,7 @@ def channel_mix(cells: Cells, channels: pl.DataFrame) -> ChannelMix:
     out. Needs 5 answers of the unit in every channel; where fewer than 80% of the units have them,
     nothing is standardised and the channel shares of each unit are given as covariates.
     """
-    missing = [c for c in COLUMNS if c not in channels.columns]
-    if missing:
-        raise ValueError(f"channels lack the columns {missing}")
+    need_columns(channels, COLUMNS, "channels")
     names = cells.frame["unit_id"].cast(pl.String).unique().sort()
     answers = _of_these_cells(cells, channels)
     weights = answers.group_by("channel").agg(pl.col("n_c").sum().alias("w")).sort("channel")

@@ -6,7 +6,8 @@ shares of explained variance (``drivers``, ``shapley``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from pipelines.linkage.demeaning import (
 )  # fmt: skip
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.panel_columns import need_column, need_list, numbers
 from pipelines.linkage.products import product_columns, symmetric
 from pipelines.linkage.sampling_error import between_error, within_error
 from pipelines.linkage.settings import Settings
@@ -30,10 +32,15 @@ class ItemSums:
     """Sums per cluster and how to read covariances of items and y (last) from totals."""
 
     names: list[str]
+    raw_names: list[str]
     sums: np.ndarray
-    n_raw: int
     theme: np.ndarray
     has_errors: bool
+
+    @property
+    def n_raw(self) -> int:
+        """Items before any were merged into themes."""
+        return len(self.raw_names)
 
     def covariances(self, totals: np.ndarray, *, corrected: bool) -> np.ndarray:
         """Covariance matrices (..., p+1, p+1) of themes and y."""
@@ -49,11 +56,19 @@ class ItemSums:
         return self.theme @ cov @ self.theme.T
 
 
+def with_items(cells: Cells, items: Sequence[str]) -> Cells:
+    """Cells whose items are numbers, NaN missing; ValueError names an item that cannot be one."""
+    need_list("items", items)
+    for item in items:
+        need_column(cells.frame, item, "item")
+        if list(items).count(item) > 1:
+            raise ValueError(f"item {item!r} is named twice")
+    read = [numbers(cells.frame, item).alias(item) for item in items]
+    return replace(cells, frame=cells.frame.with_columns(read))
+
+
 def usable_items(cells: Cells, items: list[str]) -> tuple[list[str], list[Finding]]:
-    """Items that exist and that most cells have."""
-    absent = [i for i in items if i not in cells.frame.columns]
-    if absent:
-        raise ValueError(f"items {absent} are not columns of the panel")
+    """Items that most cells have."""
     share = {i: cells.frame[i].null_count() / max(cells.n_cells, 1) for i in items}
     sparse = [i for i in items if share[i] >= MAX_MISSING]
     kept = [i for i in items if share[i] < MAX_MISSING]
@@ -81,7 +96,7 @@ def item_sums(
     cells: Cells, settings: Settings, items: list[str], errors: pl.DataFrame | None, level: str
 ) -> tuple[ItemSums, list[Finding]]:
     """Sums for unit means (``between``) or two-way residuals (``within``)."""
-    columns = [*(cells.frame[i].cast(pl.Float64).to_numpy() for i in items), cells.y]
+    columns = [*(cells.frame[i].to_numpy() for i in items), cells.y]
     if level == "between":
         columns = [
             group_means(remove_means(v, cells.period, cells.n_periods), cells.unit, cells.n_units)
@@ -105,7 +120,7 @@ def item_sums(
     per_unit = np.column_stack([
         np.bincount(cells.unit_cluster, column, cells.n_clusters) for column in noise.T
     ])  # fmt: skip
-    raw = ItemSums(items, np.hstack([sums, per_unit]), len(items), np.eye(len(items) + 1),
+    raw = ItemSums(items, items, np.hstack([sums, per_unit]), np.eye(len(items) + 1),
                    errors is not None and bool(np.isfinite(per_unit).all()))  # fmt: skip
     return _with_themes(raw)
 
@@ -159,4 +174,4 @@ def _with_themes(raw: ItemSums) -> tuple[ItemSums, list[Finding]]:
         n_total=raw.n_raw, threshold=TWINS,
         message=f"Items that correlate above .95 were merged: {', '.join(names)}.",
     )]  # fmt: skip
-    return ItemSums(names, raw.sums, raw.n_raw, theme, raw.has_errors), found
+    return ItemSums(names, raw.names, raw.sums, theme, raw.has_errors), found

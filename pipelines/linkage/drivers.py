@@ -13,13 +13,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage.companions import companion
-from pipelines.linkage.driver_inputs import ItemSums, item_sums, usable_items
+from pipelines.linkage.driver_inputs import ItemSums, item_sums, usable_items, with_items
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known
 from pipelines.linkage.noise_item import noise_item
 from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel_columns import one_of
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import size_findings
 from pipelines.linkage.settings import Options, Settings
@@ -76,8 +77,11 @@ def drivers(
     >>> round(result.row(component="observed", effect_type="share", term="q1")["estimate"], 1)
     0.8
     """
+    one_of("level", level, ("between", "within"))
+    one_of("method", method or "lmg", ("lmg", "relative_weights"))
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
+    cells, items = with_items(cells, items), list(items)
     question = Question("driver", "unit" if level == "between" else "unit_period", settings, cells)
     question.find(findings)
     names, found = usable_items(cells, items)
@@ -110,10 +114,12 @@ def drivers(
 
 def _flat(sums: ItemSums, cells: Cells) -> list[Finding]:
     variance = np.diag(sums.covariances(sums.sums.sum(axis=0), corrected=False))
-    size = max(float(np.abs(cells.y).max()), 1.0) * 1e-9
-    if (variance > size**2).all():
+    items = cells.frame.select(pl.col(sums.raw_names).abs().max()).row(0)
+    scale = sums.theme @ np.array([*items, np.abs(cells.y).max()], dtype=float)
+    flat = variance <= (1e-9 * scale) ** 2
+    if not flat.any():
         return []
-    names = [n for n, v in zip([*sums.names, "y"], variance, strict=True) if v <= size**2]
+    names = [n for n, v in zip([*sums.names, "y"], flat, strict=True) if v]
     return [Finding(
         code="zero_variance", severity="refuse", n_affected=len(names),
         message=f"{', '.join(names)}: no variation.",

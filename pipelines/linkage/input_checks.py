@@ -12,7 +12,8 @@ import polars as pl
 
 from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
-from pipelines.linkage.panel import COUNTS, Cells, cells_of, with_scores
+from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, with_scores
 from pipelines.linkage.reorganisation import reorganisation_findings
 from pipelines.linkage.settings import Settings
 
@@ -21,7 +22,7 @@ def read_panel(
     panel: pl.DataFrame | pl.LazyFrame, settings: Settings
 ) -> tuple[Cells, list[Finding]]:
     """The cells that enter, and every finding about the input of the measure pair."""
-    panel = panel.collect() if isinstance(panel, pl.LazyFrame) else panel
+    panel = collected(panel)
     cells = cells_of(panel, settings)
     return cells, input_findings(panel, cells, settings)
 
@@ -34,6 +35,7 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
         *_shared_people(scored, settings),
         *_keys(scored),
         *_counts(scored),
+        *_infinite(panel),
         *_ranges(scored, settings),
         *_individuals(cells),
         *_scale_breaks(scored, settings),
@@ -96,8 +98,11 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
     )
     more = (pl.col("n_e") > pl.col("headcount")) & (pl.col("headcount") > 0)
     n_broken, n_more, n_known = panel.select(
-        (((total - pl.col("n_c")).abs() > 1e-9).fill_null(False) | negative.fill_null(False)
-         | unheard.fill_null(False)).sum(),
+        (
+            ((total - pl.col("n_c")).abs() > 1e-9).fill_null(False)
+            | negative.fill_null(False)
+            | unheard.fill_null(False)
+        ).sum(),
         more.fill_null(False).sum().alias("more"),
         pl.col("headcount").is_not_null().sum().alias("known"),
     ).row(0)
@@ -114,6 +119,15 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
             message=f"{n_more} of {n_known} cells have more answers than people on the headcount.",
         ))  # fmt: skip
     return found
+
+
+def _infinite(panel: pl.DataFrame) -> list[Finding]:
+    if not (n := infinite_cells(panel)):
+        return []
+    return [Finding(
+        code="out_of_range", severity="reject", n_affected=n, n_total=len(panel),
+        message=f"{n} of {len(panel)} rows hold an infinite number.",
+    )]  # fmt: skip
 
 
 def _ranges(panel: pl.DataFrame, settings: Settings) -> list[Finding]:

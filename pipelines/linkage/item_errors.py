@@ -10,6 +10,8 @@ from itertools import combinations_with_replacement
 
 import polars as pl
 
+from pipelines.linkage.panel_columns import need_columns
+
 
 def item_error_sums(answers: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     """Error covariance of every pair of items, one row per unit and pair.
@@ -27,6 +29,7 @@ def item_error_sums(answers: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     >>> item_error_sums(answers, ["q1", "q2"])["error_between"].round(3).to_list()
     [0.333, 0.667, 1.333]
     """
+    need_columns(answers, ("unit_id", "period_id", *items), "answers")
     complete = answers.select("unit_id", "period_id", *items).drop_nulls()
     pairs = list(combinations_with_replacement(items, 2))
     cells = complete.group_by("unit_id", "period_id").agg(

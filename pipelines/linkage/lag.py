@@ -20,7 +20,8 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known, normal_p_value, t_quantile
 from pipelines.linkage.lag_direction import direction_of, lag_set_of
 from pipelines.linkage.overlapping_windows import overlapping_windows
-from pipelines.linkage.panel import Cells, with_scores
+from pipelines.linkage.panel import Cells
+from pipelines.linkage.panel_columns import with_scores
 from pipelines.linkage.question import Question
 from pipelines.linkage.repeats import without_repeats
 from pipelines.linkage.sample_checks import size_findings
@@ -69,6 +70,8 @@ def lag_profile(
     >>> row["lag"], row["lag_set"], row["direction"]
     (2, '2', 'employees_lead')
     """
+    if max_lag is not None and (max_lag < 1 or max_lag != int(max_lag)):
+        raise ValueError(f"max_lag={max_lag}: a whole number of periods, 1 or more, is wanted")
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
     cells, repeated = without_repeats(cells, settings)

@@ -87,4 +87,3 @@ def _interaction(cells: Cells, settings: Settings, size: np.ndarray) -> Jackknif
         return np.stack([last_coefficient(full), last_coefficient(clean)], axis=-1)
 
     return jackknife(sums, statistic)
-

@@ -36,9 +36,9 @@ def noise_item(
     settings = question.settings
     component = "observed" if question.is_stopped("corrected") else "corrected"
     random = np.empty(cells.n_cells)
-    random[np.lexsort((cells.y, cells.x, cells.period))] = (
-        np.random.default_rng(settings.seed).standard_normal(cells.n_cells)
-    )  # in the order of the cells, whatever the units are called
+    random[np.lexsort((cells.y, cells.x, cells.period))] = np.random.default_rng(
+        settings.seed
+    ).standard_normal(cells.n_cells)  # in the order of the cells, whatever the units are called
     with_noise = replace(cells, frame=cells.frame.with_columns(pl.Series(NOISE, random)))
     sums, _ = item_sums(with_noise, settings, [*names, NOISE], errors, level)
     corrected = component == "corrected"

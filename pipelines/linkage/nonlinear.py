@@ -19,6 +19,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, known, t_interval, t_p_value, t_quantile
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.panel_columns import need_list
 from pipelines.linkage.products import last_coefficient, product_columns, symmetric
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import ceiling_findings, size_findings, variance_findings
@@ -60,13 +61,13 @@ def nonlinear(
     >>> abs(result.row(component="threshold")["estimate"]) < 0.3
     True
     """
+    need_list("covariates", covariates)
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     common = [*findings, *size_findings(cells, sizes, min_units=MIN_UNITS)]
     questions = [
-        Question("nonlinear", "unit", settings, cells, part=part, term=term)
-        for part, term in PARTS
+        Question("nonlinear", "unit", settings, cells, part=part, term=term) for part, term in PARTS
     ]
     x, y = unit_averages(cells)
     common += variance_findings(x, y, cells.x, cells.y)

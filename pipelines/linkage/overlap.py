@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.panel_columns import need_columns, numbers
+
 UNIT, PERIOD, PERSON, SCORE = "unit_id", "period_id", "respondent_key", "score"
 
 
@@ -30,7 +32,8 @@ def respondent_sums(answers: pl.DataFrame, cells: pl.DataFrame | None = None) ->
     >>> sums["overlap_d"].item(), sums["overlap_p"].item(), sums["person_den"].item()
     (1.0, 2.0, 4.0)
     """
-    answers = answers.select(UNIT, PERIOD, PERSON, pl.col(SCORE).cast(pl.Float64)).drop_nulls()
+    need_columns(answers, (UNIT, PERIOD, PERSON, SCORE), "answers")
+    answers = answers.select(UNIT, PERIOD, PERSON, numbers(answers, SCORE)).drop_nulls()
     if cells is not None:
         answers = answers.join(cells.select(UNIT, PERIOD), on=[UNIT, PERIOD], how="semi")
     names = answers.select(pl.col(UNIT).unique()).sort(pl.col(UNIT).cast(pl.String))[UNIT]

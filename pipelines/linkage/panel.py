@@ -1,7 +1,7 @@
 """From the panel table to arrays: pair the two sides, count what is left out, code the groups.
 
-Here: reading one measure pair's panel, deriving score and variance from promoter counts, sampling
-variances of cells, integer codes in a canonical order. Not here: judging whether the input is sane
+Here: the cells of one measure pair that enter, their sampling variances, integer codes in a
+canonical order. Not here: which columns a panel has (``panel_columns``), whether the input is sane
 (``input_checks``) or estimating anything.
 
 Cells are sorted by unit and period, so no result depends on the order of rows.
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.panel_columns import need_column, with_scores
 from pipelines.linkage.settings import Settings
 
-COUNTS = ("promoters", "passives", "detractors")
+DEFAULT_CLUSTER = "location_id"
 SUPPRESSED = ("below_threshold", "suppressed_at_source", "earlier_release", "complementary")
 
 
@@ -57,6 +58,14 @@ class Cells:
         return self.unit_cluster[self.unit]
 
     @property
+    def cluster_names(self) -> np.ndarray:
+        """Name of each cluster code; a unit that moves counts where it was first."""
+        first = np.searchsorted(self.unit, np.arange(self.n_units))
+        names = np.empty(self.n_clusters, dtype=object)
+        names[self.unit_cluster] = self.frame["_cluster"].gather(first).to_numpy()
+        return names
+
+    @property
     def errors_known(self) -> bool:
         """Whether every cell has a sampling variance on both sides."""
         return bool(np.isfinite(self.error_x).all() and np.isfinite(self.error_y).all())
@@ -64,32 +73,6 @@ class Cells:
     @property
     def periods_per_unit(self) -> np.ndarray:
         return np.bincount(self.unit, minlength=self.n_units)
-
-
-def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """The panel with every column the estimators read; absent ones are null, NPS is derived."""
-    if isinstance(panel, pl.LazyFrame):
-        panel = panel.collect()
-    missing = [c for c in ("unit_id", "period_id") if c not in panel.columns]
-    if missing:
-        raise ValueError(f"panel lacks the columns {missing}; one row per unit_id and period_id")
-    wanted = ("n_e", "mean_e", "var_e", "n_c", "mean_c", "var_c", "headcount", *COUNTS)
-    panel = panel.with_columns(
-        pl.lit(None, dtype=pl.Float64).alias(c) for c in wanted if c not in panel.columns
-    )
-    if "period_index" not in panel.columns:
-        panel = panel.with_columns(
-            pl.col("period_id").rank("dense").cast(pl.Int64).alias("period_index")
-        )
-    panel = panel.with_columns(pl.col(c).cast(pl.Float64).fill_nan(None) for c in wanted)
-    n = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
-    p, d = pl.col("promoters") / n, pl.col("detractors") / n
-    spread = 1e4 * (p + d - (p - d) ** 2) * n / (n - 1)
-    return panel.with_columns(
-        pl.coalesce("n_c", n).alias("n_c"),
-        pl.coalesce("mean_c", pl.when(n > 0).then(100 * (p - d))).alias("mean_c"),
-        pl.coalesce("var_c", pl.when(n > 1).then(spread)).alias("var_c"),
-    )
 
 
 def _codes(column: pl.Series) -> tuple[np.ndarray, int]:
@@ -130,8 +113,9 @@ def _suppression(panel: pl.DataFrame, kept: pl.DataFrame) -> tuple[int, float | 
 
 def _with_cluster(kept: pl.DataFrame, name: str) -> tuple[pl.DataFrame, str]:
     """Adds the cluster column; units without a cluster stand for themselves."""
-    if name not in kept.columns:
+    if name not in kept.columns and name == DEFAULT_CLUSTER:
         name = "unit_id"
+    need_column(kept, name, "cluster")
     cluster = pl.col(name).cast(pl.String)
     own = pl.concat_str(pl.lit("unit:"), pl.col("unit_id").cast(pl.String))
     kept = kept.with_columns(pl.coalesce(cluster, own).alias("_cluster"))

@@ -18,6 +18,7 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import known, normal_quantile
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
+from pipelines.linkage.sample_checks import silent_voice
 from pipelines.linkage.settings import Options, Settings
 
 
@@ -93,6 +94,8 @@ def power(
     >>> power(panel, true_r=0.3).row(component="units_needed")["estimate"] >= 85
     True
     """
+    if true_r is not None and not 0 < abs(true_r) < 1:
+        raise ValueError(f"true_r={true_r}: a correlation between 0 and 1 is wanted")
     settings = Settings(**options)
     cells, findings = read_panel(panel, settings)
     question = Question("power", "unit", settings, cells)
@@ -101,7 +104,8 @@ def power(
         question.find(Finding(
             code="post_hoc_power", severity="refuse", message="Power after the fact was asked for.",
         ))  # fmt: skip
-    if cells.n_units < MIN_GROUPS:
+    question.find(silent_voice(cells))
+    if cells.n_units < MIN_GROUPS and not question.is_stopped():
         question.find(Finding(
             code="too_few_units", severity="refuse", value=float(cells.n_units),
             threshold=float(MIN_GROUPS),
@@ -134,6 +138,7 @@ def _noise_and_likeness(
         variance = float(mean.var()) if len(mean) else 0.0
         share = 1 - float(noise.mean()) / variance if variance > 0 else 0.0
         reliability.append(share if np.isfinite(share) else 1.0)
-        one = one_way_icc(cells.unit_cluster, mean) if cells.n_clusters < cells.n_units else None
+        several = 1 < cells.n_clusters < cells.n_units
+        one = one_way_icc(cells.unit_cluster, mean) if several else None
         icc.append(one.icc1 if one is not None and np.isfinite(one.icc1) else 0.0)
     return (reliability[0], reliability[1]), (icc[0], icc[1])

@@ -157,9 +157,7 @@ def _values(sxx: np.ndarray, sxy: np.ndarray, syy: np.ndarray, noise: np.ndarray
 def _open(cells: Cells, settings: Settings, findings: list[Finding], label: str) -> Question:
     inside = label.endswith("unit_id")
     level = "unit_period" if inside else "unit"
-    question = Question(
-        "adjusted", level, settings, cells, adjusted_for=label, weighted=not inside
-    )
+    question = Question("adjusted", level, settings, cells, adjusted_for=label, weighted=not inside)
     question.find(
         findings,
         [] if inside else weight_findings(cells, settings),

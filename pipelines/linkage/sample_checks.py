@@ -23,15 +23,8 @@ def size_findings(
     """Units and clusters; ``sizes`` are the units or cells per cluster that enter."""
     found = []
     units, clusters = cells.n_units, cells.n_clusters
-    if not (cells.n_rows_x and cells.n_rows_y):
-        sides = (("employee", cells.n_rows_x), ("customer", cells.n_rows_y))
-        silent = " nor the ".join(name for name, n in sides if not n)
-        return [Finding(
-            code="one_voice_missing", severity="refuse", value=0.0, n_total=cells.n_rows,
-            message=f"None of the {cells.n_rows} cells of this window has the {silent} score."
-            if cells.n_rows else "No score of either voice lies in this window: compare "
-            "`start` and `end` of the program with the dates of the data.",
-        )]  # fmt: skip
+    if silent := silent_voice(cells):
+        return silent
     if units < min_units:
         found.append(Finding(
             code="too_few_units", severity="refuse", value=float(units), threshold=float(min_units),
@@ -61,6 +54,20 @@ def size_findings(
             message=f"{clusters} clusters are few; intervals are wide and less certain.",
         ))  # fmt: skip
     return found
+
+
+def silent_voice(cells: Cells) -> list[Finding]:
+    """One voice, or both, without a single score in the window."""
+    if cells.n_rows_x and cells.n_rows_y:
+        return []
+    sides = (("employee", cells.n_rows_x), ("customer", cells.n_rows_y))
+    silent = " nor the ".join(name for name, n in sides if not n)
+    return [Finding(
+        code="one_voice_missing", severity="refuse", value=0.0, n_total=cells.n_rows,
+        message=f"None of the {cells.n_rows} cells of this window has the {silent} score."
+        if cells.n_rows else "No score of either voice lies in this window: compare "
+        "`start` and `end` of the program with the dates of the data.",
+    )]  # fmt: skip
 
 
 def is_flat(values: np.ndarray, scale: np.ndarray | None = None) -> bool:

@@ -17,7 +17,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage.panel import Cells
+from pipelines.linkage.panel_columns import need_columns
 from pipelines.linkage.settings import Settings
+
+OVERLAP = ("unit_id", "n_periods", "overlap_p", "overlap_d", "variance_num", "variance_den",
+           "person_num", "person_den", "person_den_full")  # fmt: skip
+"""Columns of ``respondent_sums``."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def people_of(cells: Cells, settings: Settings) -> pl.DataFrame | None:
     """Respondent sums in the order of the unit codes; ``None`` unless they fit these cells."""
     if settings.overlap is None:
         return None
+    need_columns(settings.overlap, OVERLAP, "respondent sums (overlap)")
     units = pl.DataFrame({"unit_id": cells.frame["unit_id"].cast(pl.String).unique().sort()})
     people = units.join(
         settings.overlap.with_columns(pl.col("unit_id").cast(pl.String)),

@@ -20,8 +20,9 @@ from pipelines.linkage.heterogeneity import heterogeneity, joint_equality, welch
 from pipelines.linkage.input_checks import input_findings, read_panel
 from pipelines.linkage.intervals import Interval
 from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel_columns import collected, need_column
 from pipelines.linkage.question import Question
-from pipelines.linkage.sample_checks import MIN_CLUSTERS, MIN_UNITS, is_flat
+from pipelines.linkage.sample_checks import MIN_CLUSTERS, MIN_UNITS, is_flat, silent_voice
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, effective_clusters, jackknife
 from pipelines.linkage.unit_moments import (
@@ -85,13 +86,18 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     'supported'
     """
     settings = Settings(**(options | {"segment_by": by}))
-    panel = panel.collect() if isinstance(panel, pl.LazyFrame) else panel
+    panel = collected(panel)
+    need_column(panel, by, "segment column")
+    if by in ("unit_id", "period_id"):
+        raise ValueError(f"by={by!r}: a segment holds many units over all their periods")
     parts, small = _parts(panel, by, settings)
     shared_units = sum(p.cells.n_units for p in parts) > _n_units(panel, settings)
     whole, _ = read_panel(panel.unique(["unit_id", "period_id"], maintain_order=True), settings)
     question = Question("segment", "unit", settings, whole, part="equality", weighted=True)
-    pairs = panel if not shared_units else parts[0].panel
+    # strata hold every cell several times, so the checks of the input look at one of them
+    pairs = parts[0].panel if parts and _is_stratified(panel, by) else panel
     question.find(input_findings(pairs, cells_of(pairs, settings), settings), small)
+    question.find(silent_voice(whole))
     rows, guards = [], []
     rejected = [f for f in question.findings if f.severity == "reject"]
     for part in parts:
@@ -130,6 +136,15 @@ def _segment_rows(
     )
 
 
+def _is_stratified(panel: pl.DataFrame, by: str) -> bool:
+    """Whether one unit and period stands in several segments."""
+    cell, row = ("unit_id", "period_id"), ("unit_id", "period_id", by)
+    n_cells, n_rows = panel.select(
+        pl.struct(cell).n_unique().alias("cells"), pl.struct(row).n_unique().alias("rows")
+    ).row(0)
+    return bool(n_rows > n_cells)
+
+
 def _n_units(panel: pl.DataFrame, settings: Settings) -> int:
     return cells_of(panel, settings).n_units
 
@@ -142,8 +157,6 @@ def _part(name: str, panel: pl.DataFrame, settings: Settings) -> Part:
 
 def _parts(panel: pl.DataFrame, by: str, settings: Settings) -> tuple[list[Part], list[Finding]]:
     """Segments large enough, the small ones joined, in the order of their names."""
-    if by not in panel.columns:
-        raise ValueError(f"segment column {by!r} is not a column of the panel")
     names = sorted(str(v) for v in panel[by].drop_nulls().unique())
     text = pl.col(by).cast(pl.String)
     parts = [_part(name, panel.filter(text == name), settings) for name in names]
@@ -168,7 +181,7 @@ def _parts(panel: pl.DataFrame, by: str, settings: Settings) -> tuple[list[Part]
 
 def _joint(parts: list[Part], settings: Settings) -> Jackknife:
     """Observed and corrected slope of every segment, jackknifed over the union of clusters."""
-    names = [np.sort(p.cells.frame["_cluster"].unique().to_numpy()) for p in parts]
+    names = [p.cells.cluster_names for p in parts]
     union = np.unique(np.concatenate(names))
     blocks, statistics = [], []
     for part, own in zip(parts, names, strict=True):

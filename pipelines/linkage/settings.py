@@ -130,6 +130,14 @@ class Settings:
                 raise ValueError(f"{name}={getattr(self, name)!r}: allowed are {', '.join(values)}")
         if not 0 < self.conf_level < 1:
             raise ValueError(f"conf_level={self.conf_level}: must lie between 0 and 1")
+        if not 0 < self.sesoi < (1 if self.sesoi_type == "r" else float("inf")):
+            raise ValueError(f"sesoi={self.sesoi}: above 0, and below 1 as a correlation")
+        if self.n_draws is not None and self.n_draws < 20:
+            raise ValueError(f"n_draws={self.n_draws}: 20 or more, or None for the default")
+        for name in ("x_bounds", "y_bounds"):
+            ends = getattr(self, name)
+            if ends is not None and not (len(ends) == 2 and float(ends[0]) < float(ends[1])):
+                raise ValueError(f"{name}={ends!r}: the lower and the upper end of the scale")
 
     @property
     def sign(self) -> int:

@@ -170,5 +170,4 @@ def test_change_needs_periods_and_finds_a_planned_date() -> None:
     row = change(moved, at=6).row(component="observed")
     assert row["conf_low"] < 2.0 < row["conf_high"]
     assert change(moved).row(component="observed")["term"] == "mean_e:from_6"
-    with pytest.raises(ValueError, match="at=99"):
-        change(moved, at=99)
+    assert change(moved, at=99).codes("refuse") == ["too_few_periods"]
