@@ -5,6 +5,8 @@ BIN     := .venv/bin
 UV      := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
 LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --no-annotate --no-header --quiet
+# two processes, longest groups first (tests/conftest.py); shuffled, but alike every time
+PYTEST  := $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run explore dev test lint unit pipeline browser screenshots validation kills benchmark lock clean
@@ -51,7 +53,8 @@ explore: .venv/explorer.stamp ## Explore the last release in the browser
 dev: setup ## Serve the Dagster UI of a program
 	@$(BIN)/crossvoice dev --program "$(PROGRAM)"
 
-test: lint unit pipeline browser ## Run every check
+test: lint ## Run every check
+	@$(PYTEST) tests
 
 lint: .venv/test.stamp ## Style, types and layers
 	@$(BIN)/ruff check --quiet .
@@ -59,14 +62,13 @@ lint: .venv/test.stamp ## Style, types and layers
 	@$(BIN)/lint-imports --no-cache > .venv/layers.txt || { cat .venv/layers.txt; exit 1; }
 
 unit: .venv/test.stamp ## Tests that need no built warehouse
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/unit tests/reference tests/definitions \
-	  tests/checks tests/recovery
+	@$(PYTEST) tests/unit tests/reference tests/definitions tests/checks tests/recovery
 
 pipeline: .venv/test.stamp ## Real runs of real programs
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope tests/pipeline
+	@$(PYTEST) tests/pipeline
 
 browser: .venv/test.stamp ## The report in a real browser, and the explorer
-	@$(BIN)/python -m pytest -q tests/browser tests/explorer
+	@$(PYTEST) tests/browser tests/explorer
 
 screenshots: .venv/test.stamp ## Pictures of the released reports, in var/screenshots
 	@$(BIN)/python -m benchmarks.screenshots

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 from dagster import DagsterEventType as Event
 
-from pipelines.cli.instance import event_log_open, write_instance_settings
+from pipelines.cli.instance import open_instance, write_instance_settings
 from pipelines.cli.progress import Progress
 from pipelines.defs.completeness import missing_events
 from pipelines.settings import Settings
@@ -40,16 +40,15 @@ def execute(settings: Settings, title: str) -> Outcome:
 
         job = defs().resolve_job_def(JOB)
         progress.plan(job)
-        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        with open_instance(settings.dagster_home) as instance:
             _end_dead_runs(instance)
             instance.add_event_listener(run_id, progress.on_event)
-            with event_log_open(settings.dagster_home, run_id):
-                result = job.execute_in_process(
-                    instance=instance,
-                    run_id=run_id,
-                    raise_on_error=False,
-                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                )
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
             problems = _problems(instance, run_id)
             missing = missing_events(instance, run_id) if result.success else []
     if missing:

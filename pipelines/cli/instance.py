@@ -6,10 +6,16 @@ running anything.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import sqlalchemy as sa
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy.pool import StaticPool
 
 SETTINGS = """\
 # Written by crossvoice. Employee data: nothing is reported to anybody.
@@ -25,6 +31,47 @@ run_coordinator:
 """
 
 
+class HeldEventLog(SqliteEventLogStorage):
+    """Dagster's own event log, same files, same rows, over one held connection for each file.
+
+    The stock one makes an engine and a connection for each of the 1,400 events of a run, and so
+    compiles each statement anew, and SQLite empties its log into the file whenever the last
+    connection closes: a third of the processor time of a small run. Commits wait for no disk:
+    what a power cut takes from the log of a run can be made again, as the whole folder can.
+    """
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        self._engines: dict[str, sa.Engine] = {}
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> HeldEventLog:
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sa.Connection]:
+        with self._db_lock, self._engine(shard).begin() as connection:
+            yield connection
+
+    def _engine(self, shard: str) -> sa.Engine:
+        if shard not in self._engines:
+            engine = sa.create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,  # one connection; the lock gives it to one thread at a time
+                connect_args={"timeout": 30, "check_same_thread": False},
+            )
+            self._initdb(engine)
+            with engine.connect() as connection:
+                connection.execute(sa.text("pragma synchronous = off"))
+            self._engines[shard] = engine
+        return self._engines[shard]
+
+    def dispose(self) -> None:
+        super().dispose()
+        while self._engines:
+            self._engines.popitem()[1].dispose()
+
+
 def write_instance_settings(dagster_home: Path) -> None:
     """Write `dagster.yaml` unless it says the same already."""
     dagster_home.mkdir(parents=True, exist_ok=True)
@@ -33,20 +80,12 @@ def write_instance_settings(dagster_home: Path) -> None:
         path.write_text(SETTINGS)
 
 
-@contextmanager
-def event_log_open(dagster_home: Path, run_id: str) -> Iterator[None]:
-    """Keep the SQLite files of the event log open while a run writes to them.
-
-    Dagster opens and closes them for every event; SQLite empties its log into the file whenever
-    the last connection closes. With one connection held open that happens once, at the end.
-    Measured on 100 assets with 100 checks: 15 s instead of 36 s on a busy machine.
-    """
-    history = dagster_home / "history"
-    (history / "runs").mkdir(parents=True, exist_ok=True)
-    files = [history / "runs.db", history / "runs" / "index.db", history / "runs" / f"{run_id}.db"]
-    with ExitStack() as stack:
-        for file in files:
-            connection = stack.enter_context(closing(sqlite3.connect(file)))
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("select count(*) from sqlite_master").fetchall()
-        yield
+def open_instance(dagster_home: Path) -> dg.DagsterInstance:
+    """The instance for a run in this process; the same files as the stock one reads and writes."""
+    log = {
+        "module": HeldEventLog.__module__,
+        "class": HeldEventLog.__name__,
+        "config": {"base_dir": str(dagster_home / "history" / "runs")},
+    }
+    ref = InstanceRef.from_dir(str(dagster_home), overrides={"event_log_storage": log})
+    return dg.DagsterInstance.from_ref(ref)

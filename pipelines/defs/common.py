@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dagster as dg
@@ -39,14 +39,25 @@ STAGES = (
 class ProgramResource(dg.ConfigurableResource):
     """The program in use and where it lives on this machine.
 
-    What a run works from is read once, as the run starts: all its steps see the same program.
+    What a run works from is read once, as the run starts: all its steps see the same program. The
+    warehouse stays open from its first use to the end of the run, so that its steps do not each
+    open the file and empty its log; they share it, as connections of one process with one
+    configuration do.
     """
 
     _basis: Basis | None = PrivateAttr(default=None)
+    _held: ExitStack | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Called by Dagster once for each run, before its first step."""
         self._basis = self.basis()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Called by Dagster once for each run, after its last step, however it ended."""
+        self._basis = None
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def settings(self) -> Settings:
         """Paths and secrets."""
@@ -63,7 +74,11 @@ class ProgramResource(dg.ConfigurableResource):
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The private DuckDB file, open for the block."""
-        with warehouse.connect(self.settings().warehouse) as con:
+        path = self.settings().warehouse
+        if self._basis is not None and self._held is None:
+            self._held = ExitStack()
+            self._held.enter_context(warehouse.connect(path))
+        with warehouse.connect(path) as con:
             yield con
 
 

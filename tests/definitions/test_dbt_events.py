@@ -23,8 +23,6 @@ from pipelines.demo import generate
 from pipelines.program.reading import read_program
 from pipelines.settings import load_settings, quiet_libraries
 
-pytestmark = pytest.mark.timeout(300)
-
 
 class Translator(DagsterDbtTranslator):
     """The official integration with our keys."""

@@ -15,10 +15,11 @@ from pipelines.cli.main import main
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: exit code and everything it printed."""
+    """How a command ended: exit code, everything it printed, and what of it was no message."""
 
     code: int
     output: str
+    stdout: str
 
 
 def crossvoice(home: Path, *arguments: str) -> Ended:
@@ -30,7 +31,7 @@ def crossvoice(home: Path, *arguments: str) -> Ended:
     finally:
         os.environ.clear()
         os.environ.update(before)
-    return Ended(result.exit_code, result.output)
+    return Ended(result.exit_code, result.output, result.stdout)
 
 
 def released(home: Path, audience: str = "shared") -> dict[str, pl.DataFrame]:

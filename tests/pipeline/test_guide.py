@@ -9,11 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from pipelines.settings import PROJECT_ROOT
-
-pytestmark = pytest.mark.timeout(300)
 
 GUIDE = PROJECT_ROOT / "docs" / "guides" / "first-program.md"
 BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)

@@ -14,7 +14,7 @@ from tests.unit.connectors.homes import Home
 
 PEOPLE = {
     "email": "annegret.fuchsberger@kestrel.example",
-    "customer": "CUST-77120934",
+    "customer": "CUST-771209348815",
     "name": "Annegret Fuchsberger",
     "phone": "+49 30 23125 417",
     "comment": "Frau Fuchsberger rief mich unter 0301234567 an",
@@ -42,7 +42,7 @@ def record(wave: str = "w1", at: str = "2025-01-01", q1: str = "4", **changes: s
 
 def found_in(folder: Path, *texts: str) -> list[str]:
     """Where any identity is written, in any letter case, in files or messages."""
-    planted = [p.lower() for p in (*PEOPLE.values(), "fuchsberger", "77120934")]
+    planted = [p.lower() for p in (*PEOPLE.values(), "fuchsberger", "771209348815")]
     places = {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     places |= {f"message {i}": text.encode() for i, text in enumerate(texts)}
     return [

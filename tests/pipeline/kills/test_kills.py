@@ -11,7 +11,7 @@ from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to
 from tests.pipeline.runs import comparable
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_five_kills_leave_the_same_release(tmp_path: Path) -> None:
     quiet, killed = tmp_path / "quiet", tmp_path / "killed"
     for home in (quiet, killed):

@@ -13,6 +13,7 @@ import os
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
@@ -25,23 +26,26 @@ N_PEOPLE, N_TICKETS = 24, 60
 
 
 def identities(i: int) -> dict[str, str]:
-    """Everything that tells who somebody is, different for everybody."""
+    """Everything that tells who somebody is, different for everybody.
+
+    Numbers are so long that no digits of a duration, an estimate or a hash are one by chance.
+    """
     letters = "".join(chr(97 + (i * 7 + k * 11) % 26) for k in range(5))
     given, family = f"Qua{letters}", f"Zyx{letters[::-1]}ow"
     return {
-        "number": f"77{i:05d}31",
+        "number": f"77{i:05d}31904415",
         "mail": f"{given}.{family}@planted-kestrel.example".lower(),
-        "agent": f"AGT{880000 + i}",
+        "agent": f"AGT{884610025000 + i}",
         "name": f"{given} {family}",
         "full_name": f"{family}, {given}",
         "private_mail": f"priv{i}.{letters}@mail-planted.example",
         "mobile": f"+49 1512 {4400000 + i * 13}",
         "ip": f"203.0.113.{i + 40}",
-        "lat": f"52.5{10000 + i * 37}",
-        "lon": f"13.4{20000 + i * 41}",
+        "lat": f"52.5{1044190 + i * 37}",
+        "lon": f"13.4{2055310 + i * 41}",
         "iban": f"DE8937040044053{2010000 + i}",
-        "badge": f"BDG-{6604417700 + i}",
-        "customer": f"CUST-{55500000 + i}",
+        "badge": f"BDG-{660441770000 + i}",
+        "customer": f"CUST-{555081330000 + i}",
     }
 
 
@@ -132,15 +136,15 @@ def _base64(raw: bytes) -> list[bytes]:
 
 def leaks(home: Path, said: str) -> list[str]:
     """Where any identity is found."""
-    wanted = needles()
-    pattern = re.compile(b"|".join(re.escape(n) for n in sorted(wanted, key=len, reverse=True)))
+    wanted = {needle.decode("latin-1"): text for needle, text in needles().items()}
     places = {str(p): p.read_bytes() for p in home.rglob("*") if p.is_file()}
     places["names of files"] = "\n".join(str(p.relative_to(home)) for p in home.rglob("*")).encode()
     places["what was printed"] = said.encode()
     found = []
     for place, content in places.items():
-        hits = {wanted[match] for match in pattern.findall(content)}
-        found += [f"{hit!r} in {place}" for hit in sorted(hits)]
+        bytes_as_letters = pl.Series([content.decode("latin-1")])
+        met = bytes_as_letters.str.extract_many(list(wanted), overlapping=True)[0]
+        found += [f"{hit!r} in {place}" for hit in sorted({wanted[needle] for needle in met})]
     return found
 
 
@@ -162,7 +166,6 @@ def test_the_search_finds_every_form(tmp_path: Path) -> None:
     assert len({leak.split(" in ")[1] for leak in leaks(tmp_path, "")}) == 5
 
 
-@pytest.mark.timeout(600)
 def test_a_run_and_its_commands_leave_no_identity(run: tuple[Path, Path]) -> None:
     folder, home = run
     said = [crossvoice(home, "run", "--program", str(folder)).output]
@@ -179,20 +182,22 @@ def test_a_run_and_its_commands_leave_no_identity(run: tuple[Path, Path]) -> Non
     assert SECRET not in "".join(str(v) for v in os.environ)
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("in/tickets_x.csv", ",".join(WHO[1].values())),
-        ("in/tickets_x.csv", "id,at\n" + ",".join(WHO[1].values())),
-        (f"in/survey_{WHO[2]['mail']}.csv", "mail,wave,at,q1,text\n"),
-    ],
-)
-@pytest.mark.timeout(600)
-def test_a_failing_run_names_nobody(run: tuple[Path, Path], name: str, content: str) -> None:
+FAILING = {
+    "in/tickets_x.csv": ",".join(WHO[1].values()),
+    "in/tickets_y.csv": "id,at\n" + ",".join(WHO[1].values()),
+    f"in/survey_{WHO[2]['mail']}.csv": "mail,wave,at,q1,text\n",
+}
+"""Files that cannot be used: a row of identities as header, too long a row, a telling name."""
+
+
+def test_a_failing_run_names_nobody(run: tuple[Path, Path]) -> None:
     folder, home = run
-    (folder / name).write_text(content)
+    for name, content in FAILING.items():
+        (folder / name).write_text(content)
     ended = crossvoice(home, "run", "--program", str(folder))
     assert ended.code == 1
+    assert "Source survey" in ended.output
+    assert {"tickets_x.csv", "tickets_y.csv"} <= set(re.findall(r"tickets_\w\.csv", ended.output))
     assert leaks(home, ended.output) == []
 
 
