@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,9 @@ TEXTS = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "de")
 TABLES_SPEAK = "en"
 """Language of the sentences in the tables."""
+WORDS = ("employees", "customers", "employee", "customer", "unit", "units", "Employees",
+         "Customers", "Units")  # fmt: skip
+"""Words for people and units that a program may choose; they hold in every text."""
 FREE_LABELS = ("item.", "segment.")
 """Keys under which a program names its own items and segments; they are in no catalogue."""
 
@@ -72,13 +76,16 @@ class Catalogue:
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key, with the program's words and these values filled in."""
-        template = self.labels.get(key) or texts(self.language)[key]
+        template = self.labels.get(key) or self._in_own_words(texts(self.language)[key])
         words = {name: self.word(name) for name in _words_of(template)}
         return template.format_map({**words, **values})
 
     def word(self, name: str) -> str:
         """One of the program's words: employees, customers, unit, units."""
-        return self.labels.get(f"word.{name}") or texts(self.language)[f"word.{name}"]
+        own = self.labels.get(f"word.{name}")
+        if own is None and name[0].isupper():
+            own = self.labels.get(f"word.{name.lower()}", "").capitalize()
+        return own or texts(self.language)[f"word.{name}"]
 
     def named(self, kind: str, code: str, default: str | None = None) -> str:
         """The program's name of an item or a segment; else the default or the code itself."""
@@ -119,16 +126,27 @@ class Catalogue:
         return self(key) if key in texts(self.language) else name.replace("_", " ")
 
     def sentence(self, row: Mapping[str, Any]) -> str:
-        """What a row says: as released, or in the report's language."""
+        """What a row says: as released, or in the report's language, in the program's words."""
+        named = [str(row[k]) for k in ("x_label", "y_label", "segment") if row.get(k)]
         if self.language == TABLES_SPEAK:
-            return str(row["sentence"])
+            return self._in_own_words(str(row["sentence"]), named)
         words = released_texts(self.language)
-        return said(row, words, self.number, self.percent, self.interval(row))
+        return self._in_own_words(
+            said(row, words, self.number, self.percent, self.interval(row)), named
+        )
 
     def guard(self, guard: Mapping[str, Any]) -> str:
         """What a guard says and the next step: as released, or in the report's language."""
         words = {} if self.language == TABLES_SPEAK else released_texts(self.language)
-        return guarded(guard, words)
+        return self._in_own_words(guarded(guard, words))
+
+    def _in_own_words(self, sentence: str, named: Sequence[str] = ()) -> str:
+        """A text with the program's words for units and people; names and gaps stay as they are."""
+        if not any(key.startswith("word.") for key in self.labels):
+            return sentence
+        own = {texts(self.language)[f"word.{name}"]: self.word(name) for name in WORDS}
+        parts = [*map(re.escape, named), r"{\w+}", *(rf"\b{re.escape(word)}\b" for word in own)]
+        return re.sub("|".join(parts), lambda m: own.get(m[0], m[0]), sentence)
 
     def interval(self, row: Mapping[str, Any], digits: int = 2) -> str:
         """An interval in words, whatever its shape."""
@@ -143,6 +161,4 @@ class Catalogue:
 
 @cache
 def _words_of(template: str) -> tuple[str, ...]:
-    names = ("employees", "customers", "employee", "customer", "unit", "units", "Employees",
-             "Customers", "Units")  # fmt: skip
-    return tuple(name for name in names if "{" + name + "}" in template)
+    return tuple(name for name in WORDS if "{" + name + "}" in template)

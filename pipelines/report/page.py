@@ -18,11 +18,13 @@ from pipelines.linkage.estimates import VERDICTS
 from pipelines.report.assets import format_locale, policy, safe_json, static, vega_bundle
 from pipelines.report.catalogue import Catalogue
 from pipelines.report.charts.chart import Chart
+from pipelines.report.charts.intervals import ROW_HEIGHT
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import answer
 from pipelines.report.sections.appendix import appendix_sections
 from pipelines.report.sections.attribution import attribution_sections
 from pipelines.report.sections.evidence import audience_tables, evidence_sections
+from pipelines.report.sections.pairs import pair_sections
 from pipelines.report.sections.section import Context, Section
 from pipelines.report.sections.shape import shape_sections
 from pipelines.report.sections.strength import strength_sections
@@ -55,9 +57,17 @@ def report_page(
         scripts={"vega": vega_bundle(), "js": static("report.js")},
         sections=sections, publication=published.publication, audience=audience, beside=beside,
         data=Markup(safe_json(data_block(sections, text))),
-        data_up_to=text.day(day), verdicts=VERDICTS,
+        data_up_to=text.day(day), verdicts=VERDICTS, slice=slice_words(primary, text),
         page_title=published.publication["title"], methods_url=methods,
     )  # fmt: skip
+
+
+def slice_words(primary: Mapping[str, Any] | None, text: Catalogue) -> str:
+    """Which slice a chart shows when nothing else was chosen: the primary pair and its window."""
+    if primary is None:
+        return ""
+    first, last = (text.day(primary[k], "medium") for k in ("period_start", "period_end"))
+    return text("page.slice", x=primary["x_label"], y=primary["y_label"], first=first, last=last)
 
 
 def report_sections(published: Published, text: Catalogue) -> list[Section]:
@@ -66,8 +76,8 @@ def report_sections(published: Published, text: Catalogue) -> list[Section]:
     with debug_mode(False):  # tests check every chart; in each run that would take seconds
         units = unit_sections(context)
         return [
-            answer(context), *units[:1], *strength_sections(context), *shape_sections(context),
-            *units[1:], *evidence_sections(context),
+            answer(context), *units[:1], *strength_sections(context), *pair_sections(context),
+            *shape_sections(context), *units[1:], *evidence_sections(context),
             *attribution_sections(context), *appendix_sections(context),
         ]  # fmt: skip
 
@@ -84,6 +94,7 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
     """All data of the report: rows by table and chart, specifications, slices of units."""
     charts: list[Chart] = [chart for section in sections for chart in section.charts]
     units = next((s.extra for s in sections if s.template == "units"), None)
+    pairs = next((s.extra for s in sections if s.template == "pairs"), None)
     return {
         "tables": {chart.data_name: _columnwise(chart.rows) for chart in charts},
         "charts": {chart.name: chart.spec for chart in charts},
@@ -95,6 +106,8 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
                 "no_line": text("units.no_line"),
             },
         },
+        "pairs": pairs and {"slices": pairs["slices"], "chosen": pairs["chosen"],
+                            "none": text("pairs.none"), "row_height": ROW_HEIGHT},
         "words": {"rows": text("estimates.shown", n="{n}", all="{all}")},
         "config": chart_config(),
         "locale": format_locale(text.language),

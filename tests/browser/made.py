@@ -76,7 +76,12 @@ def published(
     scores = cells["mean_e"].to_numpy()
     items = [pl.Series(q, scores + rng.normal(0, 15, len(cells))) for q in ITEMS]
     asked = {**OPTIONS, **(options or {})}
-    found = combine([ask(cells.with_columns(items), asked) for ask in ASKED.values()])
+    asks = [ask(cells.with_columns(items), asked) for ask in ASKED.values()]
+    # a second pair: the same people's other answer, half as much of it shared with the first
+    blurred = pl.Series(cells["mean_c"].to_numpy() / 2 + rng.normal(0, 9, len(cells)))
+    other = {**asked, "y_measure": "csat", "y_label": "Customer satisfaction", "unit_y": "points"}
+    asks += [ASKED["within"](cells.with_columns(blurred.alias("mean_c")), other)]
+    found = combine(asks)
     answered = found.estimates.filter(pl.col("estimate").is_not_null())["question_id"].unique()
     tables = {
         "linkage_estimates": round_estimates(found.estimates),

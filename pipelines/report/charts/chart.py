@@ -53,4 +53,4 @@ def chart(
 
 def axis_title(text: str) -> list[str]:
     """A title in lines that fit a phone."""
-    return textwrap.wrap(text, 46)
+    return textwrap.wrap(text, 54)

@@ -1,11 +1,13 @@
 """Rows of estimates with their intervals: the one form for every comparison of estimates.
 
-Each row has its name and its number above the interval, so that it reads alike on a phone, a screen
-and paper. A refused row keeps its place and says why.
+Each row has its name left of its interval and its number right of it; on a phone both stand above
+it. So no line runs through words. A refused row keeps its place and says why.
 """
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +15,17 @@ import altair as alt
 
 from pipelines.report.charts.chart import Chart, Row, axis_title, chart
 
-ROW_HEIGHT = 52
+ROW_HEIGHT = 46
+LETTERS = 32
+"""Letters of a line of a name."""
+NARROW = "width < 560"
+"""Where names and numbers go above the intervals, as an expression of Vega."""
+NAMES, NUMBERS = 0.31, 0.24
+"""Shares of a wide chart kept for names and for numbers."""
+PLACES = [
+    alt.ExprRef(f"{NARROW} ? 0 : width * {NAMES}"),
+    alt.ExprRef(f"{NARROW} ? width : width * {1 - NUMBERS}"),
+]
 
 
 def interval_rows(
@@ -32,13 +44,18 @@ def interval_rows(
 
     `guides` are values to compare with.
     """
-    placed = [{"order": i, "low": None, "high": None, **row} for i, row in enumerate(rows)]
+    placed = [
+        {"order": i, "low": None, "high": None, **row,
+         "lines": textwrap.wrap(row["label"], LETTERS)}
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
     x = alt.X(
         "low:Q",
         title=axis_title(title),
         axis=alt.Axis(format="%" if percent else "", grid=True),
-        scale=alt.Scale(domain=list(domain) if domain else _domain(placed, zero), nice=False),
-    )
+        scale=alt.Scale(domain=list(domain) if domain else _domain(placed, zero), nice=False,
+                        range=PLACES),
+    )  # fmt: skip
     y = alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.25))
     layers: list[alt.Chart] = []
     base = alt.Chart()
@@ -55,10 +72,13 @@ def interval_rows(
                       .mark_point(style=f"{style}-dot")
                       .encode(x=alt.X("estimate:Q", title=axis_title(title)), y=y,
                               tooltip=_tooltip()))  # fmt: skip
-    layers.append(base.mark_text(style="label", align="left", baseline="bottom", dy=-9,
-                                 limit=alt.ExprRef("width * 0.6"))
-                  .encode(x=alt.value(0), y=y, text="label:N"))  # fmt: skip
-    layers.append(base.mark_text(style="value", align="right", baseline="bottom", dy=-9)
+    raised = f"{NARROW} ? -16 : 0"
+    fitted: dict[str, Any] = {"dy": alt.ExprRef(f"({raised}) - 7 * (length(datum.lines) - 1)"), "lineHeight": 14,
+              "limit": alt.ExprRef(f"{NARROW} ? width * 0.6 : width * {NAMES} - 12")}  # fmt: skip
+    layers.append(base.mark_text(style="label", align="left", baseline="middle", **fitted)
+                  .encode(x=alt.value(0), y=y, text="lines:N"))  # fmt: skip
+    layers.append(base.mark_text(style="value", align="right", baseline="middle",
+                                 dy=alt.ExprRef(raised))
                   .encode(x=alt.value("width"), y=y, text="value:N"))  # fmt: skip
     drawn = alt.layer(*layers).properties(height=ROW_HEIGHT * max(len(placed), 1))
     return chart(name, table, placed, drawn, alternative)
@@ -83,32 +103,33 @@ def _domain(rows: Sequence[Row], zero: float | None) -> list[float]:
 
 
 def how_sure(
-    row: Row, *, sesoi: float | None, title: str, none: str, small: str, alternative: str
+    row: Row, *, sesoi: float | None, title: str, none: str, small: Sequence[str], alternative: str
 ) -> Chart:
     """One interval, large, against no link and against the range too small to matter.
 
     `row` has `low`, `high`, `estimate` and these three as text: `low_text`, `high_text`, `value`.
+    `none` is written at zero on the axis, `small` as lines inside the range too small to matter.
     """
-    low, high = row.get("low"), row.get("high")
-    ends = [v for v in (low, high, row["estimate"]) if v is not None]
-    start, end = max(-1.0, min(-0.25, *ends) - 0.1), min(1.0, max(0.45, *ends) + 0.1)
-    x = alt.X("low:Q", title=axis_title(title), scale=alt.Scale(domain=[start, end], nice=False),
-              axis=alt.Axis(grid=False, ticks=True, tickCount=6, domain=True))  # fmt: skip
+    ends = [v for v in (row.get("low"), row.get("high"), row["estimate"]) if v is not None]
+    ends += [0.0, -2.5 * (sesoi or 0.0), 2.5 * (sesoi or 0.0)]
+    air = (max(ends) - min(ends)) * 0.12
+    labels = f"datum.value == 0 ? '0 ' + {json.dumps(none)} : datum.label"
+    scale = alt.Scale(domain=[min(ends) - air, max(ends) + air], nice=False)
+    axis = alt.Axis(grid=False, ticks=True, tickCount=5, domain=True, labelExpr=labels)
+    x = alt.X("low:Q", title=axis_title(title), scale=scale, axis=axis)
     base = alt.Chart().encode(y=alt.value(84))
-    at_zero = _rule_data({"at": 0, "text": none})
     layers: list[alt.Chart] = []
     if sesoi:
-        zone = _rule_data({"from": -sesoi, "to": sesoi, "text": small})
+        zone = _rule_data({"from": -sesoi, "to": sesoi, "at": 0, "text": list(small)})
         layers += [
             zone.mark_rect(style="zone").encode(
                 x=alt.X("from:Q", title=axis_title(title)), x2="to:Q"),
-            zone.mark_text(style="note", align="left", baseline="top", dx=5).encode(
-                x="to:Q", y=alt.value(24), text="text:N"),
+            zone.mark_text(style="note", align="center", baseline="top", lineHeight=14).encode(
+                x="at:Q", y=alt.value(5), text="text:N"),
         ]  # fmt: skip
     layers += [
-        at_zero.mark_rule(style="zero").encode(x=alt.X("at:Q")),
-        at_zero.mark_text(style="note", align="left", baseline="top", dx=5).encode(
-            x="at:Q", y=alt.value(4), text="text:N"),
+        _rule_data({"at": 0}).mark_rule(style="zero").encode(
+            x=alt.X("at:Q"), y=alt.value(38 if sesoi else 0), y2=alt.value("height")),
         base.transform_filter("datum.low != null").mark_rule(style="link-bar", strokeWidth=12)
         .encode(x=x, x2="high:Q"),
         base.mark_point(style="link-dot", size=260).encode(x=alt.X("estimate:Q")),

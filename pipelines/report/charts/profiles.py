@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import altair as alt
 
 from pipelines.report.charts.chart import Chart, Row, axis_title, chart
+from pipelines.report.theme import VOICES
 
 HEIGHT = 300
+EMPLOYEE, CUSTOMER = VOICES["employee"], VOICES["customer"]
 PERIODS = alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, grid=False)
 
 
@@ -19,8 +21,10 @@ def _zero() -> alt.Chart:
 def lag_profile(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
     """Slope by lag with its simultaneous band; lags that cannot be told apart are filled."""
     base = alt.Chart().encode(
-        x=alt.X("lag:Q", title=axis_title(x), axis=alt.Axis(grid=False, format="+d",
-                values=[row["lag"] for row in rows])),
+        x=alt.X("lag:Q", title=axis_title(x), scale=alt.Scale(padding=14, nice=False),
+                axis=alt.Axis(grid=False, values=[row["lag"] for row in rows], labelOverlap=False,
+                              tickCount=len(rows),  # the theme's count would thin the values
+                              labelExpr="datum.value ? format(datum.value, '+d') : '0'")),
     )  # fmt: skip
     points = base.encode(y="slope:Q", tooltip=[alt.Tooltip("label:N", title=" ")])
     drawn = alt.layer(
@@ -39,13 +43,13 @@ def lag_profile(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Cha
 def curve(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
     """Mean customer score in bins of units ordered by employee score, with intervals."""
     base = alt.Chart().encode(
-        x=alt.X("mean_x:Q", title=axis_title(x), axis=alt.Axis(grid=False)),
+        x=alt.X("mean_x:Q", title=axis_title(x), axis=alt.Axis(grid=False, titleColor=EMPLOYEE)),
         tooltip=[alt.Tooltip("label:N", title=" ")],
     )
     drawn = alt.layer(
         _zero(),
         base.mark_line(style="link-line", opacity=0.35).encode(
-            y=alt.Y("mean_y:Q", title=axis_title(y))),
+            y=alt.Y("mean_y:Q", title=axis_title(y), axis=alt.Axis(titleColor=CUSTOMER))),
         base.mark_rule(style="link-bar").encode(y="conf_low:Q", y2="conf_high:Q"),
         base.mark_point(style="link-dot").encode(y="mean_y:Q"),
     ).properties(height=HEIGHT)  # fmt: skip
@@ -80,6 +84,8 @@ def over_periods(
     if zero:
         layers.append(_zero())
     last = max((row["order"] for row in rows), default=0)
+    ends = {row["style"]: row["value"] for row in rows if row["order"] == last}
+    highest = max(ends, key=lambda style: ends[style], default=None)
     for style in styles:
         part = alt.Chart().transform_filter(alt.datum["style"] == style).encode(x=x)
         layers += [
@@ -90,7 +96,8 @@ def over_periods(
             part.mark_point(style=f"{style}-dot", size=56).encode(
                 y="value:Q", tooltip=[alt.Tooltip("label:N", title=" ")]),
             part.transform_filter(alt.datum.order == last)
-            .mark_text(style=f"{style}-text", align="right", dy=-16, dx=14)
+            .mark_text(style=f"{style}-text", align="right", dx=14,
+                       dy=-16 if style == highest else 18)
             .encode(y="value:Q", text="series:N"),
         ]  # fmt: skip
     drawn = alt.layer(*layers).properties(height=260)
@@ -108,5 +115,5 @@ def coverage(rows: Sequence[Row], *, y: str, alternative: str) -> Chart:
         base.mark_bar(style="link-fill", cornerRadiusEnd=2).encode(
             y=alt.Y("shown:Q", title=axis_title(y))),
         base.mark_bar(style="hidden", cornerRadiusEnd=2).encode(y="shown:Q", y2="all:Q"),
-    ).properties(height=220)  # fmt: skip
+    ).properties(height=170)  # fmt: skip
     return chart("coverage", "unit_period_scores", rows, drawn, alternative)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import altair as alt
 
 from pipelines.report.charts.chart import Chart, Row, axis_title, chart
+from pipelines.report.theme import VOICES
 
 TABLE = "unit_period_scores"
 UNITS = "units"
 """Both charts draw the same rows, which are in the file once."""
+AXIS_X = alt.Axis(grid=False, titleColor=VOICES["employee"])
+AXIS_Y = alt.Axis(titleColor=VOICES["customer"])
 LINE = "line"
 """Rows of the line and its band are a data set of their own, exchanged by the filters."""
 
@@ -22,8 +25,8 @@ def scatter(
     scale = alt.Scale(zero=False, nice=True)
     band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=scale))
     dots = alt.Chart().mark_point(style="link-mark").encode(
-        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=alt.Axis(grid=False)),
-        y=alt.Y("y:Q", title=axis_title(y), scale=scale),
+        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
+        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
         opacity=alt.condition("datum.is_found", alt.value(1), alt.value(0.55)),
         size=alt.condition("datum.is_found", alt.value(160), alt.value(36)),
         tooltip=[
@@ -47,8 +50,8 @@ def quadrants(
     scale = alt.Scale(zero=False, nice=True)
     middle = corners[0]
     encoded = alt.Chart().encode(
-        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=alt.Axis(grid=False)),
-        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=alt.Axis(grid=False)),
+        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
+        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
     )
     dots = [
         encoded.transform_filter(alt.datum["style"] == style).mark_point(style=f"{style}-mark")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from pipelines.report.charts.chart import Chart
@@ -64,15 +65,31 @@ def headline(rows: list[Row]) -> Row:
 
 
 def how_sure_row(rows: list[Row]) -> Row | None:
-    """The correlation to picture: the corrected one if it is given, else the observed one."""
+    """The estimate to picture: the one with a smallest effect that matters, corrected if given.
+
+    A link is judged on the measured value. Where the corrected interval would say otherwise about
+    no link at all than the verdict does, the measured one is pictured.
+    """
+    given = [
+        r for r in rows
+        if r["effect_type"] in ("r", "slope") and r["estimate"] is not None
+        and r["method"].startswith("unit_means")
+    ]  # fmt: skip
+    judged = [r for r in given if r["sesoi"] is not None]
+    wanted = judged or [r for r in given if r["effect_type"] == "r"]
     for component in ("corrected", "observed"):
-        for row in rows:
-            if (
-                row["effect_type"] == "r" and row["component"] == component
-                and row["method"].startswith("unit_means") and row["estimate"] is not None
-            ):  # fmt: skip
+        for row in wanted:
+            if row["component"] == component and (component == "observed" or _agrees(row)):
                 return row
     return None
+
+
+def _agrees(row: Row) -> bool:
+    """Whether the interval holds no link exactly when the verdict says that there may be none."""
+    if row["conf_low"] is None or row["conf_high"] is None:
+        return True
+    off_zero = row["conf_low"] > 0 or row["conf_high"] < 0
+    return bool(off_zero == (row["verdict"] in ("supported", "opposite")))
 
 
 def _how_sure(context: Context, row: Row) -> Chart:
@@ -80,10 +97,15 @@ def _how_sure(context: Context, row: Row) -> Chart:
     shown = context.interval_row(row, text("sure.row"), "link")
     for end in ("low", "high"):
         shown[f"{end}_text"] = text.number(shown[end], 2)
-    key = "sure.axis_negative" if row["expected_sign"] == "negative" else "sure.axis"
+    if row["effect_type"] == "slope":
+        title = text("axis.slope", y=text.scale(row["unit_y"]))
+    else:
+        negative = row["expected_sign"] == "negative"
+        title = text("sure.axis_negative" if negative else "sure.axis")
     return how_sure(
-        {**shown, "value": text.number(row["estimate"], 2)}, sesoi=row["sesoi"], title=text(key),
-        none=text("sure.no_link"), small=text("sure.zone"), alternative=_sure_words(context, row),
+        {**shown, "value": text.number(row["estimate"], 2)}, sesoi=row["sesoi"], title=title,
+        none=text("sure.no_link"), small=textwrap.wrap(text("sure.zone"), 10),
+        alternative=_sure_words(context, row),
     )  # fmt: skip
 
 
@@ -94,12 +116,16 @@ def _sure_words(context: Context, row: Row | None) -> str:
     low, high, sesoi = row["conf_low"], row["conf_high"], row["sesoi"] or 0.0
     if low is None or high is None:
         return context.text("sure.unbounded")
-    if low > sesoi or high < -sesoi:
+    if not sesoi:
+        key = "sure.off_zero" if low > 0 or high < 0 else "sure.holds_zero"
+    elif low > sesoi or high < -sesoi:
         key = "sure.clear"
     elif low > 0 or high < 0:
         key = "sure.above_zero"
     elif -sesoi < low and high < sesoi:
         key = "sure.too_small"
+    elif row["verdict"] == "practically_none":
+        key = "sure.nearly_small"
     else:
         key = "sure.holds_both"
     return context.text(key, sesoi=context.text.number(sesoi, 2))

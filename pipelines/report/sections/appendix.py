@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from pipelines.report.catalogue import Catalogue
+from pipelines.report.published import Row
+from pipelines.report.sections.pairs import pair_name
 from pipelines.report.sections.section import Context, Section, Table
 from pipelines.report.sections.shape import segment_names
 from pipelines.report.sections.strength import held_fixed
@@ -26,13 +31,14 @@ def _estimates(context: Context) -> Section:
     for row in context.published.estimates.iter_rows(named=True):
         subset = [
             row["window_id"],
-            names.get(row["segment"] or "", row["segment"] or ""),
+            _segment_name(context, row, names),
             held_fixed(context, row["adjusted_for"] or "") if row["adjusted_for"] else "",
             "" if row["lag"] is None or row["term"] == "argmax" else f"lag {row['lag']:+d}",
-            row["term"] if row["estimand"] == "driver" else "",
+            text.named("item", row["term"]) if row["estimand"] == "driver" else "",
         ]
         rows.append({
-            **row, "pair": f"{row['x_measure']} × {row['y_measure']}",
+            **row, "pair": pair_name(context, row),
+            "segment": _segment_name(context, row, names),
             "question": text(f"estimand.{row['estimand']}"),
             "subset": ", ".join(filter(None, subset)),
             "kind": f"{row['effect_type']}, {text.component(row['component'])}",
@@ -47,6 +53,7 @@ def _estimates(context: Context) -> Section:
         "question": list(dict.fromkeys(r["question"] for r in rows)),
         "pair": list(dict.fromkeys(r["pair"] for r in rows)),
         "window_id": list(dict.fromkeys(r["window_id"] for r in rows)),
+        "segment": list(dict.fromkeys(r["segment"] for r in rows if r["segment"])),
     }
     guards = context.published.tables["linkage_guards"].unique("code", keep="first",
                                                               maintain_order=True)  # fmt: skip
@@ -59,14 +66,20 @@ def _estimates(context: Context) -> Section:
     )  # fmt: skip
 
 
+def _segment_name(context: Context, row: Row, names: dict[str, str]) -> str:
+    segment = row["segment"] or ""
+    return context.text.named("segment", segment, names.get(segment, segment))
+
+
 def _methods(context: Context) -> Section:
     text = context.text
     asked = context.published.estimates["estimand"].unique().to_list()
+    is_public = context.published.publication["suppression"] == "publisher"
     words = [{"name": text(f"estimand.{m}"), "words": text(f"methods.{m}"), "page": PAGES.get(m, m)}
              for m in METHODS if m in asked]  # fmt: skip
     return Section("methods", text("methods.title"), template="methods",
                    says=[text("methods.shared"), text("methods.verdicts"),
-                         text("methods.privacy")],
+                         text("methods.privacy_publisher" if is_public else "methods.privacy")],
                    extra={"methods": words})  # fmt: skip
 
 
@@ -76,10 +89,16 @@ def _provenance(context: Context) -> Section:
             "input_hash", "fingerprint", "suppression", "publisher", "threshold_employee",
             "threshold_customer", "n_cells", "n_cells_hidden", "stale_sources")  # fmt: skip
     rows = [
-        {"key": key, "label": text(f"provenance.{key}"), "value": str(publication[key])}
+        {"key": key, "label": text(f"provenance.{key}"), "value": _shown(text, publication[key])}
         for key in keys
         if publication.get(key) not in (None, "")
         and not (publication["suppression"] == "publisher" and key.startswith("threshold"))
     ]
     return Section("provenance", text("provenance.title"), template="provenance",
                    extra={"rows": rows})  # fmt: skip
+
+
+def _shown(text: Catalogue, value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    return text.count(value) if isinstance(value, int) else str(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -86,13 +87,13 @@ def _reliability_by_period(context: Context) -> tuple[Chart, Table] | None:
             "order": r["period_index"], "period": names[r["period_index"]], "value": r["icc2"],
             "low": r["icc2_low"], "high": r["icc2_high"], "style": style[r["measure"]],
             "series": label[r["measure"]],
-            "label": f"{names[r['period_index']]}: {text.number(r['icc2'], 2)}",
+            "label": f"{names[r['period_index']]}: {text.percent(r['icc2'])}",
         }
         for r in found
     ]  # fmt: skip
     drawn = over_periods(
         "reliability_periods", "linkage_reliability", rows, y=text("reliability.by_period"),
-        styles=["employee", "customer"], guides=[0.7], domain=(0, 1),
+        styles=["employee", "customer"], guides=[0.7], domain=(0, 1), percent=True,
         alternative="; ".join(r["label"] for r in rows),
     )  # fmt: skip
     kinds = {"what": "text", "period": "text", "n_units": "count", "icc1": "number",
@@ -123,17 +124,24 @@ def _change(context: Context) -> Section:
     whole = context.published.answers("between", component="observed", effect_type="slope")
     drawn = over_periods(
         "change", "linkage_period_slopes", rows, styles=["link"], zero=True,
-        y=text("axis.slope", y=text.scale(primary["unit_y"]), per=text.scale(primary["per"])),
+        y=text("axis.slope", y=text.scale(primary["unit_y"])),
         alternative="; ".join(r["label"] for r in rows),
         guides=[r["estimate"] for r in whole if r["estimate"] is not None],
     )  # fmt: skip
     kinds = {"period": "text", "slope": "number", "std_error": "number"}
     return Section(
         "change", text("change.title"), charts=[drawn],
-        says=[text.sentence(r) for r in answers if r["verdict"] not in (None, "refused")],
+        says=[_dated(text.sentence(r), names) for r in answers
+              if r["verdict"] not in (None, "refused")],
         tables=[Table("linkage_period_slopes", context.columns(kinds), kept)],
         how_to_read=text("change.how_to_read"), refusals=context.refusals(answers),
     )  # fmt: skip
+
+
+def _dated(sentence: str, names: Mapping[int, str]) -> str:
+    """A released sentence with the name of a period in place of its index."""
+    return re.sub(r"period index (\d+)",
+                  lambda m: names.get(int(m[1]), m[0]), sentence)  # fmt: skip
 
 
 def _coverage(context: Context) -> Section:
@@ -157,8 +165,33 @@ def _coverage(context: Context) -> Section:
     drawn = [coverage(rows, y=text("coverage.axis", units=text.word("units")),
                       alternative="; ".join(r["label"] for r in rows))] if rows else []  # fmt: skip
     tables = [Table("unit_period_scores", context.columns(kinds), rows)] if rows else []
+    rates = _rates(context, rows)
+    drawn += rates
+    if not rates:
+        says.append(text("coverage.no_rates"))
     return Section("coverage", text("coverage.title"), says=says, charts=drawn, tables=tables,
                    how_to_read=text("coverage.how_to_read"))  # fmt: skip
+
+
+def _rates(context: Context, rows: Sequence[Row]) -> list[Chart]:
+    """Response rate and share of feedback given to a unit, by period; none where not known."""
+    text = context.text
+    shown = [
+        {"order": row["order"], "period": row["period"], "value": row[key], "low": None,
+         "high": None, "style": style, "series": text(f"coverage.rate_{name}"),
+         "label": f"{row['period']}: {text.percent(row[key], 1)}"}
+        for key, name, style in (("response", "response", "employee"),
+                                 ("attributed", "attributed", "customer"))
+        for row in rows
+        if row[key] is not None
+    ]  # fmt: skip
+    if not shown:
+        return []
+    return [over_periods(
+        "rates", "unit_period_scores", shown, y=text("coverage.rates"), percent=True,
+        styles=["employee", "customer"], domain=(0, 1),
+        alternative="; ".join(f"{r['series']}, {r['label']}" for r in shown),
+    )]  # fmt: skip
 
 
 def _coverage_rows(scores: pl.DataFrame) -> list[Row]:

@@ -33,15 +33,13 @@ def _lags(context: Context) -> Section:
     ]
     drawn = lag_profile(
         rows, x=text("lags.axis"),
-        y=text("axis.slope", y=text.scale(primary["unit_y"]), per=text.scale(primary["per"])),
+        y=text("axis.slope", y=text.scale(primary["unit_y"])),
         alternative="; ".join(r["label"] for r in rows),
     )  # fmt: skip
     kinds = {"lag": "signed", "slope": "number", "band_low": "number", "band_high": "number",
              "n_pairs": "count", "is_in_lag_set": "flag"}  # fmt: skip
-    says = [text.sentence(r) for r in found] + [
-        text("lags.set", lags=", ".join(text.number(r["lag"], 0, sign=True) for r in profile
-                                        if r["is_in_lag_set"]))
-    ]  # fmt: skip
+    alike = [text.number(r["lag"], 0, sign=True) for r in profile if r["is_in_lag_set"]]
+    says = [*(text.sentence(r) for r in found), text("lags.set", lags=", ".join(alike))]
     return Section(
         "lags", text("lags.title"), says=says, charts=[drawn],
         tables=[Table("linkage_lag_profiles", context.columns(kinds), profile)],
@@ -122,7 +120,7 @@ def _segments(context: Context) -> Section:
     shown += [context.interval_row(r, text("segments.new"), "muted") for r in overall]
     drawn = interval_rows(
         "segments", "linkage_estimates", shown,
-        title=text("axis.slope", y=text.scale(rows[0]["unit_y"]), per=text.scale(rows[0]["per"])),
+        title=text("axis.slope", y=text.scale(rows[0]["unit_y"])),
         alternative="; ".join(f"{r['label']}: {r['value']}" for r in shown),
         guides=[r["estimate"] for r in whole if r["estimate"] is not None],
     )  # fmt: skip

@@ -34,12 +34,10 @@ def _within(context: Context) -> Section:
     found: list[Row] = []
     labels: list[str] = []
     for estimand in ("between", "within"):
-        for row in context.published.answers(estimand, all_pairs=True, effect_type="slope"):
-            if row["component"] == "observed" and row["segment"] is None:
-                best = _best(context, row)
-                if best["window_id"] == (context.published.primary or {}).get("window_id"):
-                    found.append(best)
-                    labels.append(text(f"within.{estimand}", y=row["y_label"]))
+        for row in context.published.answers(estimand, effect_type="slope", component="observed"):
+            if row["segment"] is None:
+                found.append(_best(context, row))
+                labels.append(text(f"within.{estimand}"))
     lead = [
         _best(context, r)
         for r in context.published.answers("within", effect_type="slope", component="observed")
@@ -104,7 +102,7 @@ def _comparison(
                                  and name == "corrected" else "link")
             for r, label in zip(rows, labels, strict=True)
         ],
-        title=text("axis.slope", y=text.scale(unit), per=text.scale(given[0]["per"])),
+        title=text("axis.slope", y=text.scale(unit)),
         alternative="; ".join(
             f"{label}: {context.value(r)}" for r, label in zip(rows, labels, strict=True)
         ),

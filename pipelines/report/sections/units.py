@@ -55,7 +55,9 @@ def _units(
     says = [text("units.says", n=text.count(len(rows)))]
     hidden = _hidden(context)
     if hidden:
-        says.append(text("units.hidden", n=text.count(hidden)))
+        publisher = context.published.publication["publisher"]
+        key = "units.hidden_publisher" if publisher else "units.hidden"
+        says.append(text(key, n=text.count(hidden), publisher=publisher))
     return Section(
         "units", text("units.title"), says=says, charts=[drawn],
         how_to_read=text("units.how_to_read"), refusals=refused, template="units",
@@ -96,6 +98,8 @@ def _filters(means: pl.DataFrame, cells: pl.DataFrame | None) -> dict[str, list[
         ]
         for level in ("region", "location")
     }  # fmt: skip
+    if len(found["location"]) == len(means):  # every unit is a location: choosing one is finding it
+        found["location"] = []
     periods = [] if cells is None else cells["period_id"].unique().sort().to_list()
     return {**found, "period": [{"value": p, "name": p} for p in periods]}
 

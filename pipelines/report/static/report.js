@@ -4,6 +4,8 @@
   const views = {};
   const tip = document.getElementById("tip");
   const MANY = 5000;
+  const PAPER_WIDTH = 620;  // A4 less its margins and a chart's axis, in points of the screen
+  const PAPER_HEIGHT = 165;
 
   const showTip = (_, event, item, value) => {
     if (!value) { tip.hidden = true; return; }
@@ -50,6 +52,13 @@
     views[name] = { view: result.view, table, rows };
   };
 
+  // which released slice a chart shows, in words: the pair and window, then what was chosen
+  const saySlice = (chart, chosen) => {
+    const caption = document.querySelector(`[data-chart="${chart}"] figcaption`);
+    caption.textContent = [caption.dataset.slice, ...chosen.filter(Boolean)].filter(Boolean).join(" · ");
+  };
+  const nameOf = (select) => (select && select.value ? select.selectedOptions[0].textContent : "");
+
   const units = () => {
     const part = views.scatter;
     const form = document.querySelector("#units .filters");
@@ -68,11 +77,33 @@
       const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
+      saySlice("scatter", ["region", "location", "period"].map((level) => nameOf(form.querySelector(`[data-filter="${level}"]`))));
       if (event) part.view.data(part.table, rows);  // at first all units are drawn already
       part.view.data("line", slice ? slice.line : []).run();
       const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
       state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
       state.dataset.shown = rows.length;
+    };
+    form.addEventListener("input", apply);
+    apply();
+  };
+
+  const pairs = () => {
+    const part = views.pairs;
+    const form = document.querySelector("#pairs .filters");
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    const state = document.getElementById("pairs-state");
+    const apply = () => {
+      const selects = [...form.querySelectorAll("select")];
+      const wanted = { ...data.pairs.chosen, ...Object.fromEntries(selects.map((s) => [s.dataset.rows, s.value])) };
+      const rows = part.rows.filter((r) => Object.entries(wanted).every(([key, value]) => !value || r[key] === value));
+      part.view.data(part.table, rows).height(data.pairs.row_height * Math.max(rows.length, 1)).run();
+      const slice = data.pairs.slices[[wanted.pair, wanted.question, wanted.window_id, wanted.component].join("|")];
+      const count = data.words.rows.replace("{n}", rows.length).replace("{all}", part.rows.length);
+      state.textContent = slice ? slice.sentence : rows.length ? count : data.pairs.none;
+      state.dataset.shown = rows.length;
+      saySlice("pairs", selects.map(nameOf));
     };
     form.addEventListener("input", apply);
     apply();
@@ -109,6 +140,19 @@
         : window.matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
     });
+    // paper has its own width: charts are drawn for it, not shrunk to it
+    let onScreen = null;
+    window.addEventListener("beforeprint", () => {
+      onScreen = Object.values(views).map(({ view }) => [view, view.width(), view.height()]);
+      for (const [view, , height] of onScreen) {
+        const share = view.container().closest(".answer-sure") ? 0.46 : 1;
+        view.width(PAPER_WIDTH * share).height(height > 250 ? Math.max(PAPER_HEIGHT, 0.55 * height) : height).run();
+      }
+    });
+    window.addEventListener("afterprint", () => {
+      for (const [view, width, height] of onScreen || []) view.width(width).height(height).run();
+      onScreen = null;
+    });
     const print = document.getElementById("print");
     print.hidden = false;
     print.addEventListener("click", () => window.print());
@@ -134,6 +178,7 @@
       try {
         await draw(name);
         if (name === "scatter") units();
+        if (name === "pairs") pairs();
       } catch (error) {
         document.body.dataset.failed = `${document.body.dataset.failed || ""} ${name}: ${error.message}`;
       }
