@@ -73,8 +73,10 @@ def interval_rows(
                       .encode(x=alt.X("estimate:Q", title=axis_title(title)), y=y,
                               tooltip=_tooltip()))  # fmt: skip
     raised = f"{NARROW} ? -16 : 0"
-    fitted: dict[str, Any] = {"dy": alt.ExprRef(f"({raised}) - 7 * (length(datum.lines) - 1)"), "lineHeight": 14,
-              "limit": alt.ExprRef(f"{NARROW} ? width * 0.6 : width * {NAMES} - 12")}  # fmt: skip
+    fitted: dict[str, Any] = {
+        "dy": alt.ExprRef(f"({raised}) - 7 * (length(datum.lines) - 1)"), "lineHeight": 14,
+        "limit": alt.ExprRef(f"{NARROW} ? width * 0.6 : width * {NAMES} - 12"),
+    }  # fmt: skip
     layers.append(base.mark_text(style="label", align="left", baseline="middle", **fitted)
                   .encode(x=alt.value(0), y=y, text="lines:N"))  # fmt: skip
     layers.append(base.mark_text(style="value", align="right", baseline="middle",
