@@ -19,7 +19,7 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, f_p_value, f_quantile, known
 from pipelines.linkage.panel_columns import one_of
 from pipelines.linkage.question import Question
-from pipelines.linkage.sample_checks import silent_voice
+from pipelines.linkage.sample_checks import is_flat, silent_voice
 from pipelines.linkage.settings import Options, Settings
 
 MIN_GROUPS = 10
@@ -163,6 +163,11 @@ def aggregation(
     term = f"mean_{side}"
     question = Question("aggregation", "respondent", settings, cells, part=side, term=term)
     question.find([f for f in findings if f.severity == "reject" or f.code == "dropped_rows"])
+    if cells.n_cells and is_flat(cells.x if side == "e" else cells.y):
+        question.find(Finding(
+            code="zero_variance", severity="refuse", n_affected=cells.n_cells,
+            n_total=cells.n_cells, message="The score has one value in all cells.",
+        ))  # fmt: skip
     usable = cells.frame.filter((pl.col(f"n_{side}") >= 2) & pl.col(f"var_{side}").is_not_null())
     per_period = usable.group_by("period_index").len().filter(pl.col("len") >= MIN_GROUPS)
     if not len(per_period):

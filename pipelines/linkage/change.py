@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.linkage.companions import companion
-from pipelines.linkage.demeaning import remove_unit_and_period_means
+from pipelines.linkage.demeaning import remove_means, remove_unit_and_period_means
 from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
@@ -21,7 +21,7 @@ from pipelines.linkage.intervals import known, t_interval, t_p_value
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.rolling_refits import BLOCK, Refits, alert_findings, rolling_refits
-from pipelines.linkage.sample_checks import size_findings, variance_findings
+from pipelines.linkage.sample_checks import least_square, size_findings, variance_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, by_content, jackknife, sums_by
 from pipelines.linkage.unit_moments import cluster_df
@@ -65,7 +65,8 @@ def change(
     )
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     question.find(findings, size_findings(cells, sizes, min_clusters=MIN_CLUSTERS))
-    question.find(variance_findings(cells.x, cells.y, cells.x, cells.y))
+    inside = [remove_means(v, cells.period, cells.n_periods) for v in (cells.x, cells.y)]
+    question.find(variance_findings(*inside, cells.x, cells.y))
     if cells.n_periods < MIN_PERIODS:
         question.find(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
@@ -99,12 +100,14 @@ def _period_slopes(cells: Cells) -> Jackknife:
     code = cells.cluster * cells.n_periods + cells.period
     size = cells.n_clusters * cells.n_periods
     x, y = cells.x - cells.x.mean(), cells.y - cells.y.mean()
+    least = least_square(cells.x) / cells.n_periods
     flat = sums_by(code, size, np.ones(cells.n_cells), x, y, x * x, x * y)
     sums = flat.reshape(cells.n_clusters, cells.n_periods * 5)
 
     def statistic(s: np.ndarray) -> np.ndarray:
         n, sx, sy, sxx, sxy = np.moveaxis(s.reshape(*s.shape[:-1], cells.n_periods, 5), -1, 0)
-        return (sxy - sx * sy / n) / (sxx - sx * sx / n)
+        spread = sxx - sx * sx / n
+        return (sxy - sx * sy / n) / np.where(spread > least, spread, np.nan)
 
     return jackknife(sums, statistic)
 

@@ -73,7 +73,7 @@ def contrast(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> 
     question.find(findings, size_findings(cells, sizes, min_units=MIN_UNITS))
     x = group_means(cells.x, cells.unit, cells.n_units)
     y = group_means(cells.y, cells.unit, cells.n_units)
-    question.find(variance_findings(x, y, cells.x, cells.y))
+    question.find(variance_findings(*unit_averages(cells), cells.x, cells.y))
     top, bottom = _groups(x)
     if not question.is_stopped() and min(top.sum(), bottom.sum()) < MIN_GROUP:
         question.find(Finding(

@@ -14,6 +14,7 @@ from pipelines.linkage.intervals import Interval, known, normal_quantile
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.random_intercept import random_intercept
+from pipelines.linkage.sample_checks import is_flat
 
 TERMS = ("within", "between", "contextual")
 METHOD = "random_intercept_reml"
@@ -29,6 +30,8 @@ def hybrid_rows(question: Question, cells: Cells) -> None:
     if question.is_stopped() or cells.n_cells <= cells.n_units + cells.n_periods:
         return
     mean = group_means(cells.x, cells.unit, cells.n_units)[cells.unit]
+    if is_flat(mean, cells.x):
+        return
     fit = random_intercept(
         cells.unit, cells.y, [cells.x - mean, mean], levels=cells.period
     )  # fmt: skip

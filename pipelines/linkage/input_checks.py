@@ -15,7 +15,11 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, with_scores
 from pipelines.linkage.reorganisation import reorganisation_findings
+from pipelines.linkage.sample_checks import least_square
 from pipelines.linkage.settings import Settings
+
+MANY_UNITS, OTHER_SCALE = 20, 20.0
+"""A range that changes twentyfold among so many units is another scale, whatever the mean does."""
 
 
 def read_panel(
@@ -179,16 +183,21 @@ def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
         usual = float(np.median(spread)) if len(spread) else 0.0
         if len(by) < 2 or not usual:
             continue
-        mean, width = by["m"].to_numpy(), by["w"].to_numpy()
+        mean, width, count = (by[c].to_numpy() for c in ("m", "w", "n"))
         ratio = (width[1:] + 1e-300) / (width[:-1] + 1e-300)
-        broken = (np.abs(np.diff(mean)) > 4 * usual) & ((ratio > 2) | (ratio < 0.5))
+        jump, many = np.abs(np.diff(mean)), np.minimum(count[1:], count[:-1]) >= MANY_UNITS
+        broken = (jump > 4 * usual) & ((ratio > 2) | (ratio < 0.5))
+        # a score about zero does not jump when it changes from -100..100 to -1..1
+        many &= np.minimum(width[1:], width[:-1]) > 0
+        broken |= many & ((ratio > OTHER_SCALE) | (ratio < 1 / OTHER_SCALE))
         if broken.any():
             at = by["period_index"][int(np.argmax(broken)) + 1]
             found.append(Finding(
                 code="scale_break", severity="reject", n_affected=int(broken.sum()),
-                n_total=len(by), value=float(np.abs(np.diff(mean)).max() / usual), threshold=4.0,
-                message=f"The mean of {name} jumps at period index {at} by more than 4 usual "
-                "standard deviations and its range changes by a factor above 2.",
+                n_total=len(by), value=float(jump.max() / usual), threshold=4.0,
+                message=f"From period index {at} on {name} has another scale: its mean jumps by "
+                "more than 4 usual standard deviations and its range changes by a factor above 2, "
+                f"or its range changes by a factor above {OTHER_SCALE:g}.",
             ))  # fmt: skip
     return found
 
@@ -205,8 +214,10 @@ def _reversals(cells: Cells, values: np.ndarray, name: str) -> list[Finding]:
         np.bincount(period, weights=v, minlength=cells.n_periods)
         for v in (now * before, now * now, before * before)
     )
+    least = least_square(values)
+    judged = (n >= 20) & (sxx > least) & (syy > least)
     with np.errstate(divide="ignore", invalid="ignore"):
-        r = np.where(n >= 20, sxy / np.sqrt(sxx * syy), np.nan)
+        r = np.where(judged, sxy / np.sqrt(sxx * syy), np.nan)
     turned = np.flatnonzero(r < -0.5)
     if not len(turned):
         return []

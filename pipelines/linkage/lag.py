@@ -24,7 +24,7 @@ from pipelines.linkage.panel import Cells
 from pipelines.linkage.panel_columns import with_scores
 from pipelines.linkage.question import Question
 from pipelines.linkage.repeats import without_repeats
-from pipelines.linkage.sample_checks import size_findings
+from pipelines.linkage.sample_checks import least_square, size_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, bootstrap_totals, jackknife
 from pipelines.linkage.unit_moments import cluster_df
@@ -85,15 +85,36 @@ def lag_profile(
     question.find(_period_findings(cells, grids, settings, max_lag))
     lags = np.arange(-max_lag, max_lag + 1)
     if question.is_stopped() or cells.n_clusters < 2:
-        for lag in lags:
-            question.row("observed", "slope", lag=int(lag), method="two_way_fe")
-        question.row("observed", "index", term="argmax", method="sup_t")
-        return question.result(companion("linkage_lag_profiles", question.base))
-    sums, n_pairs = _sums(grids, lags)
+        return _refused(question, lags)
+    sums, n_pairs, still = _sums(grids, lags)
+    question.find(_still_findings(still))
+    if question.is_stopped():
+        return _refused(question, lags)
     jack = jackknife(sums, _slopes)
     draws = _draws(sums, settings)
     df = cluster_df(cells, sizes, settings)
     return question.result(_profile(question, lags, jack, draws, n_pairs, df))
+
+
+def _refused(question: Question, lags: np.ndarray) -> Linkage:
+    for lag in lags:
+        question.row("observed", "slope", lag=int(lag), method="two_way_fe")
+    question.row("observed", "index", term="argmax", method="sup_t")
+    return question.result(companion("linkage_lag_profiles", question.base))
+
+
+def _still_findings(still: np.ndarray) -> list[Finding]:
+    """Lags at which a score does not move once unit and period means are removed."""
+    if not still.any():
+        return []
+    everywhere = bool(still.all())
+    return [Finding(
+        code="no_within_variation" if everywhere else "too_few_units_per_lag", severity="refuse",
+        n_affected=int(still.sum()), n_total=len(still),
+        message="Nothing moves within units once unit and period means are removed."
+        if everywhere else f"At {still.sum()} of {len(still)} lags too few pairs of periods are "
+        "left to move.",
+    )]  # fmt: skip
 
 
 def _grids(
@@ -182,18 +203,20 @@ def _residual(values: np.ndarray, mask: np.ndarray, tolerance: float = 1e-9) -> 
     return out
 
 
-def _sums(grids: Grids, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Per cluster: sum xy for each lag, then sum xx for each lag; and the pairs per lag."""
-    columns, pairs = [], []
+def _sums(grids: Grids, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per cluster sum xy, then sum xx of each lag; pairs per lag; lags where nothing moves."""
+    columns, pairs, still = [], [], []
     for lag in lags:
         x, y = _windows(grids, int(lag))
         mask = np.isfinite(x) & np.isfinite(y)
         dx, dy = _residual(x, mask), _residual(y, mask)
+        moved = [(d * d).sum() > least_square(v[mask]) for d, v in ((dx, x), (dy, y))]
+        still.append(not all(moved))
         columns.append((np.einsum("ut,ut->u", dx, dy), np.einsum("ut,ut->u", dx, dx)))
         pairs.append(int(mask.sum()))
     per_unit = [c[0] for c in columns] + [c[1] for c in columns]
     sums = np.column_stack([np.bincount(grids.cluster, v, grids.n_clusters) for v in per_unit])
-    return sums, np.array(pairs)
+    return sums, np.array(pairs), np.array(still)
 
 
 def _slopes(s: np.ndarray) -> np.ndarray:

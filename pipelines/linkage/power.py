@@ -18,7 +18,7 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import known, normal_quantile
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
-from pipelines.linkage.sample_checks import silent_voice
+from pipelines.linkage.sample_checks import silent_voice, variance_findings
 from pipelines.linkage.settings import Options, Settings
 
 
@@ -64,6 +64,8 @@ def robustness_value(t: float, df: float) -> float:
     >>> round(robustness_value(4.18, 783), 3)
     0.139
     """
+    if np.isinf(t):
+        return 1.0
     f2 = t * t / df
     return float(0.5 * (np.sqrt(f2 * f2 + 4 * f2) - f2))
 
@@ -104,7 +106,7 @@ def power(
         question.find(Finding(
             code="post_hoc_power", severity="refuse", message="Power after the fact was asked for.",
         ))  # fmt: skip
-    question.find(silent_voice(cells))
+    question.find(silent_voice(cells), variance_findings(cells.x, cells.y, cells.x, cells.y))
     if cells.n_units < MIN_GROUPS and not question.is_stopped():
         question.find(Finding(
             code="too_few_units", severity="refuse", value=float(cells.n_units),

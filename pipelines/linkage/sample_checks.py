@@ -78,6 +78,11 @@ def is_flat(values: np.ndarray, scale: np.ndarray | None = None) -> bool:
     return float(np.ptp(values)) <= 1e-9 * size
 
 
+def least_square(values: np.ndarray) -> float:
+    """Sum of squares below which deviations of these scores are nothing but rounding error."""
+    return len(values) * (1e-9 * float(np.abs(values).max(initial=0.0))) ** 2
+
+
 def variance_findings(
     x: np.ndarray, y: np.ndarray, raw_x: np.ndarray, raw_y: np.ndarray
 ) -> list[Finding]:

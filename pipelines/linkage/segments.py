@@ -22,7 +22,13 @@ from pipelines.linkage.intervals import Interval
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.panel_columns import collected, need_column
 from pipelines.linkage.question import Question
-from pipelines.linkage.sample_checks import MIN_CLUSTERS, MIN_UNITS, is_flat, silent_voice
+from pipelines.linkage.sample_checks import (
+    MIN_CLUSTERS,
+    MIN_UNITS,
+    is_flat,
+    size_findings,
+    variance_findings,
+)  # fmt: skip
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, effective_clusters, jackknife
 from pipelines.linkage.unit_moments import (
@@ -97,7 +103,9 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     # strata hold every cell several times, so the checks of the input look at one of them
     pairs = parts[0].panel if parts and _is_stratified(panel, by) else panel
     question.find(input_findings(pairs, cells_of(pairs, settings), settings), small)
-    question.find(silent_voice(whole))
+    sizes = np.bincount(whole.unit_cluster, minlength=max(whole.n_clusters, 1))
+    question.find(size_findings(whole, sizes))
+    question.find(variance_findings(whole.x, whole.y, whole.x, whole.y))
     rows, guards = [], []
     rejected = [f for f in question.findings if f.severity == "reject"]
     for part in parts:

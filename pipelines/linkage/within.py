@@ -31,7 +31,12 @@ from pipelines.linkage.overlapping_windows import overlapping_windows
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.repeats import without_repeats
-from pipelines.linkage.sample_checks import correction_inputs, people_findings, size_findings
+from pipelines.linkage.sample_checks import (
+    correction_inputs,
+    least_square,
+    people_findings,
+    size_findings,
+)  # fmt: skip
 from pipelines.linkage.sampling_error import people_of, within_error
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
@@ -137,9 +142,13 @@ def within_jackknife(cells: Cells, settings: Settings) -> Jackknife:
     moments = sums_by(cells.cluster, cells.n_clusters, x * x, x * y, y * y)
     errors = sums_by(cells.unit_cluster, cells.n_clusters, *error_x.columns, *error_y.columns)
     last = 3 + len(error_x.columns)
+    least_x, least_y = least_square(cells.x), least_square(cells.y)
 
     def statistic(s: np.ndarray) -> np.ndarray:
-        sxx, sxy, syy = s[..., 0], s[..., 1], s[..., 2]
+        # rounding error of a score that does not move is no movement
+        sxx, sxy = np.where(s[..., 0] > least_x, s[..., 0], np.nan), s[..., 1]
+        syy = np.where(s[..., 2] > least_y, s[..., 2], np.nan)
+        sxy = np.where(np.isnan(syy), np.nan, sxy)
         noise_x, noise_y = error_x.total(s[..., 3:last]), error_y.total(s[..., last:])
         true_x, true_y = sxx - noise_x, syy - noise_y
         r_true = sxy / np.sqrt(np.where((true_x > 0) & (true_y > 0), true_x * true_y, np.nan))

@@ -17,6 +17,8 @@ from pipelines.linkage import (
     contrast,
     lag_profile,
     nonlinear,
+    power,
+    segments,
     within,
 )  # fmt: skip
 
@@ -24,11 +26,14 @@ CASES = cases_in("guards.json")
 ESTIMATORS: dict[str, Callable[..., Linkage]] = {
     "between": between, "within": within, "lag": lag_profile, "adjusted": adjusted,
     "contrast": contrast, "change": change, "nonlinear": nonlinear, "aggregation": aggregation,
+    "segment": lambda panel: segments(panel, by="region_id"), "power": power,
 }  # fmt: skip
 ALIASES = {
     "carried_forward": {"no_within_variation", "repeated_values"},
     "no_within_variation": {"no_within_variation"},
     "n_exceeds_headcount": {"responses_exceed_headcount"},
+    "too_few_units": {"too_few_units", "few_units"},
+    "too_few_periods": {"too_few_periods", "two_periods"},
 }
 OF_CORRECTED = {"low_reliability", "not_estimable", "overlap_unknown", "counts_unknown"}
 """Guards on the correction for sampling error; the observed rows stand."""

@@ -39,13 +39,27 @@ def _copied(data: pl.DataFrame, every: int) -> pl.DataFrame:
 
 CASES = {
     # name: (severity, codes allowed to decide, estimators, how to spoil, a near miss)
-    "one_location": ("refuse", {"one_cluster", "too_few_units"}, WHOLE,
+    "one_location": ("refuse", {"one_cluster", "too_few_units"}, (*WHOLE, "segment"),
                      lambda d: d.with_columns(location=1), lambda d: d),
     "constant_employees": ("refuse", {"zero_variance"}, WHOLE,
                            lambda d: d.with_columns(mean_e=3.5), lambda d: d),
     "constant_customers": ("refuse", {"zero_variance"}, WHOLE,
                            lambda d: d.with_columns(promoters=5, passives=5, detractors=5, n_c=15),
                            lambda d: d),
+    "one_employee_score_per_period": (
+        "refuse", {"zero_variance", "no_within_variation"},
+        ("between", "within", "lag", "adjusted", "contrast", "change", "nonlinear"),
+        lambda d: d.with_columns(mean_e=3 + pl.col("period") / 10),
+        lambda d: d.with_columns(mean_e=pl.col("mean_e") + pl.col("period") / 10)),
+    "rounding_error_of_one_score": (
+        "refuse", {"zero_variance"}, (*WHOLE, "aggregation", "segment", "power"),
+        lambda d: d.with_columns(mean_e=3.1 + pl.col("period") * 1e-14), lambda d: d),
+    "share_in_place_of_points": (
+        "reject", {"scale_break"}, WHOLE,
+        lambda d: _score(d).with_columns(mean_c=pl.when(pl.col("period") >= 5)
+                                         .then(pl.col("mean_c") / 200 + 0.5).otherwise("mean_c")),
+        lambda d: _score(d).with_columns(mean_c=pl.when(pl.col("period") >= 5)
+                                         .then(pl.col("mean_c") / 5).otherwise("mean_c"))),
     "customers_never_move": ("refuse", {"no_within_variation"}, CHANGE,
                              lambda d: d.sort("unit", "period").with_columns(
                                  pl.col(*COUNTS, "n_c").first().over("unit")), lambda d: d),
