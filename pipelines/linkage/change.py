@@ -65,8 +65,8 @@ def change(
     )
     sizes = np.bincount(cells.unit_cluster, minlength=max(cells.n_clusters, 1))
     question.find(findings, size_findings(cells, sizes, min_clusters=MIN_CLUSTERS))
-    inside = [remove_means(v, cells.period, cells.n_periods) for v in (cells.x, cells.y)]
-    question.find(variance_findings(*inside, cells.x, cells.y))
+    x, y = (remove_means(v, cells.period, cells.n_periods) for v in (cells.x, cells.y))
+    question.find(variance_findings(x, y, cells.x, cells.y))
     if cells.n_periods < MIN_PERIODS:
         question.find(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
