@@ -23,7 +23,7 @@ def read_panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str) -> Inputs:
-    """What the declared questions of an estimand are answered from; only drivers need items."""
+    """What the declared questions of an estimand are answered from; only some need items."""
     periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
     pairs = declared.linkage.all_pairs if declared.linkage else []
     metrics = dict.fromkeys(pair.x for pair in pairs)
@@ -32,6 +32,7 @@ def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str
         periods,
         {metric: _answers(con, metric) for metric in metrics},
         {metric: _item_answers(con, metric) for metric in metrics if estimand == "driver"},
+        {metric: _item_moments(con, metric) for metric in metrics if estimand == "aggregation"},
         _channel_cells(con, declared) if estimand == "adjusted" else {},
         _people_on_both_sides(con),
     )
@@ -95,6 +96,28 @@ def _item_answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFram
         return items
     keys = ["unit_id", "period_id", "respondent_key"]
     return items.pivot("item_code", index=keys, values="score_pomp", aggregate_function="mean")
+
+
+def _item_moments(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
+    """Variance of each item of one employee metric per unit and period, in steps of its scale.
+
+    Sums of whole millionths, so the variance does not depend on the order of the rows.
+    """
+    return con.execute(
+        "with answers as ("
+        " select answers.unit_id, answers.period_id, answers.item_code,"
+        " answers.scale_max - answers.scale_min as width,"
+        " cast(round(answers.score_pomp * 1000000) as decimal(38, 0)) as whole"
+        " from intermediate.int_unit_item_answers as answers"
+        " inner join raw.declared_metric_items as items on answers.item_code = items.item_code"
+        " where items.metric_id = ? and answers.score_pomp is not null)"
+        " select unit_id, period_id, item_code, count(*) as n,"
+        " cast(round(max(width)) as bigint) + 1 as n_options,"
+        " cast(count(*) * sum(whole * whole) - sum(whole) * sum(whole) as double)"
+        " / nullif(count(*) * (count(*) - 1), 0) * power(max(width) / 100000000, 2) as variance"
+        " from answers group by unit_id, period_id, item_code order by all",
+        [metric_id],
+    ).pl()
 
 
 def panel_hash(panel: pl.DataFrame) -> str:

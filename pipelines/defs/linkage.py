@@ -28,6 +28,7 @@ INPUTS = [
 ]
 OWN_INPUTS = {
     "driver": [["intermediate", "int_unit_item_answers"]],
+    "aggregation": [["intermediate", "int_unit_item_answers"]],
     "adjusted": [["intermediate", "int_unit_channel_cells"]],
 }
 """What an estimand reads beside the inputs of all."""
@@ -37,11 +38,13 @@ JUDGED = {
     "linkage_guards": "Grain: one row per question and guard that fired.",
 }
 COMPANIONS = {
-    "linkage_driver_shares": "Grain: one row per question, component and item: its share and rank.",
+    "linkage_driver_shares": "Grain: one row per question (between and within units), component "
+    "and item: its share and rank.",
     "linkage_lag_profiles": "Grain: one row per question and lag: slope with its band.",
     "linkage_binned_curves": "Grain: one row per question and bin of the employee score.",
     "linkage_segment_forests": "Grain: one row per question and segment: its slope.",
-    "linkage_reliability": "Grain: one row per question and period: ICC(1) and ICC(2).",
+    "linkage_reliability": "Grain: one row per question, score and period: ICC(1), ICC(2) and "
+    "rwg(j).",
     "linkage_period_slopes": "Grain: one row per question and period: its between slope, and "
     "the refits of the latest periods against the first.",
 }

@@ -18,6 +18,7 @@ from pipelines.linkage.lag import lag_profile
 from pipelines.linkage.nonlinear import nonlinear
 from pipelines.linkage.overlap import respondent_sums
 from pipelines.linkage.power import power
+from pipelines.linkage.roster import roster_turnover
 from pipelines.linkage.segments import segments
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.verdicts import combine
@@ -27,5 +28,5 @@ __all__ = [
     "COMPANION_SCHEMAS",
     "ESTIMATES_SCHEMA", "GUARDS_SCHEMA", "Linkage", "Options", "Settings", "adjusted",
     "aggregation", "between", "change", "combine", "contrast", "drivers", "item_error_sums",
-    "lag_profile", "nonlinear", "power", "respondent_sums", "segments", "within",
+    "lag_profile", "nonlinear", "power", "respondent_sums", "roster_turnover", "segments", "within",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Aggregation quality: may answers of a team be averaged into one score?
 
-Here: ICC(1), ICC(2) and rwg from cell sums or rows, with their F interval, and the rows of a panel.
-Not here: reliability as it enters corrected slopes (``sampling_error``).
+Here: ICC(1) and ICC(2) from cell sums or rows, with their F interval, and the rows of a panel. Not
+here: agreement inside teams (``item_agreement``), or reliability as it enters corrected slopes
+(``sampling_error``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import Interval, f_p_value, f_quantile, known
+from pipelines.linkage.item_agreement import (
+    agreement_by_period,
+    agreement_rows,
+    cell_agreement,
+)  # fmt: skip
 from pipelines.linkage.panel_columns import one_of
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import is_flat, silent_voice
@@ -95,55 +101,16 @@ def one_way_icc(group: np.ndarray, values: np.ndarray, *, conf_level: float = 0.
     return icc_from_cells(n, mean, squares / np.maximum(n - 1, 1), conf_level=conf_level)
 
 
-def null_variance(n_options: int, null: Literal["uniform", "slight_skew"] = "uniform") -> float:
-    """Variance of answers without any agreement: ``(A^2 - 1) / 12``, or slightly skewed.
-
-    >>> null_variance(5), null_variance(5, "slight_skew")
-    (2.0, 1.34)
-    """
-    if null == "uniform":
-        return (n_options**2 - 1) / 12
-    skewed = {5: 1.34, 6: 1.85, 7: 2.90, 9: 3.92}
-    if n_options not in skewed:
-        raise ValueError(f"no slightly skewed null for {n_options} options; known: {list(skewed)}")
-    return skewed[n_options]
-
-
-def within_group_agreement(item_variances: np.ndarray, null: float) -> np.ndarray:
-    """rwg(j) of each group: agreement against answers at random.
-
-    ``q = min(1, mean item variance / null variance)``, ``J(1 - q) / (J(1 - q) + q)`` (James,
-    Demaree and Wolf 1984); one item gives rwg = 1 - q. It misleads with skewed
-    answers: near the scale end everybody agrees. Rows are groups, columns items.
-
-    >>> within_group_agreement(np.array([[1.0, 1.0], [2.5, 2.5]]), 2.0).round(3).tolist()
-    [0.667, 0.0]
-    """
-    variances = np.atleast_2d(np.asarray(item_variances, float))
-    j = variances.shape[1]
-    q = np.minimum(1.0, variances.mean(axis=1) / null)
-    return j * (1 - q) / (j * (1 - q) + q)
-
-
-def average_deviation(scores: np.ndarray) -> float:
-    """Mean absolute deviation from the item mean, averaged over items (AD about the mean).
-
-    Rows are respondents of one group, columns items.
-
-    >>> average_deviation(np.array([[1.0, 2.0], [3.0, 2.0]]))
-    0.5
-    """
-    scores = np.atleast_2d(np.asarray(scores, float))
-    return float(np.abs(scores - scores.mean(axis=0)).mean(axis=0).mean())
-
-
 def aggregation(
     panel: pl.DataFrame | pl.LazyFrame, *, side: Literal["e", "c"] = "e",
-    n_options: int | None = None, **options: Unpack[Options],
+    n_options: int | None = None, item_moments: pl.DataFrame | None = None,
+    **options: Unpack[Options],
 ) -> Linkage:  # fmt: skip
-    """Whether team scores are more than noise: ICC(1), ICC(2) and, with ``n_options``, rwg.
+    """Whether team scores are more than noise: ICC(1), ICC(2), and agreement inside teams.
 
-    Computed per period from cell sums and averaged over periods with equal weight; the F rows are
+    With ``item_moments`` (one row per unit, period and item: n, variance, n_options) rwg(j) over
+    items; with ``n_options`` alone rwg of the score itself, which then is one question. ICCs are
+    computed per period from cell sums and averaged over periods with equal weight; the F rows are
     those of the last period. Reading: ICC(1) below .05, teams hardly differ; ICC(2) below .50, team
     means are too noisy to rank, .50 to .70 with care (Bliese 2000).
 
@@ -183,13 +150,21 @@ def aggregation(
             question.row(component, "index", method="anova_cells")
         return question.result(companion("linkage_reliability", question.base))
     waves = [usable.filter(period_index=p) for p in sorted(per_period["period_index"].to_list())]
-    table = _icc_rows(question, waves, side)
-    if n_options is not None:
-        _agreement_rows(question, usable[f"var_{side}"].to_numpy(), n_options)
+    if item_moments is None and n_options is not None:
+        item_moments = usable.select(
+            "unit_id", "period_id", pl.lit(term).alias("item_code"), pl.col(f"n_{side}").alias("n"),
+            pl.col(f"var_{side}").alias("variance"), pl.lit(n_options).alias("n_options"),
+        )  # fmt: skip
+    agreement = None if item_moments is None else cell_agreement(usable, item_moments)
+    table = _icc_rows(question, waves, side, agreement)
+    if agreement is not None:
+        agreement_rows(question, agreement)
     return question.result(table)
 
 
-def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[str, pl.DataFrame]:
+def _icc_rows(
+    question: Question, waves: list[pl.DataFrame], side: str, agreement: pl.DataFrame | None
+) -> dict[str, pl.DataFrame]:
     level = question.settings.conf_level
     columns = (f"n_{side}", f"mean_{side}", f"var_{side}")
     each = [icc_from_cells(*(w[c].to_numpy() for c in columns), conf_level=level) for w in waves]
@@ -216,21 +191,17 @@ def _icc_rows(question: Question, waves: list[pl.DataFrame], side: str) -> dict[
     )  # fmt: skip
     settings = question.settings
     measure = settings.x_measure if side == "e" else settings.y_measure
+    periods = [w["period_index"][0] for w in waves]
+    agreed = {} if agreement is None else agreement_by_period(agreement, periods)
     return companion("linkage_reliability", question.base, {
-        "measure": [measure] * len(waves), "period_index": [w["period_index"][0] for w in waves],
+        "measure": [measure] * len(waves), "period_index": periods,
         "n_units": [len(w) for w in waves],
         "n_responses": [int(w[f"n_{side}"].sum()) for w in waves],
         "icc1": [e.icc1 for e in each], "icc2": [e.icc2 for e in each],
         "icc2_low": [e.icc2_low for e in each], "icc2_high": [e.icc2_high for e in each],
         "msb": [e.msb for e in each], "msw": [e.msw for e in each], "n0": [e.n0 for e in each],
+        **agreed,
     })  # fmt: skip
-
-
-def _agreement_rows(question: Question, variances: np.ndarray, n_options: int) -> None:
-    agreement = within_group_agreement(variances[:, None], null_variance(n_options))
-    for component, value in (("rwgj", agreement.mean()), ("rwgj_median", np.median(agreement)),
-                             ("rwgj_share_070", (agreement >= 0.70).mean())):  # fmt: skip
-        question.row(component, "index", estimate=known(value), method="rwg_uniform")
 
 
 def _spread(values: list[float]) -> float | None:

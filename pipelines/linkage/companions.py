@@ -16,7 +16,8 @@ _TEXT, _INT, _REAL, _FLAG = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean()
 
 COMPANION_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "linkage_driver_shares": {
-        "component": _TEXT, "method": _TEXT, "item": _TEXT, "share": _REAL, "share_low": _REAL,
+        "level": _TEXT, "component": _TEXT, "method": _TEXT, "item": _TEXT, "share": _REAL,
+        "share_low": _REAL,
         "share_high": _REAL, "r_squared_piece": _REAL, "zero_order_r": _REAL, "rank": _INT,
         "rank_low": _INT, "rank_high": _INT, "is_in_top_set": _FLAG,
         "above_noise": _REAL, "above_noise_low": _REAL, "above_noise_high": _REAL,
@@ -39,7 +40,8 @@ COMPANION_SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     "linkage_reliability": {
         "measure": _TEXT, "period_index": _INT, "n_units": _INT, "n_responses": _INT, "icc1": _REAL,
         "icc2": _REAL, "icc2_low": _REAL, "icc2_high": _REAL, "msb": _REAL, "msw": _REAL,
-        "n0": _REAL,
+        "n0": _REAL, "n_items": _INT, "rwgj_mean": _REAL, "rwgj_median": _REAL,
+        "rwgj_share_070": _REAL,
     },
     "linkage_period_slopes": {
         "period_index": _INT, "slope": _REAL, "std_error": _REAL, "refit_slope": _REAL,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -28,7 +28,9 @@ from pipelines.linkage.nonlinear import nonlinear
 from pipelines.linkage.overlap import respondent_sums
 from pipelines.linkage.overlapping_windows import dates_overlap
 from pipelines.linkage.power import power
+from pipelines.linkage.roster import roster_turnover
 from pipelines.linkage.segments import segments
+from pipelines.linkage.verdicts import combine
 from pipelines.linkage.within import within
 from pipelines.program.model import Program
 from pipelines.program.questions import Linkage as Declared
@@ -36,6 +38,8 @@ from pipelines.program.questions import Pair
 from pipelines.program.sections import Metric
 
 LEVEL_COLUMNS = {"location": "location_id", "region": "region_id", "unit": "unit_id"}
+OF_CHANGE = ("within", "lag", "adjusted")
+"""Estimands that follow a unit over time and so need its people to stay."""
 OTHER_WINDOWS = ("between",)
 """What pairs are asked in windows other than their main one."""
 
@@ -46,15 +50,17 @@ class Inputs:
 
     `panel` holds the cells of all pairs, `periods` the closed periods. `answers` are the scored
     answers by employee metric (unit_id, period_id, respondent_key, score), `item_answers` the items
-    of the same people, one column each; only sums per unit are made from either. `channel_cells`
-    are unit means per channel by customer metric (unit_id, period_id, channel, n_c, mean_c), and
-    `n_shared` counts people whose keys are found among employees and customers alike.
+    of the same people, one column each; only sums per unit are made from either. `item_moments`
+    are the variances of those items per cell. `channel_cells` are unit means per channel by
+    customer metric (unit_id, period_id, channel, n_c, mean_c), and `n_shared` counts people whose
+    keys are found among employees and customers alike.
     """
 
     panel: pl.DataFrame
     periods: pl.DataFrame
     answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     item_answers: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    item_moments: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     channel_cells: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     n_shared: int = 0
 
@@ -99,8 +105,12 @@ def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs
         and window == declared.primary.window
         and estimand == declared.primary.estimand
     )
+    if estimand in OF_CHANGE and options["respondent_overlap"] == "key":
+        options["turnover"] = roster_turnover(inputs.answers[pair.x], _entering(cells))
     if estimand == "driver":
         return _drivers(cells, program.metric(pair.x), inputs, options)
+    if estimand == "aggregation":
+        return _aggregation(cells, pair, inputs, options)
     if estimand == "segment":
         return segments(cells, by=LEVEL_COLUMNS[declared.segments], **options)
     if estimand == "adjusted":
@@ -108,7 +118,9 @@ def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs
             cells,
             covariates=tuple(c for c in declared.covariates if c != "channel_mix"),
             mediators=tuple(declared.mediators),
-            channels=inputs.channel_cells.get(pair.y),
+            channels=inputs.channel_cells.get(pair.y)
+            if "channel_mix" in declared.covariates
+            else None,
             **options,
         )
     if estimand == "lag":
@@ -120,7 +132,7 @@ def ask(estimand: str, program: Program, pair: Pair, window: str, inputs: Inputs
 
 PLAIN: dict[str, Callable[..., Linkage]] = {
     "between": between, "within": within, "nonlinear": nonlinear, "contrast": contrast,
-    "aggregation": aggregation, "power": power,
+    "power": power,
 }  # fmt: skip
 """Estimands asked with the common options alone."""
 
@@ -172,7 +184,24 @@ def _drivers(
     means = inside.group_by("unit_id", "period_id").agg(pl.col(list(metric.items)).mean())
     panel = cells.join(means, on=["unit_id", "period_id"], how="left")
     errors = item_error_sums(inside, list(metric.items)) if inside.height else None
-    return drivers(panel, items=list(metric.items), item_errors=errors, **options)
+    levels: list[Literal["between", "within"]] = ["between"]
+    if cells["period_id"].n_unique() > 1:
+        levels.append("within")
+    return combine(
+        drivers(panel, items=list(metric.items), item_errors=errors, level=level, **options)
+        for level in levels
+    )
+
+
+def _aggregation(
+    cells: pl.DataFrame, pair: Pair, inputs: Inputs, options: dict[str, Any]
+) -> Linkage:
+    """Both voices; agreement inside teams where the employee metric has items of its own."""
+    moments = inputs.item_moments.get(pair.x)
+    return combine([
+        aggregation(cells, side="e", item_moments=moments, **options),
+        aggregation(cells, side="c", **options),
+    ])  # fmt: skip
 
 
 def _options(
@@ -226,8 +255,11 @@ def _people(
         return {"respondent_overlap": declared.respondent_overlap}
     if answers is None or answers.is_empty():
         return {"respondent_overlap": "unknown"}
-    entering = cells.filter(pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null())
-    return {"respondent_overlap": "key", "overlap": respondent_sums(answers, entering)}
+    return {"respondent_overlap": "key", "overlap": respondent_sums(answers, _entering(cells))}
+
+
+def _entering(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.filter(pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null())
 
 
 def _bounds(metric: Metric) -> tuple[float, float]:

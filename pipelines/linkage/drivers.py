@@ -189,7 +189,8 @@ def _component(
         _ranks(question, sums.names, rank, rank_low, rank_high, method)
     k = len(sums.names)
     columns = {
-        "component": [component] * k, "method": [method] * k, "item": sums.names,
+        "level": [question.base["level"]] * k, "component": [component] * k,
+        "method": [method] * k, "item": sums.names,
         "share": shares.shares, "share_low": low, "share_high": high,
         "r_squared_piece": shares.pieces, "zero_order_r": shares.r, "rank": rank,
         "rank_low": rank_low, "rank_high": rank_high, "is_in_top_set": rank_low <= 1,

@@ -15,6 +15,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, with_scores
 from pipelines.linkage.reorganisation import reorganisation_findings
+from pipelines.linkage.roster import turnover_findings
 from pipelines.linkage.sample_checks import least_square
 from pipelines.linkage.settings import Settings
 
@@ -47,6 +48,7 @@ def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> lis
         *_reversals(cells, cells.y, settings.y_measure),
         *_identical(cells),
         *reorganisation_findings(cells),
+        *turnover_findings(settings.turnover),
         *_nonresponse(cells),
         *_dropped(cells),
     ]

@@ -39,6 +39,7 @@ class Options(TypedDict, total=False):
     correction: Correction
     respondent_overlap: Overlap
     overlap: pl.DataFrame | None
+    turnover: pl.DataFrame | None
     sources_shared: bool
     n_shared_respondents: int
     windows_overlap: bool
@@ -94,6 +95,8 @@ class Settings:
     """Whether the same people answer in several periods: known by key, declared absent, unknown."""
     overlap: pl.DataFrame | None = None
     """One row per unit from ``respondent_sums``; needed for ``key``."""
+    turnover: pl.DataFrame | None = None
+    """One row per period from ``roster_turnover``: units whose people changed at once."""
     sources_shared: bool = False
     """The two measures come from one source, so their errors are not independent."""
     n_shared_respondents: int = 0

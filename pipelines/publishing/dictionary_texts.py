@@ -24,13 +24,13 @@ TABLES = {
     "interval, verdict and a sentence. Rounded for release.",
     "linkage_guards": "One row per guard that fired on a question: a refusal or a warning, with "
     "counts and the next step.",
-    "linkage_driver_shares": "One row per question, component and item: which part of what the "
-    "items explain goes to it, and its possible ranks.",
+    "linkage_driver_shares": "One row per question (across units, and inside units over time), "
+    "component and item: which part of what the items explain goes to it, and its possible ranks.",
     "linkage_lag_profiles": "One row per question and lag: slope with its simultaneous band.",
     "linkage_binned_curves": "One row per question and bin of the employee score: the curve.",
     "linkage_segment_forests": "One row per question and segment: its slope.",
-    "linkage_reliability": "One row per question and period: how far team scores are more than "
-    "noise.",
+    "linkage_reliability": "One row per question, score and period: how far team scores are more "
+    "than noise, and how far members of a team agree.",
     "linkage_period_slopes": "One row per question and period: its between slope, and the refit of "
     "the four periods up to it.",
     "linkage_attribution_rules": "One row per attribution rule: r of the primary pair when only "
@@ -192,6 +192,10 @@ _COMPANIONS = {
     "msb": "Mean square between units.",
     "msw": "Mean square within units.",
     "n0": "Answers per unit, for unequal units.",
+    "n_items": "Items behind the agreement inside units; null where the score has no items.",
+    "rwgj_mean": "Agreement inside units, rwg(j) against answers at random, mean of the units.",
+    "rwgj_median": "Its median.",
+    "rwgj_share_070": "Share of units whose agreement is .70 or more.",
 }
 
 _ATTRIBUTION_RULES = {

@@ -67,7 +67,7 @@ insert into published.linkage_estimates (
 create view published.asked as select 'pooled' as window_id, 'engagement' as x_measure,
   'nps' as y_measure;
 create table published.linkage_driver_shares as
-select 'driver' as question_id, asked.*, 'observed' as component, 'lmg' as method, item, share,
+select 'driver' as question_id, asked.*, 'unit' as level, 'observed' as component, 'lmg' as method, item, share,
   share - 0.1 as share_low, share + 0.1 as share_high, share / 4 as r_squared_piece,
   cast(0.43 as double) as zero_order_r, rank, 1 as rank_low, 2 as rank_high, true as is_in_top_set,
   share / 4 - 0.01 as above_noise, share / 4 - 0.05 as above_noise_low,
@@ -95,7 +95,8 @@ from published.asked as asked, (values ('r0', 0.3), ('r1', 0.7)) as a(segment, s
 create table published.linkage_reliability as
 select 'aggregation' as question_id, asked.*, 'engagement' as measure, period_index,
   23 as n_units, 276 as n_responses, 0.36 as icc1, 0.87 as icc2, 0.84 as icc2_low,
-  0.89 as icc2_high, 1700.0 as msb, 221.0 as msw, 12.0 as n0
+  0.89 as icc2_high, 1700.0 as msb, 221.0 as msw, 12.0 as n0, 8 as n_items, 0.81 as rwgj_mean,
+  0.84 as rwgj_median, 0.78 as rwgj_share_070
 from published.asked as asked, published.periods;
 create table published.linkage_period_slopes as
 select 'change' as question_id, asked.*, period_index, 0.4 as slope, 0.1 as std_error,

@@ -11,13 +11,7 @@ import numpy as np
 import polars as pl
 from reading import Case, column, columns_of, nps, numbers_of, table
 
-from pipelines.linkage.agreement import (
-    average_deviation,
-    icc_from_cells,
-    null_variance,
-    one_way_icc,
-    within_group_agreement,
-)  # fmt: skip
+from pipelines.linkage.agreement import icc_from_cells, one_way_icc
 from pipelines.linkage.correlation import (
     compare_correlations,
     disattenuate,
@@ -27,6 +21,11 @@ from pipelines.linkage.correlation import (
     spearman,
 )  # fmt: skip
 from pipelines.linkage.heterogeneity import heterogeneity, welch_james
+from pipelines.linkage.item_agreement import (
+    average_deviation,
+    null_variance,
+    within_group_agreement,
+)  # fmt: skip
 from pipelines.linkage.multiplicity import adjust_p_values
 from pipelines.linkage.net_promoter import net_promoter
 from pipelines.linkage.power import partial_r_squared, robustness_value, units_needed

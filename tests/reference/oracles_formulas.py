@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from random_panels import Pairs, Rng
 
-from pipelines.linkage.agreement import icc_from_cells, one_way_icc, within_group_agreement
+from pipelines.linkage.agreement import icc_from_cells, one_way_icc
 from pipelines.linkage.correlation import (
     partial_correlation,
     pearson,
     spearman,
 )  # fmt: skip
 from pipelines.linkage.heterogeneity import heterogeneity, joint_equality, welch_james
+from pipelines.linkage.item_agreement import within_group_agreement
 from pipelines.linkage.multiplicity import adjust_p_values
 from pipelines.linkage.net_promoter import net_promoter
 from pipelines.linkage.shapley import lmg_shares, relative_weights

@@ -59,7 +59,8 @@ def _lag_words(context: Context, row: Row) -> str:
 def _drivers(context: Context) -> Section:
     text = context.text
     table = context.published.companion("linkage_driver_shares")
-    answers = context.published.answers("driver")
+    table = [r for r in table if r["level"] == "unit"]
+    answers = [r for r in context.published.answers("driver") if r["level"] == "unit"]
     for component in ("corrected", "observed"):
         items = [r for r in table if r["component"] == component and r["share"] is not None]
         if items:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 from panels import panel
-from reports import ESTIMATORS, rich_panel
+from reports import ESTIMATORS, ITEMS, rich_panel
 
 from pipelines.linkage import COMPANION_SCHEMAS, ESTIMATES_SCHEMA, GUARDS_SCHEMA, between, combine
 from pipelines.linkage.companions import MADE_BY
@@ -76,13 +76,30 @@ def test_names_of_units_and_locations_do_not_matter(name: str) -> None:
             assert ours[column].to_list() == theirs[column].to_list(), column
 
 
-@pytest.mark.parametrize("name", ["between", "within", "adjusted", "lag", "segments"])
+POWER_OF_X = {"slope": -1, "curvature": -2, "change": -1}
+"""How an effect goes with the unit of the employee score; all others have none of it."""
+UNITS_OF_X = ("threshold", "MSB", "MSW")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_shift_and_scale_of_the_employee_score(name: str) -> None:
-    moved = DATA.with_columns(pl.col("mean_e") * 4 - 50, pl.col("var_e") * 16)
-    wanted = pl.col("effect_type") == "slope"
-    first = ESTIMATORS[name](DATA).estimates.filter(wanted)["estimate"].drop_nulls()
-    second = ESTIMATORS[name](moved).estimates.filter(wanted)["estimate"].drop_nulls()
-    np.testing.assert_allclose(second.to_numpy() * 4, first.to_numpy(), rtol=1e-7)
+    items = [pl.col(q) * 4 - 50 for q in ITEMS]
+    moved = DATA.with_columns(pl.col("mean_e") * 4 - 50, pl.col("var_e") * 16, *items)
+    rows = [
+        r.filter(~pl.col("component").is_in(UNITS_OF_X) & pl.col("estimate").is_not_null())
+        for r in (ESTIMATORS[name](DATA).estimates, ESTIMATORS[name](moved).estimates)
+    ]
+    assert rows[0]["verdict"].to_list() == rows[1]["verdict"].to_list()
+    powers = [
+        -1 if "spline" in row["term"]  # its bend is in units of x, that of x squared is not
+        else -2 if row["component"] == "tau2" else POWER_OF_X.get(row["effect_type"], 0)
+        for row in rows[0].iter_rows(named=True)
+    ]  # fmt: skip
+    factor = 4.0 ** np.array(powers)
+    for column in ("estimate", "conf_low", "conf_high", "p_value"):
+        first, second = (r[column].fill_null(0.0).to_numpy() for r in rows)
+        wanted = first if column == "p_value" else first * factor
+        np.testing.assert_allclose(second, wanted, rtol=1e-6, atol=1e-9, err_msg=column)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,8 +147,10 @@ SCRIPT = """
 import sys; sys.path.insert(0, {folder!r})
 from reports import ESTIMATORS, rich_panel
 data = rich_panel()
-for name in ("between", "within", "lag", "drivers"):
-    print(ESTIMATORS[name](data).estimates.hash_rows(1).sum())
+for estimate in ESTIMATORS.values():
+    result = estimate(data)
+    for table in (result.estimates, *result.companions.values()):
+        print(table.hash_rows(1).sum())
 """
 
 

@@ -18,7 +18,8 @@ from pipelines.linkage import (
     power,
     segments,
 )  # fmt: skip
-from pipelines.linkage.agreement import icc_from_cells, null_variance, within_group_agreement
+from pipelines.linkage.agreement import icc_from_cells
+from pipelines.linkage.item_agreement import null_variance, within_group_agreement
 from pipelines.linkage.shapley import lmg_shares, relative_weights
 
 RICH = rich_panel()

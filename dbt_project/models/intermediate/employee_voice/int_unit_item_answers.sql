@@ -20,7 +20,9 @@ final as (
         units.unit_id,
         submissions.period_id,
         submissions.person_number as respondent_key,
-        responses.score_pomp
+        responses.score_pomp,
+        responses.scale_min,
+        responses.scale_max
     from responses
     inner join submissions
         on responses.survey = submissions.survey
