@@ -16,13 +16,9 @@
     ]) }}
 {% endmacro %}
 
-{# The number of a word in its list; null for null. #}
-{% macro number_of(column, words) -%}
-    case {{ column }}
-        {%- for word in words %}
-        when '{{ word }}' then cast({{ loop.index }} as smallint)
-        {%- endfor %}
-    end
+{# The number of a word in its list; an unknown word is an error when dbt parses. #}
+{% macro number_of(word, words) -%}
+    cast({{ words.index(word) + 1 }} as smallint)
 {%- endmacro %}
 
 {# The word of a number in its list; null for null. #}

@@ -57,7 +57,12 @@ class Built:
 
     def dbt(self, *arguments: str) -> Any:
         """One dbt command on this warehouse."""
-        return models.invoke(arguments, target=self.target, parsed=models.parsed_project())
+        return models.invoke(
+            arguments,
+            target=self.target,
+            warehouse=self.warehouse,
+            parsed=models.parsed_project(),
+        )
 
 
 def build_all(built: Built) -> None:

@@ -1,21 +1,25 @@
--- grain: one row per feedback event and question, its attribution as numbers
+-- grain: one row per feedback event and question, with its unit by the best rung, as numbers
 with feedback as (
-    select * from {{ ref('int_feedback_attributed') }}
+    select * from {{ ref('stg_customer_feedback') }}
 ),
 
-periods as (
-    select * from {{ ref('int_periods_declared') }}
+-- texts become numbers where there are few rows, never in the millions
+days as (
+    select
+        period_days.calendar_day,
+        cast(periods.period_index as int) as period_index
+    from {{ ref('int_period_days') }} as period_days
+    inner join {{ ref('int_periods_declared') }} as periods
+        on period_days.period_id = periods.period_id
 ),
 
-teams as (
-    select * from {{ ref('int_teams_described') }}
+{% for rung in ['direct_unit', 'ticket_group', 'agent', 'location'] %}
+{{ rung }} as (
+    select * from {{ ref('int_references_placed') }}
+    where rung = '{{ rung }}'
 ),
 
-locations as (
-    select * from {{ ref('int_locations_described') }}
-),
-
--- only metrics of several questions need to know which answers are of one event
+{% endfor %}
 questions as (
     select
         item_code,
@@ -25,24 +29,89 @@ questions as (
     group by item_code, item_number
 ),
 
+commented as (
+    select count(*) as n_comments
+    from {{ ref('stg_comments') }}
+    where voice = 'customer'
+),
+
+-- what each rung of the ladder finds on the day of the feedback; every join is on a unique key
+rungs as (
+    select
+        feedback.*,
+        questions.item_number,
+        -- told apart only where a metric has several questions or a comment looks for its event
+        coalesce(questions.n_items_at_most > 1, false)
+        or commented.n_comments > 0 as is_told_apart,
+        days.period_index,
+        direct_unit.team_number as named_team,
+        direct_unit.location_number as named_team_location,
+        ticket_group.team_number as group_team,
+        ticket_group.location_number as group_location,
+        agent.team_number as agent_team,
+        agent.location_number as agent_location,
+        location.location_number as named_location
+    from feedback
+    cross join commented
+    left join questions on feedback.item_code = questions.item_code
+    left join days on feedback.local_date = days.calendar_day
+    left join direct_unit
+        on feedback.team_ref = direct_unit.reference
+        and {{ holds_on('direct_unit', 'feedback.local_date') }}
+    left join ticket_group
+        on feedback.ticket_group_ref = ticket_group.reference
+        and {{ holds_on('ticket_group', 'feedback.local_date') }}
+    left join agent
+        on feedback.agent_key = agent.reference
+        and {{ holds_on('agent', 'feedback.local_date') }}
+    left join location on feedback.location_ref = location.reference
+),
+
 final as (
     select
-        questions.item_number,
-        case when questions.n_items_at_most > 1 then feedback.event_number end as event_number,
-        feedback.person_number,
-        feedback.channel,
-        feedback.score_raw,
-        feedback.score_pomp,
-        cast(periods.period_index as int) as period_index,
-        teams.team_number,
-        locations.location_number,
-        {{ number_of('feedback.attribution_method', attribution_words()) }} as method_number,
-        {{ number_of('feedback.remainder_reason', remainder_words()) }} as reason_number
-    from feedback
-    left join questions on feedback.item_code = questions.item_code
-    left join periods on feedback.period_id = periods.period_id
-    left join teams on feedback.team_id = teams.team_id
-    left join locations on feedback.location_id = locations.location_id
+        item_number,
+        case
+            when is_told_apart then {{ row_number_of(['source', 'feedback_id']) }}
+        end as event_number,
+        case
+            when customer_key is null then {{ row_number_of(['source', 'feedback_id']) }}
+            else {{ row_number_of(['customer_key']) }}
+        end as person_number,
+        channel,
+        score_raw,
+        score_pomp,
+        period_index,
+        coalesce(named_team, group_team, agent_team) as team_number,
+        -- a team at several locations is told apart by the location the feedback names
+        case
+            when named_team is not null then coalesce(named_team_location, named_location)
+            when group_team is not null then coalesce(group_location, named_location)
+            else coalesce(agent_location, named_location)
+        end as location_number,
+        case
+            when named_team is not null then {{ number_of('direct_unit', attribution_words()) }}
+            when group_team is not null then {{ number_of('ticket_group', attribution_words()) }}
+            when coalesce(agent_team, agent_location) is not null
+                then {{ number_of('agent', attribution_words()) }}
+            when named_location is not null then {{ number_of('location', attribution_words()) }}
+            else {{ number_of('none', attribution_words()) }}
+        end as method_number,
+        case
+            when period_index is null then {{ number_of('outside_periods', remainder_words()) }}
+            when
+                coalesce(named_team, group_team, agent_team, agent_location, named_location)
+                is not null
+                then null
+            when team_ref is not null
+                then {{ number_of('unknown_or_closed_team', remainder_words()) }}
+            when ticket_group_ref is not null
+                then {{ number_of('unknown_ticket_group', remainder_words()) }}
+            when agent_key is not null then {{ number_of('unknown_agent', remainder_words()) }}
+            when location_ref is not null
+                then {{ number_of('unknown_location', remainder_words()) }}
+            else {{ number_of('no_reference', remainder_words()) }}
+        end as reason_number
+    from rungs
 )
 
 select * from final
