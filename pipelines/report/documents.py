@@ -6,6 +6,7 @@ not: the words of the dictionary (publishing), the checks (data_checks), the met
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -51,10 +52,23 @@ def methods_page(text: Catalogue) -> str:
     first = METHODS / "README.md"
     paths = [first, *sorted(p for p in METHODS.glob("*.md") if p != first)]
     parts = [
-        {"name": path.stem, "body": Markup(_linked(markdown.render(path.read_text("utf-8"))))}
+        {"name": path.stem,
+         "body": Markup(_scrolled(_linked(markdown.render(path.read_text("utf-8"))), path.stem))}
         for path in paths
     ]
     return render("methods.html.j2", text, parts=parts, page_title=text("methods.title"))
+
+
+def _scrolled(html: str, name: str) -> str:
+    """Wide tables and formulae scroll by themselves, with the keyboard too."""
+    numbers = itertools.count(1)
+    html = re.sub(
+        "<table>",
+        lambda _: f'<div class="scroll" tabindex="0" role="region" aria-label="{name} '
+                  f'{next(numbers)}"><table>',
+        html,
+    )  # fmt: skip
+    return html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
 
 
 def _linked(html: str) -> str:
