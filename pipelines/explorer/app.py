@@ -7,9 +7,11 @@ file it may open, by two arguments: the folder of publications and the audience.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
+import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -23,6 +25,9 @@ FILTERS = {
 SHOWN = ["estimand", "x_measure", "y_measure", "window_id", "segment", "lag", "component",
          "effect_type", "estimate", "conf_low", "conf_high", "n_units", "q_value", "verdict",
          "guard_code", "sentence"]  # fmt: skip
+KINDS = {"r": "Correlation", "slope": "Slope", "share": "Share", "index": "Reliability"}
+"""Kinds of estimates that have a picture, with their names."""
+MOST_DRAWN = 30
 EXAMPLE = "select unit_id, period_id, employee_score\nfrom unit_period_scores\nlimit 20"
 
 
@@ -32,10 +37,10 @@ def main(published: Path, audience: str) -> None:
     try:
         path = published_file(published, audience)
     except CrossvoiceError as error:
-        st.error(error.text())
+        st.error(plain(error.text()))
         return
     release = query(path, "select title, release_id from publication").row(0, named=True)
-    st.title(release["title"])
+    st.title(plain(release["title"]))
     st.caption(f"Release {release['release_id']}, audience {audience}. Only released tables.")
     estimates, units, sql = st.tabs(["Estimates", "Units", "SQL"])
     with estimates:
@@ -55,10 +60,36 @@ def _estimates(path: Path) -> None:
         chosen = places[i % 4].multiselect(FILTERS[column], options[column], key=f"pick_{column}")
         if chosen:
             rows = rows.filter(pl.col(column).is_in(chosen))
-    _table(rows.select(SHOWN), "estimates")
     given = rows.filter(pl.col("estimate").is_not_null())
+    _intervals(given)
+    _table(rows.select(SHOWN), "estimates")
     if rows.height > given.height:
-        st.caption(f"{rows.height - given.height} rows are refused; the guard says why.")
+        st.caption(f"Refused rows: {rows.height - given.height}; the guard says why.")
+
+
+def _intervals(given: pl.DataFrame) -> None:
+    """Estimates of one kind with their intervals; kinds have scales of their own."""
+    kinds = [k for k in KINDS if k in given["effect_type"].to_list()]
+    if not kinds:
+        return
+    kind = st.radio("Picture", kinds, format_func=KINDS.__getitem__, horizontal=True, key="kind")
+    parts = ["estimand", "x_measure", "y_measure", "window_id", "segment", "lag", "component"]
+    told = [c for c in parts if given[c].n_unique() > 1]
+    rows = given.filter(pl.col("effect_type") == kind, pl.col("conf_low").is_not_null())
+    rows = rows.head(MOST_DRAWN).select(
+        pl.concat_str(told or ["estimand"], separator=", ", ignore_nulls=True).alias("what"),
+        "estimate", "conf_low", "conf_high", "sentence",
+    ).with_row_index("order")  # fmt: skip
+    y = alt.Y("what:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=420))
+    base = alt.Chart(rows).encode(y=y, tooltip="sentence:N")
+    zero = alt.Chart(pl.DataFrame({"at": [0.0]})).mark_rule(opacity=0.5).encode(x="at:Q")
+    st.altair_chart(
+        zero + base.mark_rule(strokeWidth=4, opacity=0.4).encode(
+            x=alt.X("conf_low:Q", title=f"{KINDS[kind]}, 95% interval"), x2="conf_high:Q")
+        + base.mark_point(filled=True, size=70, opacity=1).encode(x="estimate:Q"),
+    )  # fmt: skip
+    if rows.height == MOST_DRAWN:
+        st.caption(f"The first {MOST_DRAWN} are drawn; pick fewer to see others.")
 
 
 def _units(path: Path) -> None:
@@ -72,7 +103,15 @@ def _units(path: Path) -> None:
     if shown.is_empty():
         st.info("No unit has both scores here.")
         return
-    st.scatter_chart(shown, x="employee_score", y="customer_score", size=24)
+    names = dict(query(path, "select metric_id, metric_label from dim_metrics").iter_rows())
+    sides = {c: names.get(shown[f"{c}_metric_id"][0], c) for c in ("employee", "customer")}
+    away = alt.Scale(zero=False)
+    st.altair_chart(alt.Chart(shown).mark_point(filled=True, opacity=0.6).encode(
+        x=alt.X("employee_score:Q", title=sides["employee"], scale=away),
+        y=alt.Y("customer_score:Q", title=sides["customer"], scale=away),
+        tooltip=["team_name:N", "location_name:N", "period_id:N", "employee_score:Q",
+                 "customer_score:Q"],
+    ))  # fmt: skip
     _table(shown, "units")
 
 
@@ -88,7 +127,7 @@ def _sql(path: Path) -> None:
             try:
                 _table(query(path, text), "query")
             except CrossvoiceError as error:
-                st.error(error.text())
+                st.error(plain(error.text()))
 
 
 def _table(rows: pl.DataFrame, name: str) -> None:
@@ -96,8 +135,24 @@ def _table(rows: pl.DataFrame, name: str) -> None:
     st.dataframe(rows, hide_index=True)
     cut = f", cut at {MOST_ROWS:,}" if rows.height == MOST_ROWS else ""
     st.caption(f"{rows.height:,} rows{cut}")
-    st.download_button("Save as CSV", rows.write_csv(), f"{name}.csv", "text/csv",
+    st.download_button("Save as CSV", exported(rows), f"{name}.csv", "text/csv",
                        key=f"save_{name}")  # fmt: skip
+
+
+def exported(rows: pl.DataFrame) -> str:
+    """Rows as CSV in which no name becomes a formula of a spreadsheet: it gets a quote before it.
+
+    >>> exported(pl.DataFrame({"unit": ["=1+1", "A"], "n": [-1, 2]}))
+    "unit,n\\n'=1+1,-1\\nA,2\\n"
+    """
+    text = pl.selectors.string()
+    guarded = rows.with_columns(text.str.replace(r"^([=+\-@\t\r])", "'$1"))
+    return guarded.write_csv()
+
+
+def plain(text: str) -> str:
+    """Text of the data as text: Streamlit would read marks in it as links, pictures or formulae."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!:$~<>|&])", r"\\\1", text)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,7 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
         "units": {
             "slices": units["slices"] if units else {},
             "cells": _columnwise(units["cells"]) if units else [],
+            "names": units["names"] if units else {},
             "words": {
                 "shown": text("units.shown", n="{n}", all="{all}"),
                 "no_line": text("units.no_line"),

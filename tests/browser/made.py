@@ -160,6 +160,10 @@ def _dimensions(
             pl.col("region_id").map_elements(lambda u: names("region", u), pl.String)
             .alias("region_name"),
         ),
+        "dim_metrics": pl.DataFrame({
+            "metric_id": ["engagement", "nps"], "voice": ["employee", "customer"],
+            "metric_label": ["Employee engagement", "Net promoter score"],
+        }),
         "linkage_attribution_rules": RULES,
         "data_dictionary": pl.DataFrame(
             {"table_name": ["linkage_estimates"], "column_name": ["estimate"],

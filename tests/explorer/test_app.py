@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipelines.cli import explore
 from pipelines.errors import CrossvoiceError
+from pipelines.explorer.app import exported
 from tests.explorer.conftest import release
 
 
@@ -34,6 +36,22 @@ def test_picks_narrow_the_estimates(published: Path) -> None:
     narrowed = app.dataframe[0].value
     assert 0 < len(narrowed) < whole
     assert set(narrowed["estimand"]) == {"between"}
+
+
+def test_names_are_shown_as_text_and_exported_without_formulae(tmp_path: Path) -> None:
+    release(tmp_path, "first", "![x](https://example.com/x.png) <b>bold</b>")
+    app = page(tmp_path)
+    assert not app.exception
+    assert app.title[0].value.startswith(r"\!\[x\]\(https\:")
+    frame = pl.DataFrame({"unit": ["=HYPERLINK(1)", "@sum", "plain"], "score": [-1.5, 2.0, 3.0]})
+    assert exported(frame) == "unit,score\n'=HYPERLINK(1),-1.5\n'@sum,2.0\nplain,3.0\n"
+
+
+def test_a_kind_of_estimate_has_its_picture(published: Path) -> None:
+    app = page(published)
+    assert app.radio(key="kind").options[0] == "Correlation"
+    app.radio(key="kind").set_value("slope").run()
+    assert not app.exception
 
 
 def test_sql_shows_rows_or_says_why_not(published: Path) -> None:

@@ -14,31 +14,28 @@ UNITS = "units"
 """Both charts draw the same rows, which are in the file once."""
 AXIS_X = alt.Axis(grid=False, titleColor=VOICES["employee"])
 AXIS_Y = alt.Axis(titleColor=VOICES["customer"])
-LINE = "line"
-"""Rows of the line and its band are a data set of their own, exchanged by the filters."""
+LINE, FOUND = "line", "found"
+"""Rows of the line with its band, and of units that were looked for: exchanged by the filters."""
 
 
-def scatter(
-    rows: Sequence[Row], line: Sequence[Row], *, x: str, y: str, names: Row, alternative: str
-) -> Chart:
-    """Units at their two scores; `line` has x, y, low and high along the fitted line."""
+def scatter(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
+    """Units at their two scores; the page adds the line of a slice and units looked for."""
     scale = alt.Scale(zero=False, nice=True)
     band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=scale))
-    dots = alt.Chart().mark_point(style="link-mark").encode(
+    dots = alt.Chart().mark_point(
+        style="link-mark", invalid="show", opacity=0.55, size=36,
+        tooltip=alt.TooltipContent("data"),  # put into words by the page: cheap for 20,000 points
+    ).encode(
         x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
         y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
-        opacity=alt.condition("datum.is_found", alt.value(1), alt.value(0.55)),
-        size=alt.condition("datum.is_found", alt.value(160), alt.value(36)),
-        tooltip=[
-            alt.Tooltip("unit:N", title=names["unit"]),
-            alt.Tooltip("x:Q", title=names["x"], format=".1f"),
-            alt.Tooltip("y:Q", title=names["y"], format=".1f"),
-        ],
-    )  # fmt: skip
+    )
+    found = alt.Chart(alt.NamedData(FOUND)).mark_point(style="link-dot", invalid="show").encode(
+        x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))  # fmt: skip
     drawn = alt.layer(
         band.mark_area(style="link-band").encode(y="low:Q", y2="high:Q"),
         dots,
         band.mark_line(style="link-line").encode(y="y:Q"),
+        found,
     ).properties(height=380)
     return chart("scatter", TABLE, rows, drawn, alternative, UNITS)
 
@@ -53,10 +50,9 @@ def quadrants(
         x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
         y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
     )
-    dots = [
-        encoded.transform_filter(alt.datum["style"] == style).mark_point(style=f"{style}-mark")
-        for style in ("muted", "employee", "customer")
-    ]
+    voices = alt.Scale(domain=list(VOICES), range=list(VOICES.values()))
+    dots = encoded.mark_point(style="muted-mark", invalid="show").encode(
+        fill=alt.Fill("style:N", scale=voices, legend=None))  # fmt: skip
     rules = alt.Chart(alt.InlineData(values=[{"x": middle["x"], "y": middle["y"]}]))
     words = alt.Chart(alt.InlineData(values=list(corners)))
     labels = [
@@ -71,7 +67,7 @@ def quadrants(
         )
     ]
     drawn = alt.layer(
-        *dots, rules.mark_rule(style="guide").encode(x="x:Q"),
+        dots, rules.mark_rule(style="guide").encode(x="x:Q"),
         rules.mark_rule(style="guide").encode(y="y:Q"), *labels,
     ).properties(height=360)  # fmt: skip
     return chart("quadrants", TABLE, rows, drawn, alternative, UNITS)

@@ -46,8 +46,7 @@ def _units(
     assert primary is not None
     made = slices(context.published, cells, means)
     drawn = scatter(
-        rows, [], x=axis_of(context, "x"), y=axis_of(context, "y"),
-        names={"unit": text.word("unit"), "x": primary["x_label"], "y": primary["y_label"]},
+        rows, x=axis_of(context, "x"), y=axis_of(context, "y"),
         alternative=text("units.alternative", n=text.count(len(rows)), x=primary["x_label"],
                          y=primary["y_label"]),
     )  # fmt: skip
@@ -69,6 +68,7 @@ def _units(
             },
             "filters": _filters(means, cells if with_periods else None),
             "cells": [_cell(r) for r in cells.iter_rows(named=True)] if with_periods else [],
+            "names": {"unit": text.word("unit"), "x": primary["x_label"], "y": primary["y_label"]},
             "few": text("units.few", n=SMALLEST),
             "no_line": text("units.no_line"),
         },

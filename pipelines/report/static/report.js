@@ -7,9 +7,16 @@
   const PAPER_WIDTH = 620;  // A4 less its margins and a chart's axis, in points of the screen
   const PAPER_HEIGHT = 165;
 
+  const unitWords = (unit) => {
+    const { names } = data.units;
+    const shown = (score) => score.toFixed(1).replace("-", "\u2212").replace(".", data.locale.decimal);
+    return { [names.unit]: unit.unit, [names.x]: shown(unit.x), [names.y]: shown(unit.y) };
+  };
+
   const showTip = (_, event, item, value) => {
     if (!value) { tip.hidden = true; return; }
-    tip.textContent = Object.entries(value).map(([k, v]) => (k.trim() ? `${k}: ${v}` : v)).join("\n");
+    const said = value.unit_id ? unitWords(value) : value;
+    tip.textContent = Object.entries(said).map(([k, v]) => (k.trim() ? `${k}: ${v}` : v)).join("\n");
     tip.hidden = false;
     const x = Math.min(event.clientX + 14, window.innerWidth - tip.offsetWidth - 8);
     const y = Math.min(event.clientY + 14, window.innerHeight - tip.offsetHeight - 8);
@@ -28,28 +35,39 @@
     return node;
   };
 
-  const rowsOf = (part) => part.columns
-    ? part.values[0].map((_, i) => Object.fromEntries(part.columns.map((c, j) => [c, part.values[j][i]])))
-    : part;
+  // always new rows: Vega marks those it is given
+  const rowsOf = ({ columns, values, ...part }) => {
+    if (!columns) return Object.values(part).map((r) => ({ ...r }));
+    return values[0].map((_, i) => {
+      const row = {};
+      for (let j = 0; j < columns.length; j += 1) row[columns[j]] = values[j][i];
+      return row;
+    });
+  };
 
   const draw = async (name) => {
     const target = document.getElementById(`chart-${name}`);
     if (!target) return;
-    const spec = data.charts[name];
+    let spec = data.charts[name];
     const table = spec.data.name;
     const rows = rowsOf(data.tables[table]);
     const many = rows.length > MANY;
-    const datasets = { ...spec.datasets, [table]: rows.map((r) => ({ ...r })), line: [] };  // Vega marks what it is given
+    const datasets = { ...spec.datasets, [table]: rows, line: [], found: [] };
     let config = data.config;
     if (many) {
       target.classList.add("on-paper");
-      config = resolved(config, getComputedStyle(target));
+      const style = getComputedStyle(target);
+      config = resolved(config, style);
+      for (const [key, look] of Object.entries(config.style)) {  // an outline is half of the drawing
+        if (key.endsWith("-mark")) look.stroke = look.strokeWidth = null;
+      }
+      spec = resolved(spec, style);
     }
     const result = await window.vegaEmbed(target, { ...spec, datasets }, {
       ast: true, actions: false, defaultStyle: false, config, tooltip: showTip,
       renderer: many ? "canvas" : "svg", formatLocale: data.locale, logLevel: 1,
     });
-    views[name] = { view: result.view, table, rows };
+    views[name] = { view: result.view, table, get rows() { return rowsOf(data.tables[table]); } };
   };
 
   // which released slice a chart shows, in words: the pair and window, then what was chosen
@@ -71,15 +89,15 @@
     const apply = (event) => {
       const [region, location, period] = ["region", "location", "period"].map(chosen);
       const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
-      const all = period ? cells.filter((r) => r.period_id === period) : part.rows;
-      const rows = all.filter((r) => (!region || r.region_id === region) && (!location || r.location_id === location))
-        .map((r) => ({ ...r, is_found: wanted !== "" && r.unit.toLocaleLowerCase().includes(wanted) }));
+      const all = period ? cells.filter((r) => r.period_id === period).map((r) => ({ ...r })) : part.rows;
+      const rows = all.filter((r) => (!region || r.region_id === region) && (!location || r.location_id === location));
+      const found = wanted ? rows.filter((r) => r.unit.toLocaleLowerCase().includes(wanted)).map((r) => ({ ...r })) : [];
       const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
       saySlice("scatter", ["region", "location", "period"].map((level) => nameOf(form.querySelector(`[data-filter="${level}"]`))));
       if (event) part.view.data(part.table, rows);  // at first all units are drawn already
-      part.view.data("line", slice ? slice.line : []).run();
+      part.view.data("found", found).data("line", slice ? slice.line.map((r) => ({ ...r })) : []).run();
       const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
       state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
       state.dataset.shown = rows.length;
@@ -97,10 +115,11 @@
     const apply = () => {
       const selects = [...form.querySelectorAll("select")];
       const wanted = { ...data.pairs.chosen, ...Object.fromEntries(selects.map((s) => [s.dataset.rows, s.value])) };
-      const rows = part.rows.filter((r) => Object.entries(wanted).every(([key, value]) => !value || r[key] === value));
+      const all = part.rows;
+      const rows = all.filter((r) => Object.entries(wanted).every(([key, value]) => !value || r[key] === value));
       part.view.data(part.table, rows).height(data.pairs.row_height * Math.max(rows.length, 1)).run();
       const slice = data.pairs.slices[[wanted.pair, wanted.question, wanted.window_id, wanted.component].join("|")];
-      const count = data.words.rows.replace("{n}", rows.length).replace("{all}", part.rows.length);
+      const count = data.words.rows.replace("{n}", rows.length).replace("{all}", all.length);
       state.textContent = slice ? slice.sentence : rows.length ? count : data.pairs.none;
       state.dataset.shown = rows.length;
       saySlice("pairs", selects.map(nameOf));
