@@ -62,6 +62,7 @@ class Block:
     members: Sequence[frozenset[int]]
     measures: Sequence[Measure]
     primary: set[int] = field(default_factory=set)
+    _totals: dict[str, list[tuple[frozenset[int], int]]] = field(default_factory=dict)
 
     @cached_property
     def nodes(self) -> list[frozenset[int]]:
@@ -90,3 +91,17 @@ class Block:
             for atom in atoms:
                 found.setdefault(atom, []).append(node)
         return found
+
+    def totals(self, measure: Measure) -> list[tuple[frozenset[int], int]]:
+        """Atoms and node of every total of a metric, the smallest first."""
+        if measure.name not in self._totals:
+            there = frozenset(int(a) for a in measure.answers.nonzero()[0])
+            self._totals[measure.name] = sorted(
+                (
+                    (atoms & there, node)
+                    for node, atoms in enumerate(self.nodes)
+                    if any(measure.cells[c] for c in self.cells_of_node[node])
+                ),
+                key=lambda item: len(item[0]),
+            )
+        return self._totals[measure.name]

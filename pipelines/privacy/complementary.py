@@ -12,24 +12,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipelines.privacy.blocks import Block
-from pipelines.privacy.protection import Broken, broken_promises
+from pipelines.privacy.protection import Broken, broken_promises, tied_atoms
 
 
 def hide_more(blocks: Sequence[Block]) -> list[set[int]]:
     """The cells to hide of every block: the primary ones and their complement."""
     hidden = [{b.node_of_cell[c] for c in b.primary} for b in blocks]
     first = [set(h) for h in hidden]
-    index = {id(b): i for i, b in enumerate(blocks)}
     cache: dict = {}
-    dirty: Iterable[int] = range(len(blocks))
-    while dirty:
-        broken = broken_promises([(blocks[i], hidden[i]) for i in dirty], cache)
-        dirty = _mend(broken, hidden, index)
+    _mend_all(blocks, hidden, cache)
     _take_back(blocks, hidden, first, cache)
+    _mend_all(blocks, hidden, cache)
     return [
         {c for node in h for c in b.cells_of_node[node]}
         for b, h in zip(blocks, hidden, strict=True)
     ]
+
+
+def _mend_all(blocks: Sequence[Block], hidden: list[set[int]], cache: dict) -> None:
+    index = {id(b): i for i, b in enumerate(blocks)}
+    dirty: Iterable[int] = range(len(blocks))
+    while dirty:
+        broken = broken_promises([(blocks[i], hidden[i]) for i in dirty], cache)
+        dirty = _mend(broken, hidden, index)
 
 
 def _mend(broken: Iterable[Broken], hidden: list[set[int]], index: dict[int, int]) -> list[int]:
@@ -71,19 +76,39 @@ def _cheapest(found: Broken, hidden: set[int]) -> set[int]:
 def _take_back(
     blocks: Sequence[Block], hidden: list[set[int]], first: list[set[int]], cache: dict
 ) -> None:
-    """Show again, one at a time and the dearest first, what the promise does not need hidden."""
+    """Show again, the dearest first, what the promise does not need hidden.
+
+    Groups whose equations share no atom are tried together: none can break what another's say.
+    """
     queues = [
         sorted(h - f, key=lambda node, b=b: (-_answers(b, node), node))
         for b, h, f in zip(blocks, hidden, first, strict=True)
     ]
-    for step in range(max(map(len, queues), default=0)):
-        tried = [i for i, queue in enumerate(queues) if step < len(queue)]
-        trial = {i: hidden[i] - {queues[i][step]} for i in tried}
-        broken = broken_promises([(blocks[i], trial[i]) for i in tried], cache)
-        needed = {id(b.block) for b in broken}
-        for i in tried:
-            if id(blocks[i]) not in needed:
-                hidden[i] = trial[i]
+    while any(queues):
+        tried = {i: _apart(blocks[i], hidden[i], queue) for i, queue in enumerate(queues) if queue}
+        trial = [(blocks[i], hidden[i] - found.keys()) for i, found in tried.items()]
+        told: dict[int, set[int]] = {}
+        for broken in broken_promises(trial, cache):
+            told.setdefault(id(broken.block), set()).update(broken.equation.atoms)
+        for i, found in tried.items():
+            needed = told.get(id(blocks[i]), set())
+            hidden[i] -= {node for node, reach in found.items() if reach.isdisjoint(needed)}
+            queues[i] = [node for node in queues[i] if node not in found]
+
+
+def _apart(block: Block, hidden: set[int], queue: Iterable[int]) -> dict[int, set[int]]:
+    """Nodes that no chain of equations ties together -> the atoms each can tell of if shown."""
+    tied = tied_atoms(block, hidden)
+    taken: set[int] = set()
+    found: dict[int, set[int]] = {}
+    for node in queue:
+        reach = set(block.nodes[node])
+        for component in {id(t): t for a in reach if (t := tied.get(a))}.values():
+            reach |= component
+        if reach.isdisjoint(taken):
+            found[node] = reach
+            taken |= reach
+    return found
 
 
 def _answers(block: Block, node: int) -> float:

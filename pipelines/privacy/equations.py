@@ -6,8 +6,12 @@ residual says too much (privacy.protection).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from pipelines.privacy.blocks import Block, Measure
 
@@ -26,15 +30,13 @@ def equations(block: Block, measure: Measure, hidden: set[int]) -> list[Equation
     Each released total less the released atoms in it is an equation. An equation that holds
     others whole is reduced by them: the row space stays, and what is left is as small as it gets.
     """
-    there = {int(a) for a in measure.answers.nonzero()[0]}
     totals: dict[frozenset[int], int] = {}
-    for node, atoms in enumerate(block.nodes):
-        if node in hidden or not any(measure.cells[c] for c in block.cells_of_node[node]):
-            continue
-        totals.setdefault(atoms & there, node)
+    for atoms, node in block.totals(measure):
+        if node not in hidden:
+            totals.setdefault(atoms, node)
     known = {next(iter(atoms)) for atoms in totals if len(atoms) == 1}
     residuals: dict[frozenset[int], int] = {}
-    for atoms, node in sorted(totals.items(), key=lambda item: len(item[0])):
+    for atoms, node in totals.items():
         unknown = atoms - known
         if unknown:
             residuals.setdefault(unknown, node)
@@ -58,3 +60,17 @@ def _reduced(
                 at.setdefault(atom, []).append(len(kept))
             kept.append((frozenset(left), node))
     return kept
+
+
+def components(rows: Sequence[Equation]) -> dict[int, int]:
+    """Atom -> number of the set of equations that hang together over shared atoms."""
+    atoms = [a for row in rows for a in row.atoms]
+    if not atoms:
+        return {}
+    row_of = np.repeat(np.arange(len(rows)), [len(row.atoms) for row in rows])
+    size = len(rows) + max(atoms) + 1
+    graph = sparse.coo_array(
+        (np.ones(len(atoms), dtype=bool), (row_of, np.array(atoms) + len(rows))), (size, size)
+    )
+    numbers = connected_components(graph, directed=False)[1].tolist()
+    return {a: numbers[len(rows) + a] for a in atoms}

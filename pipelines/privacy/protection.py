@@ -21,7 +21,7 @@ import numpy as np
 
 from pipelines.privacy.blocks import Block, Measure
 from pipelines.privacy.bounds import PROTECTION, System, widths
-from pipelines.privacy.equations import Equation, equations
+from pipelines.privacy.equations import Equation, components, equations
 from pipelines.privacy.known_groups import small_known_group
 
 TOLERANCE = 1e-6
@@ -62,6 +62,15 @@ def broken_promises(
             row = min(rows, key=lambda e: len(e.atoms))
             found.append(Broken(broken.block, broken.measure, row))
     return found
+
+
+def tied_atoms(block: Block, hidden: set[int]) -> dict[int, frozenset[int]]:
+    """Atom -> the atoms that equations of any metric tie it to, given the hidden nodes."""
+    rows = [e for m in block.measures for e in equations(block, m, hidden)]
+    together: dict[int, set[int]] = {}
+    for atom, number in components(rows).items():
+        together.setdefault(number, set()).add(atom)
+    return {a: frozen for atoms in together.values() for frozen in [frozenset(atoms)] for a in atoms}
 
 
 def sensitive_groups(
@@ -108,27 +117,14 @@ def _systems(
     sensitive: list[frozenset[int]],
 ) -> list[System]:
     """Equations that share atoms, with the sensitive groups they speak of."""
-    home: dict[int, int] = {}
-    parent = list(range(len(rows)))
-
-    def find(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, row in enumerate(rows):
-        for atom in row.atoms:
-            if atom in home:
-                parent[find(i)] = find(home[atom])
-            home[atom] = i
+    home = components(rows)
     grouped: dict[int, list[Equation]] = {}
-    for i, row in enumerate(rows):
-        grouped.setdefault(find(i), []).append(row)
+    for row in rows:
+        grouped.setdefault(home[next(iter(row.atoms))], []).append(row)
     targets: dict[int, list[frozenset[int]]] = {}
     for group in sensitive:
         # a group that lies in several systems is as free as its freest part
-        roots = {find(home[atom]) for atom in group}
+        roots = {home[atom] for atom in group}
         if len(roots) == 1:
             targets.setdefault(roots.pop(), []).append(group)
     shown = _published_atoms(block, measure, hidden)
