@@ -74,7 +74,7 @@ def widths(systems: Sequence[System]) -> list[tuple[np.ndarray, np.ndarray]]:
             found.append((_score_widths(system), _count_widths(system)))
         else:
             found.append(None)
-            programmes += [_scores(system), _counts(system)]
+            programmes += [scores_programme(system), counts_programme(system)]
     solved = iter(solve(programmes))
     return [pair if pair is not None else (next(solved), next(solved)) for pair in found]
 
@@ -111,12 +111,12 @@ def _count_widths(system: System) -> np.ndarray:
     return np.array([total - len(shown) for _ in system.groups], dtype=float)
 
 
-def _scores(system: System) -> Programme:
+def scores_programme(system: System) -> Programme:
     """Parts of the score over atoms, with every count known."""
     m, atoms = system.measure, system.atoms
     at = {atom: i for i, atom in enumerate(atoms)}
     n, k = len(atoms), max(1, len(m.weights))
-    incidence = _incidence(system, at)
+    summed = incidence(system, at)
     answers = m.answers[atoms].astype(float)
     if len(m.weights) == 2:
         low, high = np.zeros(2 * n), np.concatenate([answers, answers])
@@ -124,7 +124,7 @@ def _scores(system: System) -> Programme:
     else:
         low, high = m.low * answers, m.high * answers
         above, limits = np.zeros((0, n)), np.zeros(0)
-    rows = np.kron(np.eye(k), incidence)
+    rows = np.kron(np.eye(k), summed)
     point = m.parts[:, atoms].ravel() if m.weights else np.zeros(n)
     objectives = np.zeros((len(system.groups), k * n))
     for i, group in enumerate(system.groups):
@@ -136,11 +136,12 @@ def _scores(system: System) -> Programme:
     return Programme(rows, point, low, high, above, limits, objectives, enough)
 
 
-def _counts(system: System) -> Programme:
+def counts_programme(system: System) -> Programme:
+    """Counts over atoms."""
     m, atoms = system.measure, system.atoms
     at = {atom: i for i, atom in enumerate(atoms)}
     n = len(atoms)
-    incidence = _incidence(system, at)
+    summed = incidence(system, at)
     objectives = np.zeros((len(system.groups), n))
     for i, group in enumerate(system.groups):
         objectives[i, [at[a] for a in group]] = 1.0
@@ -148,12 +149,13 @@ def _counts(system: System) -> Programme:
     enough = np.full(len(objectives), m.threshold - 2.0)
     answers = m.answers[atoms].astype(float)
     return Programme(
-        incidence, answers, low, np.full(n, answers.sum()), np.zeros((0, n)), np.zeros(0),
+        summed, answers, low, np.full(n, answers.sum()), np.zeros((0, n)), np.zeros(0),
         objectives, enough,
     )  # fmt: skip
 
 
-def _incidence(system: System, at: dict[int, int]) -> np.ndarray:
+def incidence(system: System, at: dict[int, int]) -> np.ndarray:
+    """Whether an atom is in an equation, shape (equations, atoms); `at` are places of atoms."""
     matrix = np.zeros((len(system.equations), len(at)))
     for i, equation in enumerate(system.equations):
         matrix[i, [at[a] for a in equation.atoms]] = 1.0
@@ -165,7 +167,7 @@ def solve(programmes: Sequence[Programme]) -> list[np.ndarray]:
 
     What is left is one large programme of independent copies: one copy for each end of a width.
     """
-    found = [_freedom(p) for p in programmes]
+    found = [freedom(p) for p in programmes]
     asked = [
         (k, i)
         for k, p in enumerate(programmes)
@@ -173,8 +175,10 @@ def solve(programmes: Sequence[Programme]) -> list[np.ndarray]:
     ]
     for start in range(0, len(asked), COPIES):
         part = asked[start : start + COPIES]
-        for (k, i), width in zip(part, _exact([(programmes[k], i) for k, i in part]), strict=True):
-            found[k][i] = width
+        for (k, i), (low, high) in zip(
+            part, ends([(programmes[k], i) for k, i in part]), strict=True
+        ):
+            found[k][i] = high - low
     return found
 
 
@@ -182,7 +186,7 @@ COPIES = 400
 """Objectives solved in one call: a call costs ten milliseconds whatever its size."""
 
 
-def _freedom(p: Programme) -> np.ndarray:
+def freedom(p: Programme) -> np.ndarray:
     """How far each objective can move from the true point along its own projection.
 
     Moving along the part of the objective that no equation sees changes nothing that is
@@ -210,7 +214,8 @@ def _freedom(p: Programme) -> np.ndarray:
 RANK = 1e-9
 
 
-def _exact(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
+def ends(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
+    """Least and most of one objective of each programme, shape (asked, 2)."""
     part = [p for p, _ in asked for _ in range(2)]
     objective = np.concatenate([s * p.objectives[i] for p, i in asked for s in (1.0, -1.0)])
     above = sparse.block_diag([p.above for p in part], format="csr")
@@ -230,5 +235,5 @@ def _exact(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
         raise RuntimeError(msg)
     sizes = np.array([p.rows.shape[1] for p in part])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    ends = np.add.reduceat(objective * result.x, starts)
-    return -(ends[0::2] + ends[1::2])
+    found = np.add.reduceat(objective * result.x, starts)
+    return np.column_stack([found[0::2], -found[1::2]])

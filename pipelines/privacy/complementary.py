@@ -3,16 +3,23 @@
 What belongs here: greedy choice with repair, and taking back what turned out needless. What does
 not: the promise itself (privacy.protection) and the equations (privacy.equations).
 
-Every broken equation is mended by hiding one more group inside its total: the one that costs the
-fewest cells, then the fewest answers. Whatever is hidden without need at the end is shown again.
+A broken equation is mended by hiding one more group inside its total, or the total: what costs the
+fewest cells for each equation it mends, then the fewest answers (the greedy rule for set covers,
+Chvatal 1979, Mathematics of Operations Research 4). What is hidden without need is shown again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pipelines.privacy.blocks import Block
 from pipelines.privacy.protection import Broken, broken_promises, tied_atoms
+from pipelines.privacy.suspects import placed_suspects
+
+WORTH = {"location": 2, "region": 3, "company": 3}
+"""Cells that one cell of a level counts as: totals of many are read by more. Of a team that is one
+unit two cells are hidden, so a location is worth as much as one of its teams."""
 
 
 def hide_more(blocks: Sequence[Block]) -> list[set[int]]:
@@ -23,6 +30,9 @@ def hide_more(blocks: Sequence[Block]) -> list[set[int]]:
     _mend_all(blocks, hidden, cache)
     _take_back(blocks, hidden, first, cache)
     _mend_all(blocks, hidden, cache)
+    while placed := placed_suspects(zip(blocks, hidden, strict=True)):
+        _mend(placed, hidden, {id(b): i for i, b in enumerate(blocks)})
+        _mend_all(blocks, hidden, cache)
     return [
         {c for node in h for c in b.cells_of_node[node]}
         for b, h in zip(blocks, hidden, strict=True)
@@ -38,39 +48,68 @@ def _mend_all(blocks: Sequence[Block], hidden: list[set[int]], cache: dict) -> N
 
 
 def _mend(broken: Iterable[Broken], hidden: list[set[int]], index: dict[int, int]) -> list[int]:
-    """Hide one more group for every broken equation that is not mended yet; the blocks touched."""
-    touched: dict[int, set[int]] = {}
-    for found in sorted(broken, key=lambda b: (len(b.equation.atoms), b.equation.node)):
-        i = index[id(found.block)]
-        fresh = touched.setdefault(i, set())
-        total = found.block.nodes[found.equation.node]
-        if any(found.block.nodes[node] <= total for node in fresh):
-            continue  # another group in this total was hidden in this pass: look again
-        chosen = _cheapest(found, hidden[i])
-        hidden[i] |= chosen
-        fresh |= chosen
-    return list(touched)
+    """Hide more until every broken equation is mended or changed; the blocks touched."""
+    by_block: dict[int, list[Broken]] = {}
+    for found in broken:
+        by_block.setdefault(index[id(found.block)], []).append(found)
+    for i, found in by_block.items():
+        totals = [each.block.nodes[each.equation.node] for each in found]
+        settled: set[int] = set()
+        for option in _ranked(found, hidden[i]):
+            if settled.isdisjoint(option.mends):
+                hidden[i] |= option.nodes
+                chosen = frozenset().union(*(found[0].block.nodes[n] for n in option.nodes))
+                # an equation over a group that was just hidden has changed: look again
+                settled |= {k for k, total in enumerate(totals) if not chosen.isdisjoint(total)}
+                settled |= option.mends
+    return list(by_block)
 
 
-def _cheapest(found: Broken, hidden: set[int]) -> set[int]:
-    """Nodes to hide so that one more known atom joins the equation; else its total itself."""
+@dataclass(frozen=True)
+class _Option:
+    """Nodes to hide, and which of the broken equations that mends."""
+
+    nodes: frozenset[int]
+    mends: frozenset[int]
+
+
+def _ranked(broken: Sequence[Broken], hidden: set[int]) -> list[_Option]:
+    """What could be hidden, the least cost for each equation mended first, then fewest answers."""
+    by_atom: dict[int, dict[frozenset[int], set[int]]] = {}
+    answers: dict[int, float] = {}
+    for k, found in enumerate(broken):
+        for atom, nodes, size in _options(found, hidden):
+            by_atom.setdefault(atom, {}).setdefault(nodes, set()).add(k)
+            answers[atom] = max(size, answers.get(atom, 0.0))
+    ranked = []
+    for atom, options in by_atom.items():
+        for nodes in options:
+            mends = frozenset().union(*(ks for n, ks in options.items() if n <= nodes))
+            cost = sum(_cost(broken[0].block, node) for node in nodes)
+            key = (cost / len(mends), cost, answers[atom], atom)
+            ranked.append((key, _Option(nodes, mends)))
+    return [option for _, option in sorted(ranked, key=lambda item: item[0])]
+
+
+def _options(found: Broken, hidden: set[int]) -> Iterator[tuple[int, frozenset[int], float]]:
+    """An atom, the nodes that hide it inside the total, its answers; at last the total itself."""
     block, measure, equation = found.block, found.measure, found.equation
     total = block.nodes[equation.node]
-    best: tuple[tuple, set[int]] | None = None
     for atom in total - equation.atoms:
         if not measure.answers[atom]:
             continue
-        nodes = {
+        nodes = frozenset(
             node
             for node in block.nodes_of_atom[atom]
             if node not in hidden and block.nodes[node] < total
-        }
-        if not nodes:
-            continue
-        cost = (sum(len(block.cells_of_node[n]) for n in nodes), float(measure.answers[atom]), atom)
-        if best is None or cost < best[0]:
-            best = cost, nodes
-    return best[1] if best else {equation.node}
+        )
+        if nodes:
+            yield atom, nodes, float(measure.answers[atom])
+    yield -1 - equation.node, frozenset((equation.node,)), float(measure.answers[list(total)].sum())
+
+
+def _cost(block: Block, node: int) -> int:
+    return sum(WORTH.get(block.labels[cell][0], 1) for cell in block.cells_of_node[node])
 
 
 def _take_back(

@@ -109,6 +109,15 @@ def _people(measure: Measure, atoms: Iterable[int], repeats: float | None) -> fl
     return max(float(surely), float(measure.people[index].max()))
 
 
+def hidden_systems(
+    block: Block, measure: Measure, hidden: set[int], groups: list[frozenset[int]]
+) -> list[System]:
+    """Equations that share atoms, with those of the groups of atoms that they speak of."""
+    rows = equations(block, measure, hidden)
+    unknown = {a for row in rows for a in row.atoms}
+    return _systems(block, measure, hidden, rows, [g for g in groups if g <= unknown])
+
+
 def _systems(
     block: Block,
     measure: Measure,
