@@ -163,22 +163,17 @@ def incidence(system: System, at: dict[int, int]) -> np.ndarray:
 
 
 def solve(programmes: Sequence[Programme]) -> list[np.ndarray]:
-    """Width of every objective of every programme; where a cheap lower bound is enough, that.
-
-    What is left is one large programme of independent copies: one copy for each end of a width.
-    """
+    """Width of every objective of every programme; where a cheap lower bound is enough, that."""
     found = [freedom(p) for p in programmes]
     asked = [
         (k, i)
         for k, p in enumerate(programmes)
         for i in np.flatnonzero((found[k] > 0) & (found[k] < p.enough))
     ]
-    for start in range(0, len(asked), COPIES):
-        part = asked[start : start + COPIES]
-        for (k, i), (low, high) in zip(
-            part, ends([(programmes[k], i) for k, i in part]), strict=True
-        ):
-            found[k][i] = high - low
+    for (k, i), (low, high) in zip(
+        asked, ends([(programmes[k], i) for k, i in asked]), strict=True
+    ):
+        found[k][i] = high - low
     return found
 
 
@@ -215,7 +210,15 @@ RANK = 1e-9
 
 
 def ends(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
-    """Least and most of one objective of each programme, shape (asked, 2)."""
+    """Least and most of one objective of each programme, shape (asked, 2).
+
+    They are solved as large programmes of independent copies, one for each end.
+    """
+    chunks = [_ends(asked[i : i + COPIES]) for i in range(0, len(asked), COPIES)]
+    return np.concatenate(chunks) if chunks else np.zeros((0, 2))
+
+
+def _ends(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
     part = [p for p, _ in asked for _ in range(2)]
     objective = np.concatenate([s * p.objectives[i] for p, i in asked for s in (1.0, -1.0)])
     above = sparse.block_diag([p.above for p in part], format="csr")

@@ -67,10 +67,12 @@ def broken_promises(
 def tied_atoms(block: Block, hidden: set[int]) -> dict[int, frozenset[int]]:
     """Atom -> the atoms that equations of any metric tie it to, given the hidden nodes."""
     rows = [e for m in block.measures for e in equations(block, m, hidden)]
+    home = components(rows)
     together: dict[int, set[int]] = {}
-    for atom, number in components(rows).items():
+    for atom, number in home.items():
         together.setdefault(number, set()).add(atom)
-    return {a: frozen for atoms in together.values() for frozen in [frozenset(atoms)] for a in atoms}
+    frozen = {number: frozenset(atoms) for number, atoms in together.items()}
+    return {atom: frozen[number] for atom, number in home.items()}
 
 
 def sensitive_groups(

@@ -11,7 +11,8 @@ is a ratio of unknowns: divided by the count of the group, its bounds are a line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,24 +26,39 @@ from pipelines.privacy.bounds import (
     freedom,
     incidence,
     scores_programme,
+    solve,
 )
 from pipelines.privacy.protection import Broken, hidden_systems
 
 TOLERANCE = 1e-6
 
 
+@dataclass(frozen=True)
+class _Suspect:
+    """A hidden group in a system: `atom` is its only one, `number` its place among the groups."""
+
+    block: Block
+    system: System
+    atom: int
+    number: int
+
+
 def placed_suspects(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
     """One equation for every hidden group whose mean or count is placed too narrowly."""
-    found = []
+    found, unsure = [], []
     for block, hidden in blocks:
         for measure in block.measures:
             for system in hidden_systems(block, measure, hidden, _suspects(block, measure, hidden)):
-                placed = _placed(system)
-                rows = [e for e in system.equations if e.atoms & placed]
-                if rows:
-                    row = min(rows, key=lambda e: len(e.atoms))
-                    found.append(Broken(block, measure, row))
-    return found
+                if len(system.equations) > 1:
+                    unsure += [_Suspect(block, system, *who) for who in _not_free(system)]
+                elif _is_told_by_one(system):
+                    found.append(_broken(block, system, system.groups[0]))
+    return found + [_broken(s.block, s.system, {s.atom}) for s in _narrow(unsure)]
+
+
+def _broken(block: Block, system: System, group: Set[int]) -> Broken:
+    rows = [e for e in system.equations if e.atoms & group]
+    return Broken(block, system.measure, min(rows, key=lambda e: len(e.atoms)))
 
 
 def _suspects(block: Block, measure: Measure, hidden: set[int]) -> list[frozenset[int]]:
@@ -50,48 +66,46 @@ def _suspects(block: Block, measure: Measure, hidden: set[int]) -> list[frozense
     return [frozenset((a,)) for a in sorted(atoms) if measure.people[a] >= measure.threshold]
 
 
-def _placed(system: System) -> set[int]:
-    """Suspects of a system that are placed."""
-    if len(system.equations) == 1:
-        return _placed_by_one(system)
+def _not_free(system: System) -> list[tuple[int, int]]:
+    """Atom and number of the groups whose freedom is not plain to see."""
     m = system.measure
     atoms = [next(iter(group)) for group in system.groups]
-    counts = freedom(counts_programme(system))
-    open_ = counts >= m.threshold - 2 - TOLERANCE
+    is_free = freedom(counts_programme(system)) >= m.threshold - 2 - TOLERANCE
     if not m.counts_only:
         scores = freedom(scores_programme(system))
-        open_ &= scores >= PROTECTION * (m.high - m.low) * m.answers[atoms] - TOLERANCE
-    return {a for a, is_open in zip(atoms, open_, strict=True) if not is_open and _narrow(system, a)}
+        is_free &= scores >= PROTECTION * (m.high - m.low) * m.answers[atoms] - TOLERANCE
+    return [(atom, i) for i, atom in enumerate(atoms) if not is_free[i]]
 
 
-def _placed_by_one(system: System) -> set[int]:
+def _is_told_by_one(system: System) -> bool:
+    """Whether one sum over several groups is so high or low that it tells the mean of each."""
     m, atoms = system.measure, system.atoms
     if len(atoms) == 1 or m.counts_only:
-        return set()
+        return False
     answers = m.answers[atoms].sum()
     above = float(np.dot(m.weights, m.parts[:, atoms].sum(axis=1))) - m.low * answers
     room = min(above, (m.high - m.low) * answers - above)
-    is_placed = room < PROTECTION * (m.high - m.low) - TOLERANCE
-    return {next(iter(group)) for group in system.groups} if is_placed else set()
+    return bool(room < PROTECTION * (m.high - m.low) - TOLERANCE)
 
 
-def _narrow(system: System, atom: int) -> bool:
-    m = system.measure
-    counts = counts_programme(system)
-    number = next(i for i, group in enumerate(system.groups) if atom in group)
-    ((low, high),) = ends([(counts, number)])
-    if low >= m.threshold - TOLERANCE:
-        return False
-    if high - low < m.threshold - 2 - TOLERANCE:
-        return True
-    if m.counts_only:
-        return False
-    mean = _mean_programme(system, atom)
-    width = freedom(mean)[0]
-    if width < mean.enough[0]:
-        ((low, high),) = ends([(mean, 0)])
-        width = high - low
-    return bool(width < mean.enough[0] - TOLERANCE)
+def _narrow(suspects: Sequence[_Suspect]) -> list[_Suspect]:
+    """Those whose count or mean is placed, unless they are seen to reach the threshold."""
+    counts = ends([(counts_programme(s.system), s.number) for s in suspects])
+    found, scored = [], []
+    for suspect, (low, high) in zip(suspects, counts, strict=True):
+        m = suspect.system.measure
+        if low >= m.threshold - TOLERANCE:
+            continue
+        if high - low < m.threshold - 2 - TOLERANCE:
+            found.append(suspect)
+        elif not m.counts_only:
+            scored.append(suspect)
+    widths = solve([_mean_programme(s.system, s.atom) for s in scored])
+    for suspect, (width,) in zip(scored, widths, strict=True):
+        m = suspect.system.measure
+        if width < PROTECTION * (m.high - m.low) - TOLERANCE:
+            found.append(suspect)
+    return found
 
 
 def _mean_programme(system: System, atom: int) -> Programme:

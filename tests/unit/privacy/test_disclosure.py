@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import HealthCheck, example, given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.privacy.mask import publication_mask
@@ -28,18 +29,41 @@ def keys(released: pl.DataFrame) -> set:
     return set(released.select(KEYS).iter_rows())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 2**32 - 1))
-def test_nothing_is_given_away(seed: int) -> None:
-    world = make_world(seed)
+SLOW = [HealthCheck.too_slow]
+
+
+@pytest.mark.parametrize("part", range(6))
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_nothing_is_given_away(part: int, data: st.DataObject) -> None:
+    world = make_world(data.draw(seeds(part, 6)))
     assert disclosures(world, keys(released_cells(world))) == []
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 2**32 - 1))
-@example(100103)  # a sum of two changes less a third
-@example(100318)  # a group that is gone
-def test_two_releases_do_not_tell_who_came_between(seed: int) -> None:
+@pytest.mark.parametrize("part", range(5))
+@settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObject) -> None:
+    compare_two(data.draw(seeds(part, 5)))
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(100103, id="a sum of two changes less a third"),
+        pytest.param(100318, id="a group that is gone"),
+    ],
+)
+def test_two_releases_that_told_who_came_between(seed: int) -> None:
+    compare_two(seed)
+
+
+def seeds(part: int, parts: int) -> st.SearchStrategy[int]:
+    """Seeds of one of several tests of the same: each is short enough for a busy machine."""
+    return st.integers(0, 2**32 // parts).map(lambda n: n * parts + part)
+
+
+def compare_two(seed: int) -> None:
     then = make_world(seed)
     now = changed(then, seed)
     first = released_cells(then)
