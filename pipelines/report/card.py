@@ -51,7 +51,9 @@ def _axis(row: Row | None, text: Catalogue) -> dict[str, Any] | None:
     if row is None or row["conf_low"] is None or row["conf_high"] is None:
         return None
     low, high, sesoi = row["conf_low"], row["conf_high"], row["sesoi"] or 0.0
-    start, end = min(-0.3, low - 0.1), max(0.7, high + 0.1)
+    start, end = min(-3 * sesoi, low, 0.0), max(3 * sesoi, high, 0.0)
+    air = (end - start) * 0.1
+    start, end = start - air, end + air
 
     def place(value: float) -> float:
         return round(LEFT + (value - start) / (end - start) * (RIGHT - LEFT), 1)
@@ -60,6 +62,9 @@ def _axis(row: Row | None, text: Catalogue) -> dict[str, Any] | None:
         "zero": place(0.0), "zone_start": place(-sesoi), "zone_end": place(sesoi),
         "low": place(low), "high": place(high), "estimate": place(row["estimate"]),
         "words": {k: text.number(row[k], 2) for k in ("conf_low", "conf_high", "estimate")},
+        "small": textwrap.wrap(text("sure.zone"), 10) if sesoi else [],
+        "measure": text("axis.slope", y=text.scale(row["unit_y"]))
+        if row["effect_type"] == "slope" else text("sure.row"),
     }  # fmt: skip
 
 

@@ -19,15 +19,26 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 READY = "body[data-ready=yes]"
 
 
+PATIENCE = 180_000
+"""Milliseconds before a step of the browser is given up: other programs may use the machine."""
+
+
+def system_browser() -> str | None:
+    """The path of a browser from the system's packages."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = system_browser()
     if found is None:
         if os.environ.get("CI"):
             pytest.fail("no browser: .ci/run installs Debian's chromium")
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        opened = driver.chromium.launch(
+            executable_path=found, args=["--no-sandbox"], timeout=PATIENCE
+        )
         yield opened
         opened.close()
 
@@ -60,12 +71,13 @@ def opened(
 ) -> tuple[Page, list[str]]:
     """A page of the report when it is ready, and everything that went wrong or left the page."""
     page = browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    page.set_default_timeout(PATIENCE)
     troubles: list[str] = []
     page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda r: None if r.url == path.as_uri() else troubles.append(r.url))
     page.goto(path.as_uri())
-    page.wait_for_selector(READY, timeout=30_000)
+    page.wait_for_selector(READY)
     failed = page.locator("body").get_attribute("data-failed")
     troubles += [failed] if failed else []
     return page, troubles

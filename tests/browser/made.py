@@ -104,6 +104,7 @@ PUBLICATION = {
     "config_hash": "c" * 16, "code_hash": "d" * 16, "input_hash": "i" * 16, "git_commit": "g" * 40,
     "suppression": "thresholds", "publisher": None, "threshold_employee": 5,
     "threshold_customer": 5, "n_cells": 4000, "n_cells_hidden": 120, "stale_sources": "",
+    "unattributed_share_employee": 0.031, "unattributed_share_customer": 0.127,
 }  # fmt: skip
 
 

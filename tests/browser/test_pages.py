@@ -18,6 +18,7 @@ from pipelines.report.catalogue import LANGUAGES, Catalogue
 from pipelines.report.documents import dictionary_page, methods_page, quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.published import Published
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_report import HOSTILE
 
 OURS = ("data_dictionary", "methods", "data_quality")
@@ -50,6 +51,7 @@ def visited(
 ) -> tuple[Page, list[str]]:
     """A page on a phone, and everything that went wrong or left it."""
     page = browser.new_page(viewport={"width": 390, "height": 900}, color_scheme=scheme)
+    page.set_default_timeout(PATIENCE)
     troubles: list[str] = []
     page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
     page.on("request", lambda r: None if r.url == path.as_uri() else troubles.append(r.url))
@@ -78,7 +80,7 @@ def test_lineage_is_dbts_own_page_and_asks_for_nothing(browser: Browser, tmp_pat
     path = tmp_path / "lineage.html"
     path.write_text(lineage_page(models.manifest()), "utf-8")
     page, troubles = visited(browser, path, at="#!/model/model.crossvoice.linkage_panel")
-    page.get_by_text("What linkage reads").first.wait_for(timeout=120_000)
+    page.get_by_text("What linkage reads").first.wait_for()
     assert troubles == []
     policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
     assert re.match(r"default-src 'none'; script-src 'sha256-[^']+';", policy or "")

@@ -160,6 +160,10 @@ def _coverage(context: Context) -> Section:
     if not is_public:
         says.append(text("coverage.thresholds", n_employee=publication["threshold_employee"],
                          n_customer=publication["threshold_customer"]))  # fmt: skip
+    for voice in ("employee", "customer"):
+        share = publication.get(f"unattributed_share_{voice}")
+        if share is not None:
+            says.append(text(f"coverage.no_unit_{voice}", share=text.percent(share, 1)))
     kinds = {"period": "text", "all": "count", "shown": "count", "no_employee": "count",
              "no_customer": "count", "response": "share", "attributed": "share"}  # fmt: skip
     drawn = [coverage(rows, y=text("coverage.axis", units=text.word("units")),

@@ -9,7 +9,14 @@ import pytest
 from pipelines.errors import CrossvoiceError
 from pipelines.linkage.guards import CATALOGUE
 from pipelines.linkage.refusals import REFUSALS
-from pipelines.report.catalogue import LANGUAGES, TABLES_SPEAK, Catalogue, released_texts, texts
+from pipelines.report.catalogue import (
+    LANGUAGES,
+    TABLES_SPEAK,
+    WORDS,
+    Catalogue,
+    released_texts,
+    texts,
+)
 
 CAUSAL = re.compile(
     r"\b(causes?|caused|leads? to|drives?|because of|impact|effect of|"
@@ -64,3 +71,36 @@ def test_numbers_follow_the_locale() -> None:
     assert Catalogue("en").number(0.5, 2, sign=True) == "+0.50"
     assert Catalogue("en").number(-0.001, 2) == "0.00"
     assert Catalogue("de").percent(0.123) == "12\xa0%"
+
+
+SCHOOLS = {"word.unit": "school", "word.units": "schools", "word.customers": "parents"}
+ROW = {
+    "verdict": "supported", "x_label": "Teachers' view of units", "y_label": "customers served",
+    "segment": None,
+    "sentence": "Across 20 units, a unit 1 point higher in Teachers' view of units has customers "
+    "0.5 points higher in customers served.",
+}  # fmt: skip
+
+
+def test_own_words_hold_in_every_text_and_never_in_a_name() -> None:
+    text = Catalogue("en", SCHOOLS)
+    assert text.sentence(ROW) == (
+        "Across 20 schools, a school 1 point higher in Teachers' view of units has parents "
+        "0.5 points higher in customers served."
+    )
+    assert text("fact.n_units") == "schools"
+    assert text("estimand.between") == "Between schools"
+    assert text.word("Units") == "Schools"
+    assert Catalogue("de", {"word.units": "Schulen"})("methods.power").count("Schulen") == 1
+    assert Catalogue("en").sentence(ROW) == ROW["sentence"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_words_leave_no_default_behind(language: str) -> None:
+    words = {f"word.{w}": "XX" for w in WORDS}
+    text, plain = Catalogue(language, words), Catalogue(language)
+    for key in texts(language):
+        gaps = dict.fromkeys(re.findall(r"{(\w+)}", texts(language)[key]), "")
+        said = text(key, **{k: v for k, v in gaps.items() if k not in WORDS})
+        for word in WORDS:
+            assert key.startswith("word.") or not re.search(rf"\b{plain.word(word)}\b", said), key

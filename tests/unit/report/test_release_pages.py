@@ -12,11 +12,12 @@ import altair as alt
 import fastexcel
 import polars as pl
 import pytest
+import vl_convert
 
 from data_checks.registry import all_suites
 from pipelines import models
 from pipelines.publishing.dictionary_texts import COLUMNS
-from pipelines.report.assets import safe_json
+from pipelines.report.assets import BINDS_EVENT, quick, safe_json
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import LANGUAGES, Catalogue
 from pipelines.report.documents import methods_page, quality_page
@@ -40,6 +41,18 @@ def test_every_row_of_a_chart_names_the_published_table_it_is_from() -> None:
         assert name.split("/")[0] in company().tables
     for spec in block["charts"].values():
         assert spec["data"]["name"] in block["tables"]
+
+
+def test_the_interpreter_is_found_in_the_bundle_and_binds_only_for_events() -> None:
+    made = vl_convert.javascript_bundle()
+    assert len(BINDS_EVENT.findall(made)) == 1
+    assert len(quick(made)) == len(made) + len("a&&")
+
+
+def test_what_reached_no_unit_is_said() -> None:
+    coverage = next(s for s in report_sections(company(), Catalogue()) if s.name == "coverage")
+    assert "12.7% of what customers said reached no unit." in coverage.says
+    assert {c.name for c in coverage.charts} == {"coverage", "rates"}
 
 
 def test_equal_tables_give_equal_bytes() -> None:
