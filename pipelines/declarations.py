@@ -165,6 +165,7 @@ def _settings(program: Program, last_release: Mapping[str, Any]) -> pl.DataFrame
         "threshold_customer": privacy.thresholds.customer,
         "threshold_comments": privacy.thresholds.comments,
         "unit": org.unit,
+        "teams": org.teams,
         "unknown_references": org.unknown_references,
         "max_unattributed_share": org.max_unattributed_share,
         "max_unattributed_rise": org.max_unattributed_rise,

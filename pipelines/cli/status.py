@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import textwrap
 from collections import Counter
@@ -13,6 +14,7 @@ import polars as pl
 from pipelines import landing, warehouse
 from pipelines.connectors.rejects import PLANNED
 from pipelines.contract import REJECT_REASONS
+from pipelines.org_findings import FINDINGS, org_findings
 from pipelines.program.reading import read_program
 from pipelines.program.source import Source
 from pipelines.publishing.release import current_release, last_publication
@@ -39,15 +41,15 @@ def show_status(program: str | None) -> None:
             f"  {publication['n_cells']:,} cells, {publication['n_cells_hidden']:,} of them hidden"
         )
     if holder is None:
-        _show_coverage(settings)
+        _show_coverage(settings, dt.datetime.now(declared.zone).date())
     _show_unmet(settings)
     click.echo("sources")
     for source in declared.sources:
         _show_source(source, settings)
 
 
-def _show_coverage(settings: Settings) -> None:
-    """How far each voice reaches units, in the last run."""
+def _show_coverage(settings: Settings, today: dt.date) -> None:
+    """How far each voice reaches units, and what the organisation's history holds against it."""
     if not settings.warehouse.exists():
         return
     with warehouse.connect(settings.warehouse) as con:
@@ -55,6 +57,7 @@ def _show_coverage(settings: Settings) -> None:
             return
         found = coverage(con).rows(named=True)
         suspects = _suspects(con)
+        findings = org_findings(con, today).rows(named=True)
     click.echo("coverage in the last run")
     for row in found:
         click.echo(
@@ -65,6 +68,18 @@ def _show_coverage(settings: Settings) -> None:
             click.echo(f"  {'':26} what did not match: crossvoice aliases")
     for line in suspects:
         click.echo(line)
+    if findings:
+        click.echo("history of the organisation")
+    for row in findings:
+        click.echo(_folded(
+            f"{row['source']:24} {row['n_rows']:,} x {row['finding']}: {FINDINGS[row['finding']]} "
+            f"(first: {row['input']} record {row['record_number']})"
+        ))  # fmt: skip
+
+
+def _folded(text: str) -> str:
+    """A line that goes on under itself at the width of a terminal."""
+    return textwrap.fill(text, 79, initial_indent="  ", subsequent_indent=" " * 29)
 
 
 def _show_unmet(settings: Settings) -> None:

@@ -178,6 +178,10 @@ class RecordMapping:
                 yield Fault(text.is_not_null() & columns[name].is_null(), reason, where)
             if column.required:
                 yield Fault(text.is_null(), "missing_required", where)
+        if "valid_from" in columns and "valid_to" in columns:
+            is_reversed = columns["valid_to"] < columns["valid_from"]
+            where = self.source.columns["valid_to"].column or "valid_to"
+            yield Fault(is_reversed.fill_null(value=False), "reversed_interval", where)
 
     def _ambiguous(
         self, records: pl.DataFrame, text: pl.Series, mapping: ColumnMapping, where: str

@@ -57,6 +57,7 @@ REJECT_REASONS = {
     "out_of_scale": "the number lies outside the declared scale",
     "bad_date": "the text is not a date in the declared formats",
     "ambiguous_date": "several of the declared formats read the date, each differently",
+    "reversed_interval": "the row ends before it begins",
     "bad_boolean": "the text is neither true nor false",
     "unknown_code": "the code is not in the recode table",
     "malformed_record": "the record has too many or too few fields, or cannot be decoded",

@@ -98,6 +98,7 @@ class Program(Section):
                 *self._name_problems(),
                 *self._pair_problems(),
                 *self._top_box_problems(),
+                *self._manager_problems(),
             ]
         )
         return self
@@ -162,6 +163,18 @@ class Program(Section):
                 yield (
                     f"`metrics.{metric.id}` counts favourable answers from `top_box_from` on, but "
                     "its items have both directions; give reversed items a metric of their own"
+                )
+
+    def _manager_problems(self) -> Iterator[str]:
+        sources = [s for s in self.sources if "manager_key" in s.columns]
+        if self.org.teams == "managers" and not sources:
+            yield "`org.teams: managers` needs a source of org_assignments with `manager_key`"
+        for source in sources if self.org.teams == "managers" else []:
+            person, manager = (source.columns[c].id_type for c in ("employee_key", "manager_key"))
+            if person != manager:
+                yield (
+                    f"source {source.name} knows managers by {manager} and employees by {person}: "
+                    "`org.teams: managers` needs one `id_type` for both"
                 )
 
     def _directions(self, metric: Metric) -> set[str]:

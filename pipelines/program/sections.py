@@ -111,6 +111,9 @@ class Organization(Section):
 
     unit: Literal["team_location", "location"] = "team_location"
     """`location`: the program has no teams; every location is one unit."""
+    teams: Literal["named", "managers"] = "named"
+    """`managers`: who names no team is in the team of their manager, and who names no location in
+    the branch that team belongs to (`manager_key` of org_assignments)."""
     unknown_references: Literal["count", "adopt"] = "count"
     """A reference that matches no declared unit: counted as unmatched, or taken as a unit."""
     strip_leading_zeros: bool = False

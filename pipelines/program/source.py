@@ -42,6 +42,8 @@ DATED_TABLES = (
     "person_identifiers",
 )
 """Tables whose rows have a day from which they are old."""
+SNAPSHOT_TABLES = ("org_assignments", "units")
+"""Tables that a list of everybody, or of all units, can be made of."""
 
 Format = Literal["csv", "tsv", "xlsx", "xls", "ods", "parquet", "json", "jsonl"]
 HeaderRow = (
@@ -120,8 +122,8 @@ class Source(Section):
     filters: list[Filter] = Field(default_factory=list)
     """Records to keep or to leave out."""
     snapshots: bool = False
-    """For org_assignments: each `valid_from` is a day on which the whole staff was listed; who is
-    no longer listed has left. Snapshots turn into history."""
+    """For org_assignments and units: each `valid_from` is a day on which the whole staff, or all
+    units, were listed; who is no longer listed has left or is closed. Lists turn into history."""
     required: bool = True
     """A failure stops publication; otherwise what was there before is published as stale."""
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
@@ -183,6 +185,10 @@ class Source(Section):
             yield f"`values` do not fit {self.table}, which holds no answers"
         if self.table == "unit_scores" and any(rule.voice is None for rule in self.values):
             yield "every rule under `values` needs a `voice` (employee or customer)"
+        if self.snapshots and self.table not in SNAPSHOT_TABLES:
+            yield f"`snapshots` does not fit {self.table}; it is for {', '.join(SNAPSHOT_TABLES)}"
+        elif self.snapshots and "valid_from" not in self.columns:
+            yield "`snapshots` needs `columns.valid_from`: the day of each list"
         yield from self._privacy_problems()
         if self.comment and self.table not in ("employee_responses", "customer_feedback"):
             yield f"`comment` does not fit {self.table}"

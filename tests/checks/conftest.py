@@ -20,6 +20,7 @@ DECLARED = {
     "declared_waves": "wave_id varchar, wave_start date, wave_end date, period_id varchar",
     "declared_metric_items": "metric_id varchar, item_code varchar",
     "declared_settings": "setting varchar, value_text varchar",
+    "declared_sources": "source varchar, is_snapshot boolean",
     "declared_pairs": "pair_id varchar, x_metric_id varchar, y_metric_id varchar, "
     "is_primary boolean",
 }
@@ -30,7 +31,7 @@ DECLARED = {
 def good() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database on which every check passes."""
     con = duckdb.connect()
-    for schema in SCHEMAS:
+    for schema in (*SCHEMAS, "intermediate"):
         con.execute(f"create schema {schema}")
     for table in RAW_TABLES.values():
         columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in table.columns)

@@ -18,6 +18,8 @@ select 'u' || u as unit_id, 't' || u as team_id, 'Team ' || u as team_name,
 from range(24) as a(u);
 create table marts.dim_teams as
 select team_id, team_name, valid_to from marts.dim_units;
+create table intermediate.int_manager_teams as
+select team_id, 'b1' as location_id from marts.dim_teams;
 create table marts.dim_locations as
 select distinct location_id, location_name, region_id, region_name, valid_to
 from marts.dim_units;
@@ -72,7 +74,6 @@ from range(24) as a(u), marts.periods
 union all
 select 'company', 'company', period_id, 'pulse', 480, 279, 279 / 480.0 from marts.periods;
 
-create schema intermediate;
 create table intermediate.int_feedback_questions as
 select 'nps' as metric_id, 1 as item_number, 1 as n_items;
 create table intermediate.int_feedback_numbered as

@@ -31,6 +31,9 @@ MARTS: dict[str, dict[str, Mutation]] = {
             "update {t} set team_name = ' ' where rowid = 0;"
             " update marts.dim_units set team_name = ' ' where rowid = 0"
         ),
+        "managers_lead_to_the_top": (
+            "update intermediate.int_manager_teams set location_id = null where team_id = 't3'"
+        ),
         "names_tell_teams_apart": ("insert into {t} values ('t99', 'Team 0', date '9999-12-31')"),
     },
     "dim_locations": {

@@ -9,7 +9,9 @@ from __future__ import annotations
 Mutation = str | tuple[str, set[str]]
 
 RECONCILE = {"rows_reconcile_with_batches": "delete from {t} where rowid = 0"}
-SWAPPED = {"interval_in_order": "update {t} set valid_to = valid_from where valid_to is not null"}
+SWAPPED = {
+    "interval_in_order": "update {t} set valid_to = valid_from - 1 where valid_to is not null"
+}
 DIRECTION = {"direction_known": "update {t} set direction = 'up'"}
 SCALE = {"score_within_scale": "update {t} set score_raw = scale_max + 1 where rowid = 0"}
 UNIT_LEVEL = {"unit_level_known": "update {t} set unit_level = 'floor' where rowid = 2"}

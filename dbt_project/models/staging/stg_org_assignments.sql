@@ -7,6 +7,8 @@ final as (
     select
         source,
         batch,
+        input,
+        record_number,
         employee_key,
         team_ref,
         location_ref,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines import models
@@ -20,3 +22,36 @@ def manifest() -> dict[str, Any]:
 def nodes(manifest) -> dict[str, dict[str, Any]]:
     """Models by name."""
     return {n["name"]: n for n in manifest["nodes"].values() if n["resource_type"] == "model"}
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """SQL of the models that place people, as dbt compiles it."""
+    folder = tmp_path_factory.mktemp("compiled")
+    found = models.invoke(
+        ["compile", "--select", "fqn:crossvoice.intermediate.organization",
+         "int_submissions_attributed"],
+        target=folder / "dbt", warehouse=folder / "warehouse.duckdb",
+        parsed=models.parsed_project(),
+    )  # fmt: skip
+    return {result.node.name: result.node.compiled_code for result in found.result.results}
+
+
+@pytest.fixture(scope="session")
+def views(compiled: dict[str, str]) -> Callable[..., duckdb.DuckDBPyConnection]:
+    """Make a database in which models are views over tables to be filled."""
+
+    def make(
+        tables: Mapping[str, str], names: Sequence[str], schema: str = "intermediate"
+    ) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect()
+        con.execute("attach ':memory:' as warehouse; use warehouse")
+        for name in ("raw", "staging", "intermediate", "marts"):
+            con.execute(f"create schema {name}")
+        for table, columns in tables.items():
+            con.execute(f"create table {table} ({columns})")
+        for name in names:
+            con.execute(f"create view {schema}.{name} as {compiled[name]}")
+        return con
+
+    return make

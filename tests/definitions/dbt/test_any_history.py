@@ -8,8 +8,7 @@ row.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import duckdb
 import polars as pl
@@ -17,9 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import models
-
 MODELS = (
+    "int_assignments_held",
     "int_employee_assignments",
     "int_people_identified",
     "int_people_placed",
@@ -41,12 +39,15 @@ TABLES = {
     "raw.declared_sources": "source varchar, is_snapshot boolean",
     "raw.declared_settings": "setting varchar, value_text varchar",
     "raw.declared_waves": "wave_id varchar, period_id varchar",
-    "staging.stg_org_assignments": "source varchar, employee_key varchar, team_ref varchar, "
-    "location_ref varchar, manager_key varchar, valid_from date, valid_to date",
+    "staging.stg_org_assignments": "source varchar, input varchar, record_number bigint, "
+    "employee_key varchar, team_ref varchar, location_ref varchar, manager_key varchar, "
+    "valid_from date, valid_to date",
     "staging.stg_person_identifiers": "id_key varchar, employee_key varchar, valid_from date, "
     "valid_to date",
     "staging.stg_employee_responses": "survey varchar, wave varchar, respondent_key varchar, "
     "answered_date date, team_ref varchar, location_ref varchar",
+    "intermediate.int_manager_teams": "manager_key varchar, team_id varchar, location_id varchar, "
+    "region_id varchar, valid_from date, valid_to date",
     "intermediate.int_period_days": "calendar_day date, period_id varchar",
     "intermediate.int_unit_references_resolved": "unit_level varchar, reference varchar, "
     "canonical_ref varchar",
@@ -56,20 +57,9 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def history(views: Callable[..., duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
     """A database in which the models are views over tables to be filled."""
-    folder: Path = tmp_path_factory.mktemp("history")
-    found = models.invoke(
-        ["compile", "--select", *MODELS], target=folder / "dbt",
-        warehouse=folder / "warehouse.duckdb", parsed=models.parsed_project(),
-    )  # fmt: skip
-    sql = {result.node.name: result.node.compiled_code for result in found.result.results}
-    con = duckdb.connect()
-    con.execute("attach ':memory:' as warehouse; use warehouse")
-    for schema in ("raw", "staging", "intermediate"):
-        con.execute(f"create schema {schema}")
-    for table, columns in TABLES.items():
-        con.execute(f"create table {table} ({columns})")
+    con = views(TABLES, MODELS)
     con.execute(
         "insert into raw.declared_sources values ('hr', false), ('monthly', true);"
         "insert into raw.declared_settings values ('unit', 'team_location');"
@@ -78,10 +68,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         "insert into intermediate.int_unit_references_resolved values ('team', 'T1', 'T1'),"
         " ('team', 'T2', 'T2'), ('team', 'T9', null), ('location', 'L1', 'L1')"
     )
-    for name in MODELS:
-        con.execute(f"create view intermediate.{name} as {sql[name]}")
-    yield con
-    con.close()
+    return con
 
 
 def expected(rows: list[tuple], person: str, day: dt.date) -> str | None:
@@ -107,7 +94,8 @@ def test_an_answer_belongs_to_one_unit_or_to_a_counted_remainder(
     history.execute("delete from staging.stg_employee_responses")
     for source, who, team, start, end in rows:
         history.execute(
-            "insert into staging.stg_org_assignments values (?, ?, ?, 'L1', null, ?, ?)",
+            "insert into staging.stg_org_assignments by name select ? as source, ? as employee_key,"
+            " ? as team_ref, 'L1' as location_ref, ? as valid_from, ? as valid_to",
             [source, who, team, start, end],
         )
     for who, day in answers:

@@ -1,76 +1,62 @@
 -- grain: one row per employee and interval; intervals of one employee never overlap
-with assignments as (
-    select * from {{ ref('stg_org_assignments') }}
-    where valid_from < valid_to
+with held as (
+    select * from {{ ref('int_assignments_held') }}
+),
+
+manager_teams as (
+    select * from {{ ref('int_manager_teams') }}
 ),
 
 refs as (
     select * from {{ ref('int_unit_references_resolved') }}
 ),
 
-snapshots as (
-    select * from {{ source('raw', 'declared_sources') }}
-    where is_snapshot
+settings as (
+    {{ teams_setting() }}
 ),
 
--- a row of a snapshot holds until the next one, which lists everybody who is still there
-snapshot_days as (
+-- a row without a team belongs to its manager's; without a location, to where that team is
+written as (
     select
-        days.source,
-        days.valid_from,
-        lead(days.valid_from) over (partition by days.source order by days.valid_from) as next_day
-    from (
-        select distinct
-            assignments.source,
-            assignments.valid_from
-        from assignments
-        inner join snapshots on assignments.source = snapshots.source
-    ) as days
-),
-
-held as (
-    select
-        assignments.employee_key,
-        assignments.team_ref,
-        assignments.location_ref,
-        assignments.manager_key,
-        assignments.valid_from,
-        least(assignments.valid_to, coalesce(snapshot_days.next_day, {{ far_future() }}))
-            as valid_to
-    from assignments
-    left join snapshot_days
-        on assignments.source = snapshot_days.source
-        and assignments.valid_from = snapshot_days.valid_from
-),
-
-cut as (
-    select
-        employee_key,
-        team_ref,
-        location_ref,
-        manager_key,
-        valid_from,
-        valid_to as told_to,
-        {{ end_before_next('employee_key') }} as valid_to
+        held.employee_key,
+        coalesce(
+            held.team_ref,
+            case
+                when settings.teams = 'managers' and held.manager_key is not null
+                    then {{ manager_code('team', 'held.manager_key') }}
+            end
+        ) as team_ref,
+        coalesce(held.location_ref, manager_teams.location_id) as location_ref,
+        held.manager_key,
+        greatest(held.valid_from, coalesce(manager_teams.valid_from, held.valid_from))
+            as valid_from,
+        least(held.valid_to, coalesce(manager_teams.valid_to, held.valid_to)) as valid_to,
+        held.valid_to < held.told_to as was_cut
     from held
+    cross join settings
+    left join manager_teams
+        on held.location_ref is null
+        and held.manager_key = manager_teams.manager_key
+        and held.valid_from < manager_teams.valid_to
+        and held.valid_to > manager_teams.valid_from
 ),
 
 final as (
     select
-        cut.employee_key,
+        written.employee_key,
         teams.canonical_ref as team_id,
         locations.canonical_ref as location_id,
-        cut.manager_key,
-        cut.valid_from,
-        cut.valid_to,
-        cut.valid_to < cut.told_to as was_cut
-    from cut
+        written.manager_key,
+        written.valid_from,
+        written.valid_to,
+        written.was_cut
+    from written
     left join refs as teams
         on teams.unit_level = 'team'
-        and cut.team_ref = teams.reference
+        and written.team_ref = teams.reference
     left join refs as locations
         on locations.unit_level = 'location'
-        and cut.location_ref = locations.reference
+        and written.location_ref = locations.reference
 )
 
 select * from final

@@ -1,7 +1,7 @@
 -- grain: one row per team and interval, with its location then (null: in several, or not told)
 with units as (
-    select * from {{ ref('stg_units') }}
-    where unit_level = 'team' and valid_from < valid_to
+    select * from {{ ref('int_unit_versions') }}
+    where unit_level = 'team'
 ),
 
 refs as (

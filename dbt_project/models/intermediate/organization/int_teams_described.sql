@@ -1,7 +1,7 @@
 -- grain: one row per team, with its latest name
-with units as (
-    select * from {{ ref('stg_units') }}
-    where unit_level = 'team'
+with versions as (
+    select * from {{ ref('int_unit_versions') }}
+    where unit_level = 'team' and recency = 1
 ),
 
 refs as (
@@ -14,18 +14,6 @@ known as (
     where unit_level = 'team' and canonical_ref is not null
 ),
 
-versions as (
-    select
-        unit_ref,
-        unit_name,
-        valid_to,
-        row_number() over (
-            partition by unit_ref
-            order by valid_from desc
-        ) as recency
-    from units
-),
-
 final as (
     select
         cast(known.team_id as string) as team_id,
@@ -33,9 +21,7 @@ final as (
         cast(coalesce(versions.unit_name, known.team_id) as string) as team_name,
         cast(coalesce(versions.valid_to, {{ far_future() }}) as date) as valid_to
     from known
-    left join versions
-        on known.team_id = versions.unit_ref
-        and versions.recency = 1
+    left join versions on known.team_id = versions.unit_ref
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- grain: one row per unit level and reference, with the unit it stands for
 with refs as (
-    select * from {{ source('raw', 'unit_references') }}
+    select * from {{ ref('int_unit_references_found') }}
 ),
 
 units as (
@@ -82,13 +82,15 @@ final as (
         refs.reference_key,
         case
             when best.n_units = 1 then best.canonical_ref
-            when best.n_units is null and settings.unknown_references = 'adopt'
+            when
+                best.n_units is null
+                and (refs.is_made or settings.unknown_references = 'adopt')
                 then adopted.canonical_ref
         end as canonical_ref,
         case
             when best.n_units = 1 then best.resolution
             when best.n_units > 1 then 'ambiguous'
-            when settings.unknown_references = 'adopt' then 'adopted'
+            when refs.is_made or settings.unknown_references = 'adopt' then 'adopted'
             else 'unknown'
         end as resolution
     from refs
