@@ -175,14 +175,16 @@ def likeness(one: str, other: str) -> float:
     return round(score if _NUMBERS.findall(a) == _NUMBERS.findall(b) else score * MIN_SCORE, 3)
 
 
-def coverage(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """How far each voice reaches units, by voice: rows in periods, shares without and with one.
+def coverage(con: duckdb.DuckDBPyConnection, *by: str) -> pl.DataFrame:
+    """How far rows in periods reach units, by columns of `attribution_summary`: voice, channel.
 
-    One row per voice: n_rows, unattributed_share (no team or location), in_unit_share.
+    One row per group: n_rows, unattributed_share (no team or location), in_unit_share.
     """
+    keys = ", ".join(by)
     return con.sql(
-        "select voice, cast(sum(n_rows) as bigint) as n_rows,"
-        " sum(n_rows) filter (where remainder_reason <> 'attributed') / sum(n_rows)"
+        f"select {keys}, cast(sum(n_rows) as bigint) as n_rows,"
+        " coalesce(sum(n_rows) filter (where remainder_reason <> 'attributed'), 0) / sum(n_rows)"
         " as unattributed_share, sum(n_rows_in_unit) / sum(n_rows) as in_unit_share"
-        " from marts.attribution_summary where period_id <> 'outside' group by voice order by voice"
-    ).pl().with_columns(pl.col("unattributed_share").fill_null(0.0))
+        f" from marts.attribution_summary where period_id <> 'outside' group by {keys}"
+        f" order by {keys}"
+    ).pl()

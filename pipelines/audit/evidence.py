@@ -16,8 +16,8 @@ import polars as pl
 
 CELL_TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
 """Tables of cells: counts and scores of groups, one row each."""
-SIDE_TABLES = ("unit_period_scores", "unit_period_participation")
-"""Tables that tell of the same groups again."""
+SIDE_TABLES = ("unit_period_scores", "unit_period_scores_restated", "unit_period_participation")
+"""Tables that tell of the same groups again; the restated one is made of published rows."""
 COUNT_TABLES = ("attribution_summary",)
 """Tables of counts over the company, which name no unit."""
 ESTIMATE_TABLES = (

@@ -55,31 +55,39 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
     with warehouse.connect(settings.warehouse) as con:
         if not warehouse.has_table(con, "marts.attribution_summary"):
             return
-        found = coverage(con).rows(named=True)
+        found, channels = (
+            coverage(con, *by).rows(named=True) for by in (("voice",), ("voice", "channel"))
+        )
         suspects = _suspects(con)
         findings = org_findings(con, today).rows(named=True)
     click.echo("coverage in the last run")
     for row in found:
-        click.echo(
-            f"  {row['voice']:24} {row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} "
-            f"reach a unit, {row['unattributed_share']:.1%} no unit, team or location"
+        click.echo(f"  {row['voice']}")
+        _detail(
+            f"{row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} reach a unit, "
+            f"{row['unattributed_share']:.1%} no unit, team or location"
         )
-        if row["unattributed_share"] > 0:
-            click.echo(f"  {'':26} what did not match: crossvoice aliases")
+        lost = [c for c in channels if c["voice"] == row["voice"] and c["unattributed_share"] > 0]
+        if lost:
+            shares = ", ".join(f"{c['channel']} {c['unattributed_share']:.1%}" for c in lost)
+            _detail(f"by channel, no unit, team or location: {shares}")
+            _detail("what did not match: crossvoice aliases")
+    if suspects or findings:
+        click.echo("organisation")
     for line in suspects:
-        click.echo(line)
-    if findings:
-        click.echo("history of the organisation")
+        _detail(line)
     for row in findings:
-        click.echo(_folded(
-            f"{row['source']:24} {row['n_rows']:,} x {row['finding']}: {FINDINGS[row['finding']]} "
+        _detail(
+            f"{row['source']}: {row['n_rows']:,} x {row['finding']}: {FINDINGS[row['finding']]} "
             f"(first: {row['input']} record {row['record_number']})"
-        ))  # fmt: skip
+        )
 
 
-def _folded(text: str) -> str:
-    """A line that goes on under itself at the width of a terminal."""
-    return textwrap.fill(text, 79, initial_indent="  ", subsequent_indent=" " * 29)
+def _detail(text: str) -> None:
+    """A line of its own that goes on under itself at the width of a terminal."""
+    click.echo(textwrap.fill(
+        text, 79, initial_indent=" " * 4, subsequent_indent=" " * 6, break_on_hyphens=False,
+    ))  # fmt: skip
 
 
 def _show_unmet(settings: Settings) -> None:
@@ -90,19 +98,18 @@ def _show_unmet(settings: Settings) -> None:
     if found:
         click.echo("checks that are not met")
     for one in found:
-        click.echo(
-            textwrap.fill(one["sentence"], 79, initial_indent="  ", subsequent_indent="    ")
-        )
+        _detail(one["sentence"])
 
 
 def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Units that may have been reorganised without a word, with what speaks for it."""
     if not warehouse.has_table(con, "marts.reorganisation_suspects"):
         return []
-    found = con.sql("from marts.reorganisation_suspects order by all").pl()
+    found = con.sql("from marts.reorganisation_suspects where not is_declared order by all").pl()
     return [
-        f"  {'':26} {r['from_unit_id']} (until {r['last_period_id']}) may be {r['to_unit_id']} "
-        f"(from {r['first_period_id']}): {r['n_people_shared']} of {r['n_people_before']} people"
+        f"{r['from_unit_id']} (until {r['last_period_id']}) may be {r['to_unit_id']} "
+        f"(from {r['first_period_id']}): {r['n_people_shared']} of {r['n_people_before']} people, "
+        f"{r['voice']} side"
         for r in found.iter_rows(named=True)
     ]
 
@@ -110,21 +117,22 @@ def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
 def _show_source(source: Source, settings: Settings) -> None:
     state = landing.read_state(settings.landing, source.name)
     manifests = landing.batches_in_use(settings.landing, source.name)
+    stale = click.style("  STALE: the last pull failed", fg="yellow") if state.is_stale else ""
+    click.echo(f"  {source.name}{stale}")
     if not manifests:
-        click.echo(f"  {source.name:24} not landed yet")
+        _detail("not landed yet")
         return
     read, kept = (sum(getattr(m, c) for m in manifests) for c in ("rows_read", "rows_kept"))
     rejects = _rejects(settings, manifests)
     planned = sum(rows for (reason, _), rows in rejects.items() if reason in PLANNED)
     left_out = f"{planned:,} left out, " if planned else ""
-    stale = click.style("  STALE: the last pull failed", fg="yellow") if state.is_stale else ""
-    click.echo(
-        f"  {source.name:24} {len(state.inputs)} inputs, {read:,} rows read, {kept:,} kept, "
-        f"{left_out}{read - kept - planned:,} rejected{stale}"
+    _detail(
+        f"{len(state.inputs)} inputs, {read:,} rows read, {kept:,} kept, "
+        f"{left_out}{read - kept - planned:,} rejected"
     )
     for (reason, column), rows in rejects.most_common():
         where = f" in {column!r}" if column else ""
-        click.echo(f"  {'':26} {rows:,} x {reason}{where}: {REJECT_REASONS[reason]}")
+        _detail(f"{rows:,} x {reason}{where}: {REJECT_REASONS[reason]}")
 
 
 def _rejects(settings: Settings, manifests: list[landing.Manifest]) -> Counter:

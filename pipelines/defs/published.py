@@ -26,6 +26,7 @@ INPUTS = [
     *(["linkage", name] for name in COMPANION_SCHEMAS),
     ["marts", "linkage_panel"],
     ["marts", "unit_period_scores"],
+    ["marts", "unit_restatements"],
     ["marts", "unit_period_metrics"],
     ["marts", "unit_period_participation"],
     ["marts", "attribution_summary"],

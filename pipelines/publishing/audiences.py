@@ -8,6 +8,7 @@ from __future__ import annotations
 
 JOINT = (
     "unit_period_scores",
+    "unit_period_scores_restated",
     "linkage_estimates",
     "linkage_guards",
     "linkage_driver_shares",

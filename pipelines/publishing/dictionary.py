@@ -26,6 +26,7 @@ FORMULAE = {
 MART_OF = {
     "employee_unit_period_metrics": "unit_period_metrics",
     "customer_unit_period_metrics": "unit_period_metrics",
+    "unit_period_scores_restated": "unit_period_scores",
 }
 """Published tables that are part of a mart of another name."""
 

@@ -11,6 +11,8 @@ from pipelines.linkage.companions import COMPANION_SCHEMAS
 TABLES = {
     "unit_period_scores": "One row per unit and period: both voices of the primary pair side by "
     "side, with names, answers, and a reason code where a score is not shown.",
+    "unit_period_scores_restated": "One row per unit of today and period: the rows of "
+    "unit_period_scores put together along renames, merges and moves. A split unit keeps its own.",
     "employee_unit_period_metrics": "One row per unit level, unit, period and employee metric.",
     "customer_unit_period_metrics": "One row per unit level, unit, period and customer metric.",
     "unit_period_participation": "One row per unit level, unit, period and survey: response rate.",
@@ -218,12 +220,17 @@ _COMMENTS = {
     "comment_text": "The comment after redaction; what was taken out is named by its kind.",
 }
 
+_RESTATED = {
+    "n_units_then": "Units of that period that are put together in the row.",
+    "succession": "What carried or ended them: rename, merge, move, split or close; null: nothing.",
+}
 COLUMNS = {
     "linkage_estimates": _ESTIMATES,
     "linkage_guards": _ESTIMATES,
     **dict.fromkeys(COMPANION_SCHEMAS, _ESTIMATES | _COMPANIONS),
     "linkage_attribution_rules": _ESTIMATES | _ATTRIBUTION_RULES,
     "publication": _PUBLICATION,
+    "unit_period_scores_restated": _RESTATED,
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK,
     "customer_unit_period_metrics": _MASK,

@@ -57,7 +57,8 @@ def publication_row(
         "select distinct source from raw.ingest_batches where is_stale order by source"
     ).fetchall()
     privacy = program.privacy
-    shares = {row["voice"]: row["unattributed_share"] for row in coverage(con).rows(named=True)}
+    by_voice = coverage(con, "voice").rows(named=True)
+    shares = {row["voice"]: row["unattributed_share"] for row in by_voice}
     return {
         "release_id": f"{started_at:%Y%m%dT%H%M%SZ}-{made.whole[:8]}",
         "run_id": run_id,

@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
+from pipelines.publishing.restated import restated_scores
 from pipelines.publishing.rounding import (
     STABLE_DECIMALS,
     round_companion,
@@ -40,9 +41,13 @@ GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
 
 def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     """Every published table but `publication` and `data_dictionary`, from the warehouse."""
-    cells = _masked_cells(con)
+    cells, scores = _masked_cells(con), _scores(con)
+    changes, units = (
+        warehouse.read_table(con, f"marts.{name}") for name in ("unit_restatements", "dim_units")
+    )
     return {
-        "unit_period_scores": _scores(con),
+        "unit_period_scores": scores,
+        "unit_period_scores_restated": restated_scores(scores, changes, units),
         "employee_unit_period_metrics": cells.filter(pl.col("voice") == "employee"),
         "customer_unit_period_metrics": cells.filter(pl.col("voice") == "customer"),
         "unit_period_participation": _participation(con),

@@ -132,5 +132,6 @@ select n as comment_number, voice,
 from range(11) as a(n), (values ('employee'), ('customer')) as b(voice);
 
 create table marts.reorganisation_suspects as
-select * from (values ('t9@l0', 't1@l1', 'employee', '2024-01', '2024-02', 8, 7)) as s(
-  from_unit_id, to_unit_id, voice, last_period_id, first_period_id, n_people_before, n_people_shared);
+select * from (values ('t9@l0', 't1@l1', 'employee', '2024-01', '2024-02', 8, 7, true)) as s(
+  from_unit_id, to_unit_id, voice, last_period_id, first_period_id, n_people_before, n_people_shared,
+  is_declared);

@@ -9,6 +9,19 @@ create table published.dim_teams as from marts.dim_teams;
 create table published.dim_locations as from marts.dim_locations;
 create table published.dim_metrics as from marts.dim_metrics;
 create table published.unit_period_scores as from marts.unit_period_scores;
+-- u1 was merged into u0
+create table marts.unit_restatements as
+select 'u1' as unit_id, period_id, 'u0' as today_unit_id, 'merge' as succession from marts.periods;
+create table published.unit_period_scores_restated as
+select coalesce(today_unit_id, unit_id) as unit_id, period_id,
+  round(avg(employee_score), 1) as employee_score,
+  cast(sum(n_employee_responses) as bigint) as n_employee_responses,
+  max(employee_reason_code) as employee_reason_code,
+  round(avg(customer_score), 1) as customer_score,
+  cast(sum(n_customer_responses) as bigint) as n_customer_responses,
+  max(customer_reason_code) as customer_reason_code, count(*) as n_units_then
+from published.unit_period_scores left join marts.unit_restatements using (unit_id, period_id)
+group by all;
 create table published.attribution_summary as
 select * from marts.attribution_summary where voice = 'customer';
 

@@ -21,7 +21,7 @@ MARTS: dict[str, dict[str, Mutation]] = {
         ),
     },
     "reorganisation_suspects": {
-        "no_undeclared_reorganisation": "update {t} set from_unit_id = 't7@l7'",
+        "no_undeclared_reorganisation": "update {t} set is_declared = false",
         "people_within_people": "update {t} set n_people_before = 6",
     },
     "dim_teams": {

@@ -80,6 +80,20 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         "values_rounded": "update {t} set response_share = 0.605 where rowid = 0",
         "one_row_per_cell": CELL,
     },
+    "unit_period_scores_restated": {
+        "made_of_published_rows": (
+            "update {t} set employee_score = employee_score + 0.5 where unit_id = 'u2'"
+        ),
+        "no_small_groups": (
+            "update {t} set n_customer_responses = 4 where unit_id = 'u2'",
+            {"made_of_published_rows"},
+        ),
+        "hidden_values_are_null": (
+            "update {t} set employee_reason_code = 'withheld' where unit_id = 'u2'"
+        ),
+        "values_rounded": "update {t} set customer_score = 30.04 where unit_id = 'u2'",
+        "one_row_per_cell": CELL,
+    },
     "unit_period_participation": {
         "no_small_groups": (
             "update {t} set n_responded = 3, reason_code = 'released' where unit_id = 'u23'"

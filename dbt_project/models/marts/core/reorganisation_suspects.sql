@@ -15,6 +15,10 @@ periods as (
     select * from {{ ref('int_periods_declared') }}
 ),
 
+successors as (
+    select * from {{ ref('int_unit_successors') }}
+),
+
 counted as (
     select
         team_number,
@@ -63,7 +67,13 @@ final as (
         cast(last_periods.period_id as string) as last_period_id,
         cast(first_periods.period_id as string) as first_period_id,
         cast(counted.n_people_before as bigint) as n_people_before,
-        cast(pairs.n_people_shared as bigint) as n_people_shared
+        cast(pairs.n_people_shared as bigint) as n_people_shared,
+        cast(
+            exists (
+                select 1 from successors
+                where successors.unit_ref in (from_teams.team_id, from_locations.location_id)
+            ) as boolean
+        ) as is_declared
     from pairs
     inner join counted
         on pairs.from_team = counted.team_number
