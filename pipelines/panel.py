@@ -74,6 +74,23 @@ def read_by_method(con: duckdb.DuckDBPyConnection, declared: Program) -> pl.Data
     ).pl()
 
 
+def read_shared(con: duckdb.DuckDBPyConnection, declared: Program) -> pl.DataFrame:
+    """Cells of the primary customer metric, events divided among those who had a part in them.
+
+    Empty where no source says who had a part: what is then to be divided has been read already.
+    """
+    metric = declared.linkage.primary.y if declared.linkage else ""
+    is_told = con.sql("select count(*) > 0 from intermediate.int_feedback_shares").fetchall()
+    return con.execute(
+        "select unit_id, period_id, n_responses, weight, value_mean, value_square_mean"
+        " from intermediate.int_customer_cells_shared where metric_id = ? order by all"
+        if is_told[0][0] else
+        "select ? as unit_id, null as period_id, 0 as n_responses, 0.0 as weight,"
+        " 0.0 as value_mean, 0.0 as value_square_mean where false",
+        [metric],
+    ).pl()  # fmt: skip
+
+
 def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:
     """Scored answers of one employee metric; only sums per unit are made from them."""
     return con.execute(

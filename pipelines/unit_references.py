@@ -16,12 +16,12 @@ from pipelines import warehouse
 from pipelines.blanks import BLANKS
 from pipelines.program.model import Program
 
-VOICES_AND_UNITS = ("employee_responses", "customer_feedback", "unit_scores", "org_assignments",
-                    "actions", "outcomes")  # fmt: skip
+VOICES_AND_UNITS = ("employee_responses", "customer_feedback", "feedback_touches", "unit_scores",
+                    "org_assignments", "actions", "outcomes")  # fmt: skip
 REFERENCES = {
     "team_ref": ("team", VOICES_AND_UNITS),
     "location_ref": ("location", VOICES_AND_UNITS),
-    "ticket_group_ref": ("ticket_group", ("customer_feedback",)),
+    "ticket_group_ref": ("ticket_group", ("customer_feedback", "feedback_touches")),
 }
 """Columns that refer to a unit, the level they refer to, and the tables that have them."""
 DECLARED = (

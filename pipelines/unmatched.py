@@ -36,6 +36,11 @@ _WRITTEN = """
     from raw.customer_feedback group by all
     union all select 'customer', 'ticket_group', ticket_group_ref, count(*)
     from raw.customer_feedback group by all
+    union all select 'customer', 'team', team_ref, count(*) from raw.feedback_touches group by all
+    union all select 'customer', 'location', location_ref, count(*)
+    from raw.feedback_touches group by all
+    union all select 'customer', 'ticket_group', ticket_group_ref, count(*)
+    from raw.feedback_touches group by all
     union all select voice, 'team', team_ref, count(*) from raw.unit_scores group by all
     union all select voice, 'location', location_ref, count(*) from raw.unit_scores group by all
 """

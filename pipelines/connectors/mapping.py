@@ -71,6 +71,7 @@ class RecordMapping:
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
+        records = self._one_touch_each(records)
         texts = self._texts(records)
         columns = self._columns(texts, records[RECORD_NUMBER])
         keys = {
@@ -103,6 +104,17 @@ class RecordMapping:
             self._name_keys(texts),
         )
 
+    def _one_touch_each(self, records: pl.DataFrame) -> pl.DataFrame:
+        """A record for each part of a cell that lists several."""
+        if self.source.table != "feedback_touches":
+            return records
+        for mapping in self.source.columns.values():
+            if mapping.split is not None and mapping.column in self.found:
+                name = self.found[mapping.column]
+                parts = pl.col(name).cast(pl.String).str.split(mapping.split)
+                records = records.with_columns(parts).explode(name)
+        return records
+
     def _texts(self, records: pl.DataFrame) -> pl.DataFrame:
         """The columns the program names, cleaned, under the program's names."""
         answers = {name for rule in self.source.values for name in rule.columns}
@@ -121,6 +133,8 @@ class RecordMapping:
     def _text_of(
         self, name: str, mapping: ColumnMapping, texts: pl.DataFrame, numbers: pl.Series
     ) -> pl.Series:
+        if mapping.column is not None and mapping.split is not None:
+            return clean(texts[mapping.column].str.split(mapping.split).list.first(), [])
         if mapping.column is not None:
             return texts[mapping.column]
         if mapping.record_number:

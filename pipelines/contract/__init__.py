@@ -26,6 +26,7 @@ from pipelines.contract.voices import (
     COMMENTS,
     CUSTOMER_FEEDBACK,
     EMPLOYEE_RESPONSES,
+    FEEDBACK_TOUCHES,
     QUESTION_KINDS,
     UNIT_SCORES,
 )
@@ -51,6 +52,7 @@ SOURCE_TABLES: dict[str, ContractTable] = {
     for table in (
         EMPLOYEE_RESPONSES,
         CUSTOMER_FEEDBACK,
+        FEEDBACK_TOUCHES,
         UNIT_SCORES,
         ORG_ASSIGNMENTS,
         PERSON_IDENTIFIERS,

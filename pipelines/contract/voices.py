@@ -53,6 +53,21 @@ CUSTOMER_FEEDBACK = ContractTable(
     ),
 )  # fmt: skip
 
+FEEDBACK_TOUCHES = ContractTable(
+    "feedback_touches",
+    "one row per feedback event and touch: a team, agent or group that had a part in it",
+    (
+        *landing(),
+        Column("feedback_source", "text", "Source of the feedback event.", True),
+        Column("feedback_id", "text", "The event, as that source names it.", True),
+        *references(),
+        Column("agent_key", "key", "Keyed hash of the agent who had a part."),
+        Column("agent_id_type", "text", "Kind of identifier behind agent_key.", False, "landing"),
+        Column("ticket_group_ref", "text", "Ticket group (queue) that had a part."),
+        Column("share", "double", "Part of the event that is its; null: as much as the others."),
+    ),
+)  # fmt: skip
+
 COMMENTS = ContractTable(
     "comments",
     "one row per comment of a response or feedback event",

@@ -18,7 +18,7 @@ from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
 from pipelines.linkage import Linkage, combine
 from pipelines.linkage.companions import MADE_BY, companion
 from pipelines.linkage.declared import answer, by_attribution_rule
-from pipelines.panel import panel_hash, read_by_method, read_inputs, read_panel
+from pipelines.panel import panel_hash, read_by_method, read_inputs, read_panel, read_shared
 from pipelines.program.questions import Estimand
 
 INPUTS = [
@@ -109,7 +109,8 @@ def _companion_asset(name: str) -> dg.AssetsDefinition:
 
 @dg.asset(
     key=["linkage", "linkage_attribution_rules"],
-    deps=[*INPUTS[:3], ["intermediate", "int_customer_cells_by_method"]],
+    deps=[*INPUTS[:3], ["intermediate", "int_customer_cells_by_method"],
+          ["intermediate", "int_customer_cells_shared"]],
     group_name="linkage",
     owners=OWNERS,
     kinds={"numpy"},
@@ -122,7 +123,8 @@ def attribution_asset(program: ProgramResource) -> dg.MaterializeResult:
     declared = program.program()
     with program.warehouse() as con:
         inputs = read_inputs(con, declared, "between")
-        table = by_attribution_rule(declared, inputs, read_by_method(con, declared))
+        cells = read_by_method(con, declared), read_shared(con, declared)
+        table = by_attribution_rule(declared, inputs, *cells)
         rows = warehouse.write_table(con, "linkage.linkage_attribution_rules", table)
     return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
 

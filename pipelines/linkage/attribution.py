@@ -16,6 +16,8 @@ from pipelines.linkage.between import between
 
 LADDER = ("direct_unit", "ticket_group", "agent", "location")
 """Rungs by which feedback reaches a unit, surest first."""
+SHARED = "shared"
+"""The rule that divides an event among all units that had a part in it."""
 SCHEMA = {
     "window_id": pl.String(),
     "x_measure": pl.String(),
@@ -34,9 +36,18 @@ SCHEMA = {
 
 
 def attribution_rules(
-    panel: pl.DataFrame, by_method: pl.DataFrame, options: Mapping[str, Any], minimum: int
+    panel: pl.DataFrame,
+    by_method: pl.DataFrame,
+    options: Mapping[str, Any],
+    minimum: int,
+    shared: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per rule: r of unit means when only the ladder down to `last_method` counts.
+
+    The last row, `shared`, gives each event to all units that had a part in it, in their shares;
+    its cells are those of `shared` (unit_id, period_id, n_responses, weight, value_mean,
+    value_square_mean), where n_responses counts whole events, which the minimum is about, and
+    weight adds up shares, which `n_responses_y` is about. Without such cells there is no such row.
 
     `panel` is the linkage panel of one pair and window; `by_method` holds unit_id, period_id,
     attribution_method, n_responses, value_mean and value_square_mean of its customer metric. A cell
@@ -48,22 +59,35 @@ def attribution_rules(
     shown = panel.filter(pl.col("mean_c").is_not_null()).select("unit_id", "period_id")
     every = cells_of_methods(by_method, methods).join(shown, on=["unit_id", "period_id"])
     total = int(every["n"].sum())
+    rules = [
+        (" + ".join(methods[:i]), last, _weighed(cells_of_methods(by_method, methods[:i])))
+        for i, last in enumerate(methods, start=1)
+    ]
+    if shared is not None and shared.height:
+        divided = shared.with_columns(pl.lit(SHARED).alias("attribution_method"))
+        weights = shared.select("unit_id", "period_id", "weight")
+        cells = cells_of_methods(divided, [SHARED]).join(weights, on=["unit_id", "period_id"])
+        rules.append((SHARED, SHARED, cells))
     rows = []
-    for i, last in enumerate(methods, start=1):
-        cells = cells_of_methods(by_method, methods[:i]).join(shown, on=["unit_id", "period_id"])
-        cells = cells.filter(pl.col("n") >= minimum)
+    for rule, last, told in rules:
+        cells = told.join(shown, on=["unit_id", "period_id"]).filter(pl.col("n") >= minimum)
         found = between(_with_customers(panel, cells), **{**options, "primary": False})
         observed = found.estimates.filter(component="observed", effect_type="r")
         row = (observed if observed.height else found.estimates).row(0, named=True)
         known = {name: row[name] for name in SCHEMA if name in row}
-        answers = int(cells["n"].sum())
+        answers = round(cells["weight"].sum())
         rows.append(known | {
-            "rule": " + ".join(methods[:i]),
+            "rule": rule,
             "last_method": last,
             "n_responses_y": answers,
             "share_of_feedback": answers / total if total else None,
         })  # fmt: skip
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _weighed(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells of undivided events: each weighs one."""
+    return cells.with_columns(pl.col("n").alias("weight"))
 
 
 def cells_of_methods(by_method: pl.DataFrame, methods: Sequence[str]) -> pl.DataFrame:
@@ -92,4 +116,4 @@ def _with_customers(panel: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     return joined.with_columns(
         pl.col("n").alias("n_c"), pl.col("mean").alias("mean_c"), pl.col("variance").alias("var_c")
-    ).drop("n", "mean", "variance")
+    ).drop("n", "mean", "variance", "weight")

@@ -143,10 +143,13 @@ def _index_of(period_id: str | None, periods: pl.DataFrame) -> int | None:
     return int(found[0]) if found else None
 
 
-def by_attribution_rule(program: Program, inputs: Inputs, by_method: pl.DataFrame) -> pl.DataFrame:
+def by_attribution_rule(
+    program: Program, inputs: Inputs, by_method: pl.DataFrame, shared: pl.DataFrame
+) -> pl.DataFrame:
     """The primary pair in its window under each attribution rule; empty where nothing is to ask.
 
-    `by_method` holds the cells of its customer metric by attribution method.
+    `by_method` holds the cells of its customer metric by attribution method, `shared` those with
+    events divided among all units that had a part in them.
     """
     if program.linkage is None or by_method.is_empty():
         return pl.DataFrame(schema=ATTRIBUTION_SCHEMA)
@@ -154,7 +157,7 @@ def by_attribution_rule(program: Program, inputs: Inputs, by_method: pl.DataFram
     promised = privacy.thresholds.customer if privacy.suppression == "thresholds" else 1
     minimum = max(promised, pair.min_respondents.customer or 1)
     cells, options = _asked_of(program, pair, pair.window, inputs)
-    return attribution_rules(cells, by_method, options, minimum)
+    return attribution_rules(cells, by_method, options, minimum, shared)
 
 
 def _asked_of(

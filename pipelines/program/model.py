@@ -99,6 +99,7 @@ class Program(Section):
                 *self._pair_problems(),
                 *self._top_box_problems(),
                 *self._manager_problems(),
+                *self._touch_problems(),
             ]
         )
         return self
@@ -175,6 +176,16 @@ class Program(Section):
                 yield (
                     f"source {source.name} knows managers by {manager} and employees by {person}: "
                     "`org.teams: managers` needs one `id_type` for both"
+                )
+
+    def _touch_problems(self) -> Iterator[str]:
+        known = [source.name for source in self.sources if source.table == "customer_feedback"]
+        for source in self.sources:
+            mapping = source.columns.get("feedback_source")
+            if mapping is not None and mapping.value is not None and mapping.value not in known:
+                yield (
+                    f"source {source.name}: `columns.feedback_source` names {mapping.value!r}, "
+                    f"which is no source of customer_feedback; these are: {', '.join(known)}"
                 )
 
     def _directions(self, metric: Metric) -> set[str]:

@@ -98,6 +98,9 @@ class ColumnMapping(Section):
     """A `valid_to` names the last day the row holds, not the first day it no longer does."""
     id_type: Name | None = None
     """Kind of identifier (email, agent, ...), for key columns."""
+    split: Annotated[str, Field(min_length=1)] | None = None
+    """What stands between several teams or agents in one cell: feedback_touches has a row for each,
+    customer_feedback takes the first."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnMapping:

@@ -20,6 +20,7 @@ from pipelines.program.sections import HARD_FLOOR
 TableName = Literal[
     "employee_responses",
     "customer_feedback",
+    "feedback_touches",
     "unit_scores",
     "org_assignments",
     "person_identifiers",
@@ -42,6 +43,8 @@ DATED_TABLES = (
     "person_identifiers",
 )
 """Tables whose rows have a day from which they are old."""
+SPLIT_TABLES = ("customer_feedback", "feedback_touches")
+"""Tables whose records may name several teams or agents in one cell."""
 SNAPSHOT_TABLES = ("org_assignments", "units")
 """Tables that a list of everybody, or of all units, can be made of."""
 
@@ -158,6 +161,13 @@ class Source(Section):
     def _reading_problems(self) -> Iterator[str]:
         if self.thousands == self.decimal:
             yield f"`thousands` and `decimal` cannot both be {self.decimal!r}"
+        for name, mapping in self.columns.items():
+            if mapping.split is not None and self.table not in SPLIT_TABLES:
+                yield f"`columns.{name}.split` is for {' and '.join(SPLIT_TABLES)}"
+        if self.snapshots and self.table not in SNAPSHOT_TABLES:
+            yield f"`snapshots` does not fit {self.table}; it is for {', '.join(SNAPSHOT_TABLES)}"
+        elif self.snapshots and "valid_from" not in self.columns:
+            yield "`snapshots` needs `columns.valid_from`: the day of each list"
 
     def _column_problems(self) -> Iterator[str]:
         table = SOURCE_TABLES[self.table]
@@ -185,10 +195,6 @@ class Source(Section):
             yield f"`values` do not fit {self.table}, which holds no answers"
         if self.table == "unit_scores" and any(rule.voice is None for rule in self.values):
             yield "every rule under `values` needs a `voice` (employee or customer)"
-        if self.snapshots and self.table not in SNAPSHOT_TABLES:
-            yield f"`snapshots` does not fit {self.table}; it is for {', '.join(SNAPSHOT_TABLES)}"
-        elif self.snapshots and "valid_from" not in self.columns:
-            yield "`snapshots` needs `columns.valid_from`: the day of each list"
         yield from self._privacy_problems()
         if self.comment and self.table not in ("employee_responses", "customer_feedback"):
             yield f"`comment` does not fit {self.table}"

@@ -201,9 +201,11 @@ _COMPANIONS = {
 }
 
 _ATTRIBUTION_RULES = {
-    "rule": "Attribution methods whose feedback counts.",
+    "rule": "Attribution methods whose feedback counts; shared: all, each event divided among the "
+    "units that had a part in it.",
     "last_method": "Least sure of them.",
-    "n_responses_y": "Feedback events that count; null where the link is not shown.",
+    "n_responses_y": "Feedback events that count (shared: sum of shares); null where the link is "
+    "not shown.",
     "share_of_feedback": "Part of the feedback of shown cells that the rule uses, 0 to 1.",
     "estimate": "Pearson r of unit means.",
 }

@@ -41,13 +41,9 @@ GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
 
 def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     """Every published table but `publication` and `data_dictionary`, from the warehouse."""
-    cells, scores = _masked_cells(con), _scores(con)
-    changes, units = (
-        warehouse.read_table(con, f"marts.{name}") for name in ("unit_restatements", "dim_units")
-    )
+    cells = _masked_cells(con)
     return {
-        "unit_period_scores": scores,
-        "unit_period_scores_restated": restated_scores(scores, changes, units),
+        **score_frames(con),
         "employee_unit_period_metrics": cells.filter(pl.col("voice") == "employee"),
         "customer_unit_period_metrics": cells.filter(pl.col("voice") == "customer"),
         "unit_period_participation": _participation(con),
@@ -66,6 +62,18 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
                 ("periods", "period_index"),
             )
         },
+    }
+
+
+def score_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """The primary pair by unit and period: as it was, and restated to the units of today."""
+    scores = _scores(con)
+    changes, units = (
+        warehouse.read_table(con, f"marts.{name}") for name in ("unit_restatements", "dim_units")
+    )
+    return {
+        "unit_period_scores": scores,
+        "unit_period_scores_restated": restated_scores(scores, changes, units),
     }
 
 

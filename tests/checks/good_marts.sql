@@ -18,6 +18,8 @@ select 'u' || u as unit_id, 't' || u as team_id, 'Team ' || u as team_name,
 from range(24) as a(u);
 create table marts.dim_teams as
 select team_id, team_name, valid_to from marts.dim_units;
+create table intermediate.int_feedback_shares as
+select e as event_number, 't' || t as team_id, 0.5 as share from range(3) as a(e), range(2) as b(t);
 create table intermediate.int_manager_teams as
 select team_id, 'b1' as location_id from marts.dim_teams;
 create table marts.dim_locations as

@@ -110,6 +110,11 @@ select 'outcomes' as source, 'b1' as batch, 'outcomes.csv' as input, u as record
   'turnover' as outcome_code, 0.1 as value
 from range(3) as a(u);
 
+insert into raw.feedback_touches by name
+select 'touches' as source, 'b1' as batch, 'touches.csv' as input, t as record_number,
+  source as feedback_source, feedback_id, 't' || t as team_ref, 0.5 as share
+from (select source, feedback_id from raw.customer_feedback limit 1), range(2) as a(t);
+
 insert into raw.rejected_rows by name
 select 'tickets' as source, 'b1' as batch, 'tickets.csv' as input, 1000 + n as record_number,
   'score' as column_name, case when n < 3 then 'out_of_scale' else 'filtered' end as reason,
@@ -122,6 +127,7 @@ select 'employee_responses' as contract_table, source, count(*) as n
 from raw.employee_responses group by source
 union all select 'invitations', source, count(*) from raw.invitations group by source
 union all select 'customer_feedback', source, count(*) from raw.customer_feedback group by source
+union all select 'feedback_touches', source, count(*) from raw.feedback_touches group by source
 union all select 'unit_scores', source, count(*) from raw.unit_scores group by source
 union all select 'org_assignments', source, count(*) from raw.org_assignments group by source
 union all select 'units', source, count(*) from raw.units group by source

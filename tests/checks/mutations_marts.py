@@ -88,6 +88,9 @@ MARTS: dict[str, dict[str, Mutation]] = {
     },
     "attribution_summary": {
         "rows_reconcile_with_raw": "delete from {t} where remainder_reason = 'no_reference'",
+        "shares_add_up_to_one": (
+            "update intermediate.int_feedback_shares set share = 0.4 where event_number = 0"
+        ),
         "unattributed_share_low": (
             "update {t} set remainder_reason = 'unknown_person' where voice = 'employee'"
             " and period_id = '2024-01'"

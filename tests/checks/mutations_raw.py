@@ -63,6 +63,15 @@ RAW: dict[str, dict[str, Mutation]] = {
             "update {t} set local_date = date '2019-01-01' where rowid < 20"
         ),
     },
+    "feedback_touches": {
+        "required_columns_filled": "update {t} set input = null where rowid = 0",
+        "rows_reconcile_with_batches": (
+            "delete from {t} where rowid = 0",
+            {"shares_told_for_all_or_none"},  # the other half is left alone
+        ),
+        "shares_told_for_all_or_none": "update {t} set share = null where rowid = 0",
+        "events_are_known": "update {t} set feedback_id = 'nowhere'",
+    },
     "comments": {
         "required_columns_filled": "update {t} set parent_key = null where rowid = 0",
         "voice_known": "update {t} set voice = 'agent' where rowid = 0",

@@ -39,6 +39,6 @@ def attribution_sections(context: Context) -> list[Section]:
 
 
 def _name(context: Context, rule: str) -> str:
-    known = ("direct_unit", "ticket_group", "agent", "location")
+    known = ("direct_unit", "ticket_group", "agent", "location", "shared")
     parts = rule.split(" + ")
     return " + ".join(context.text(f"attribution.{p}") if p in known else p for p in parts)

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,9 @@ class Built:
         )
 
 
-def build_all(built: Built) -> None:
-    """Everything from the company's files to the panel; may be run again on the same home."""
-    settings = load_settings("demo")
+def build_all(built: Built, declared_in: str = "demo") -> None:
+    """Everything from a program's files to the panel; may be run again on the same home."""
+    settings = load_settings(declared_in)
     program = read_program(settings.program_folder)
     pseudonyms = Pseudonymizer(SECRET, program.org.identifiers)
     for source in program.sources:
@@ -87,21 +88,28 @@ def build_all(built: Built) -> None:
     built.dbt("build", "--select", AFTER_MASK, *WITHOUT_TESTS)
 
 
+@contextmanager
+def at_home(home: Path) -> Iterator[None]:
+    """With the program's state in a folder; the environment is restored afterwards."""
+    before = dict(os.environ)
+    os.environ["CROSSVOICE_HOME"] = str(home)
+    os.environ["CROSSVOICE_WAREHOUSE"] = str(home / "warehouse.duckdb")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The company of 8 locations and 40 teams, through the whole chain."""
     home = tmp_path_factory.mktemp("dbt_home")
-    before = dict(os.environ)
-    os.environ["CROSSVOICE_HOME"] = str(home)
-    os.environ["CROSSVOICE_WAREHOUSE"] = str(home / "warehouse.duckdb")
     generate(home / "company", locations=8, teams=40)
     result = Built(home / "company", home / "warehouse.duckdb", home / "dbt")
-    try:
+    with at_home(home):
         build_all(result)
         yield result
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

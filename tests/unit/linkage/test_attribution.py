@@ -65,3 +65,18 @@ def test_sums_over_rungs_are_those_of_all_answers() -> None:
     together = np.concatenate(answers)
     assert cell["mean"] == pytest.approx(together.mean())
     assert cell["variance"] == pytest.approx(together.var(ddof=1))
+
+
+def test_shared_events_weigh_by_share_and_count_whole_against_the_minimum() -> None:
+    cells = panel()
+    whole = by_method(cells)
+    shared = cells.select(
+        "unit_id", "period_id", value_mean="mean_c", value_square_mean=pl.col("mean_c") ** 2 + 1600
+    ).with_columns(n_responses=pl.lit(10, pl.Int64), weight=pl.lit(4.5))
+    rules = attribution_rules(cells, whole, OPTIONS, 5, shared)
+    assert rules["rule"].to_list() == ["direct_unit", "direct_unit + agent", "shared"]
+    assert rules["estimate"][2] == pytest.approx(rules["estimate"][0])
+    assert rules["n_responses_y"][2] == round(4.5 * cells.height)
+    assert rules["share_of_feedback"][2] == pytest.approx(4.5 / 40, abs=1e-3)
+    few = attribution_rules(cells, whole, OPTIONS, 11, shared)
+    assert few["n_responses_y"][2] == 0  # shares of ten events are ten events, not 4.5 and not 45

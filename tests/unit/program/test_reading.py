@@ -25,7 +25,7 @@ CHANGES = {
         "table: employee_responses",
         "table: employee_respones",
         "program.yaml:68: sources.survey.table: found 'employee_respones'; allowed: "
-        "employee_responses, customer_feedback, unit_scores, org_assignments, "
+        "employee_responses, customer_feedback, feedback_touches, unit_scores, org_assignments, "
         "person_identifiers, units, unit_aliases, unit_lineage, invitations, actions, outcomes; "
         "did you mean employee_responses?",
     ),

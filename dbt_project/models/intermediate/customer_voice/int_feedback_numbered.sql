@@ -35,14 +35,16 @@ commented as (
     where voice = 'customer'
 ),
 
+touched as (select count(*) as n_touches from {{ ref('stg_feedback_touches') }}),
+
 -- what each rung of the ladder finds on the day of the feedback; every join is on a unique key
 rungs as (
     select
         feedback.*,
         questions.item_number,
-        -- told apart only where a metric has several questions or a comment looks for its event
+        -- told apart only where a metric has several questions or a comment or part looks for it
         coalesce(questions.n_items_at_most > 1, false)
-        or commented.n_comments > 0 as is_told_apart,
+        or commented.n_comments + touched.n_touches > 0 as is_told_apart,
         days.period_index,
         direct_unit.team_number as named_team,
         direct_unit.location_number as named_team_location,
@@ -53,6 +55,7 @@ rungs as (
         location.location_number as named_location
     from feedback
     cross join commented
+    cross join touched
     left join questions on feedback.item_code = questions.item_code
     left join days on feedback.local_date = days.calendar_day
     left join direct_unit
