@@ -1,4 +1,4 @@
--- grain: one row per feedback event and unit that had a part in it (null: a unit nobody knows)
+-- grain: one row per feedback event and unit that had a part in it; null: a unit nobody knows
 with touches as (
     select * from {{ ref('stg_feedback_touches') }}
     where coalesce(team_ref, location_ref, agent_key, ticket_group_ref) is not null
