@@ -73,7 +73,7 @@ browser: .venv/test.stamp ## The report in a real browser, and the explorer
 screenshots: .venv/test.stamp ## Pictures of the released reports, in var/screenshots
 	@$(BIN)/python -m benchmarks.screenshots
 
-kills: .venv/test.stamp ## 200 random kills; writes the table in docs/recovery.md
+kills: .venv/test.stamp ## 200 more random kills; writes the tables in docs/recovery.md
 	@$(BIN)/python -m tests.pipeline.kills.full
 
 validation: .venv/test.stamp ## The recovery suite at full size; writes docs/validation.md

@@ -8,7 +8,7 @@ publication mask, so they are a second step that comes after it.
 import queue
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import polars as pl
@@ -32,9 +32,9 @@ def model_assets() -> list[dg.AssetsDefinition]:
     after = {i for i, node in nodes.items() if node["fqn"][:3] == AFTER_MASK}
     before = {i for i in nodes if i not in after}
     return [
-        _dbt_step("models", nodes, before),
+        _dbt_step("models", nodes, before, Folders([AFTER_MASK[0]], [".".join(AFTER_MASK)])),
         mask_asset,
-        _dbt_step("linkage_marts", nodes, after),
+        _dbt_step("linkage_marts", nodes, after, Folders([".".join(AFTER_MASK)], [])),
     ]
 
 
@@ -65,7 +65,16 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows), **counts))
 
 
-def _dbt_step(name: str, nodes: Mapping[str, Any], members: set[str]) -> dg.AssetsDefinition:
+class Folders(NamedTuple):
+    """All members of a step in dbt's words of selection."""
+
+    selected: list[str]
+    excluded: list[str]
+
+
+def _dbt_step(
+    name: str, nodes: Mapping[str, Any], members: set[str], whole: Folders
+) -> dg.AssetsDefinition:
     """One `dbt build` of these nodes; part of them may be made again alone."""
 
     @dg.multi_asset(
@@ -86,7 +95,9 @@ def _dbt_step(name: str, nodes: Mapping[str, Any], members: set[str]) -> dg.Asse
                 or (_is_test(node) and (_key(nodes[node["attached_node"]]), node["name"]) in checks)
             )
         ]
-        for result in _results(selected, program.settings()):
+        made = [i for i in members if _is_built(nodes[i]) or _is_test(nodes[i])]
+        chosen = whole if len(selected) == len(made) else Folders(selected, [])
+        for result in _results(chosen, program.settings()):
             node = nodes[result.unique_id]
             if _is_test(node):
                 yield _check_result(node, nodes, result)
@@ -143,14 +154,14 @@ def _check_result(
     )
 
 
-def _results(selected: list[str], settings: Settings) -> Iterator[models.NodeResult]:
+def _results(chosen: Folders, settings: Settings) -> Iterator[models.NodeResult]:
     """Results of dbt's nodes as they come, from a thread that runs dbt."""
     found: queue.SimpleQueue[models.NodeResult | None] = queue.SimpleQueue()
     errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            models.build(selected, settings, found.put)
+            models.build(chosen.selected, settings, found.put, chosen.excluded)
         except BaseException as error:  # raised again in the caller's thread
             errors.append(error)
         finally:

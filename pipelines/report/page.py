@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,9 @@ def render(
     )  # fmt: skip
 
 
+@cache
 def environment() -> Environment:
-    """Templates that escape every value."""
+    """Templates that escape every value; each is compiled once."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

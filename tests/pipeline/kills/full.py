@@ -1,7 +1,12 @@
-"""Two hundred random kills: `python -m tests.pipeline.kills.full`, writes docs/recovery.md."""
+"""Random kills by the hundred: `python -m tests.pipeline.kills.full [COUNT]`.
+
+Each call adds its kills to docs/recovery.csv, series by series, and writes docs/recovery.md from
+all that are there; so two hundred can be killed in parts, and a harness that dies loses one series.
+"""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
 import sys
@@ -12,59 +17,85 @@ from pathlib import Path
 from pipelines.demo import generate
 from pipelines.fingerprint import git_commit
 from pipelines.settings import PROJECT_ROOT
-from tests.pipeline.kills.harness import Kill, differences, kill_runs, moments, run_to_end
+from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to_end
 from tests.pipeline.runs import comparable
 
-ROUNDS = 20
-"""Kills between two runs that are left to end."""
+ROUNDS = 10
+"""Kills of a series: then one run is left to end."""
+RECORD = PROJECT_ROOT / "docs" / "recovery.csv"
+COLUMNS = ("date", "commit", "whole_run_s", "killed_after_s", "last_stage", "ended_before",
+           "release_is_whole", "tables_that_differ")  # fmt: skip
+YES, NO = "yes", "no"
 
 
 def main(count: int) -> int:
-    """Kill `count` runs; returns 1 when any of them left something wrong."""
+    """Kill `count` more runs; returns 1 when any kill on record left something wrong."""
     folder = Path(tempfile.mkdtemp(prefix="crossvoice-kills-"))
     quiet, killed = folder / "quiet", folder / "killed"
     for home in (quiet, killed):
         generate(home / "company", seed=5, locations=8, teams=40)
     whole = run_to_end(quiet)
     expected = comparable(quiet)
-    kills: list[Kill] = []
-    wrong: list[str] = []
-    for part in range(0, count, ROUNDS):
-        if part % (2 * ROUNDS) == 0:  # every other time from nothing, so that first runs die too
+    done = len(_record())
+    for first in range(done, done + count, ROUNDS):
+        if (first // ROUNDS) % 2 == 0:  # from nothing, so that first runs die too
             for leftover in ("landing", "published", "dagster", "dbt"):
                 shutil.rmtree(killed / leftover, ignore_errors=True)
-        chosen = moments(min(ROUNDS, count - part), whole, seed=part)
+        chosen = moments(min(ROUNDS, done + count - first), whole, seed=first)
+        about = [f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", str(git_commit())[:12], f"{whole:.1f}"]
+        rows = []
         for kill in kill_runs(killed, chosen, expected):
-            kills.append(kill)
-            print(f"{len(kills):4} killed after {kill.seconds:5.1f} s, {kill.stage}", flush=True)
-        run_to_end(killed)
-        wrong += differences(killed, expected)
-    _write(kills, wrong, whole)
+            told = (YES if x else NO for x in (kill.finished_before, kill.release_is_whole))
+            rows.append([*about, f"{kill.seconds:.1f}", kill.stage, *told])
+            print(f"{first + len(rows):4}", *rows[-1], flush=True)
+        whole = run_to_end(killed)  # the next moments lie in a run as long as this one
+        wrong = " ".join(differences(killed, expected))
+        _add([[*row, wrong] for row in rows])
+        _write()
     shutil.rmtree(folder)
-    return 1 if wrong or not all(k.release_is_whole for k in kills) else 0
+    return 1 if any(_is_wrong(row) for row in _record()) else 0
 
 
-def _write(kills: list[Kill], wrong: list[str], whole: float) -> None:
-    stages = Counter(k.stage for k in kills if not k.finished_before)
+def _record() -> list[dict[str, str]]:
+    with RECORD.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _add(rows: list[list[str]]) -> None:
+    with RECORD.open("a", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def _is_wrong(row: dict[str, str]) -> bool:
+    return row["release_is_whole"] != YES or row["tables_that_differ"] != ""
+
+
+def _write() -> None:
+    rows = _record()
+    stages = Counter(row["last_stage"] for row in rows if row["ended_before"] == NO)
+    commits = Counter((row["date"], row["commit"]) for row in rows)
     lines = [
         "# Recovery from random kills",
         "",
-        f"Made by `make kills` on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit `{git_commit()}`: "
-        f"{len(kills)} runs of the demo program (8 locations, 40 teams) were killed with SIGKILL "
-        f"at a random moment of a whole run of {whole:.0f} s, {ROUNDS} in a row before one was "
-        "left to end; every second series began with nothing landed.",
+        f"Made by `make kills`, in parts; every kill is a row of [recovery.csv](recovery.csv). "
+        f"{len(rows)} runs of the demo program (8 locations, 40 teams) were killed with SIGKILL at "
+        "a random moment of a whole run, ten to twenty in a row before one was left to end; every "
+        "second series began with nothing landed.",
+        "",
+        "| day | commit | kills |",
+        "|---|---|---|",
+        *(f"| {day} | `{commit}` | {n} |" for (day, commit), n in commits.items()),
         "",
         "| last stage begun when killed | kills |",
         "|---|---|",
         *(f"| {stage} | {n} |" for stage, n in stages.most_common()),
-        f"| (had ended before its moment) | {sum(k.finished_before for k in kills)} |",
+        f"| (had ended before its moment) | {sum(row['ended_before'] == YES for row in rows)} |",
         "",
-        f"Readers saw a release that was not whole: "
-        f"{sum(not k.release_is_whole for k in kills)} times.",
+        "Readers saw a release that was not whole: "
+        f"{sum(row['release_is_whole'] != YES for row in rows)} times.",
         "",
-        f"Released tables that differed from those of a run nobody killed: {len(wrong)}"
-        + (f" ({', '.join(sorted(set(wrong)))})" if wrong else "")
-        + ".",
+        "Kills after whose series released tables differed from those of a run nobody killed: "
+        f"{sum(row['tables_that_differ'] != '' for row in rows)}.",
     ]
     (PROJECT_ROOT / "docs" / "recovery.md").write_text("\n".join(lines) + "\n")
 

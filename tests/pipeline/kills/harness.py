@@ -64,7 +64,7 @@ def run_to_end(home: Path) -> float:
     """Let a run end; returns its seconds. AssertionError with its output when it fails."""
     begun = time.perf_counter()
     process = start(home)
-    process.join(timeout=600)
+    process.join()  # however long a busy machine takes
     assert process.exitcode == 0, (home / "run.log").read_text()
     return time.perf_counter() - begun
 
