@@ -5,8 +5,8 @@ BIN     := .venv/bin
 UV      := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
 LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --no-annotate --no-header --quiet
-# two processes, longest groups first (tests/conftest.py); shuffled, but alike every time
-PYTEST  := $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
+# two processes of one thread, longest groups first (tests/conftest.py); shuffled, but alike always
+PYTEST  := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run explore dev test lint unit pipeline browser screenshots validation kills benchmark lock clean

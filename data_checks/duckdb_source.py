@@ -10,6 +10,7 @@ open. Why an expectation of our own: the stock one also fetches the rows it coun
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ class UnexpectedRowsCount(gxe.UnexpectedRowsExpectation):
 @cache
 def context() -> Any:
     """One ephemeral context per process: nothing is written, nothing is sent."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of its folders
     made = gx.get_context(mode="ephemeral")
     made.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     # nothing is kept, yet every added source would write the whole configuration: half of the time

@@ -15,6 +15,7 @@ import dagster as dg
 import sqlalchemy as sa
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import StaticPool
 
 SETTINGS = """\
@@ -94,5 +95,11 @@ def open_instance(dagster_home: Path) -> dg.DagsterInstance:
         "class": HeldEventLog.__name__,
         "config": {"base_dir": str(dagster_home / "history" / "runs")},
     }
-    ref = InstanceRef.from_dir(str(dagster_home), overrides={"event_log_storage": log})
+    # what a step prints belongs on the terminal of this process, not in a file with four watchers
+    printed = {
+        "module": NoOpComputeLogManager.__module__,
+        "class": NoOpComputeLogManager.__name__,
+    }
+    overrides = {"event_log_storage": log, "compute_logs": printed}
+    ref = InstanceRef.from_dir(str(dagster_home), overrides=overrides)
     return dg.DagsterInstance.from_ref(ref)

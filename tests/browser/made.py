@@ -10,21 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.linkage import (
-    Linkage,
-    adjusted,
-    aggregation,
-    between,
-    change,
-    combine,
-    contrast,
-    drivers,
-    lag_profile,
-    nonlinear,
-    power,
-    segments,
-    within,
-)  # fmt: skip
+from pipelines import linkage
+from pipelines.linkage import Linkage
 from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
 from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
@@ -40,17 +27,17 @@ OPTIONS: dict[str, Any] = {
     "period_end": dt.date(2025, 12, 31),
 }  # fmt: skip
 ASKED: dict[str, Callable[..., Linkage]] = {
-    "between": lambda d, o: between(d, **{**o, "primary": True}),
-    "within": lambda d, o: within(d, **o),
-    "lag": lambda d, o: lag_profile(d, n_draws=99, **o),
-    "adjusted": lambda d, o: adjusted(d, **o),
-    "drivers": lambda d, o: drivers(d, items=ITEMS, n_draws=60, **o),
-    "segments": lambda d, o: segments(d, by="region_id", **o),
-    "nonlinear": lambda d, o: nonlinear(d, n_draws=99, **o),
-    "contrast": lambda d, o: contrast(d, **o),
-    "aggregation": lambda d, o: aggregation(d, **o),
-    "power": lambda d, o: power(d, **o),
-    "change": lambda d, o: change(d, n_draws=99, **o),
+    "between": lambda d, o: linkage.between(d, **{**o, "primary": True}),
+    "within": lambda d, o: linkage.within(d, **o),
+    "lag": lambda d, o: linkage.lag_profile(d, n_draws=99, **o),
+    "adjusted": lambda d, o: linkage.adjusted(d, **o),
+    "drivers": lambda d, o: linkage.drivers(d, items=ITEMS, n_draws=60, **o),
+    "segments": lambda d, o: linkage.segments(d, by="region_id", **o),
+    "nonlinear": lambda d, o: linkage.nonlinear(d, n_draws=99, **o),
+    "contrast": lambda d, o: linkage.contrast(d, **o),
+    "aggregation": lambda d, o: linkage.aggregation(d, **o),
+    "power": lambda d, o: linkage.power(d, **o),
+    "change": lambda d, o: linkage.change(d, n_draws=99, **o),
 }
 
 
@@ -81,7 +68,7 @@ def published(
     blurred = pl.Series(cells["mean_c"].to_numpy() / 2 + rng.normal(0, 9, len(cells)))
     other = {**asked, "y_measure": "csat", "y_label": "Customer satisfaction", "unit_y": "points"}
     asks += [ASKED["within"](cells.with_columns(blurred.alias("mean_c")), other)]
-    found = combine(asks)
+    found = linkage.combine(asks)
     answered = found.estimates.filter(pl.col("estimate").is_not_null())["question_id"].unique()
     tables = {
         "linkage_estimates": round_estimates(found.estimates),

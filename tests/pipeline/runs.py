@@ -58,3 +58,34 @@ def private(home: Path, query: str) -> pl.DataFrame:
     """A query on the private warehouse."""
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         return con.sql(query).pl()
+
+
+def between(home: Path, y_measure: str, window: str, segment: str | None = None) -> pl.DataFrame:
+    """The observed rows of one between question, from the private warehouse."""
+    rows = private(
+        home, "from linkage.linkage_estimates where estimand = 'between' and component = 'observed'"
+    ).filter(y_measure=y_measure, window_id=window)
+    return rows.filter(pl.col("segment").eq_missing(pl.lit(segment)))
+
+
+def assert_as_calculated(
+    rows: pl.DataFrame, n: int, r: float, low: float, high: float, rho: float
+) -> None:
+    """Units, Pearson r with its Fisher interval, and Spearman, to the digits given."""
+    correlations = rows.filter(effect_type="r")
+    fisher = correlations.filter(conf_method="fisher_z").row(0, named=True)
+    spearman = correlations.filter(pl.col("method").str.contains("spearman"))["estimate"][0]
+    assert fisher["n_units"] == n
+    for found, wanted, error in (
+        (fisher["estimate"], r, 5e-5), (fisher["conf_low"], low, 5e-4),
+        (fisher["conf_high"], high, 5e-4), (spearman, rho, 5e-5),
+    ):  # fmt: skip
+        assert abs(found - wanted) <= error, (found, wanted)
+
+
+def assert_one_voice_refused(rows: pl.DataFrame) -> None:
+    """Nothing but refusals, each saying that a voice is missing."""
+    assert rows.height > 0
+    assert set(rows["verdict"]) == {"refused"}
+    assert rows["estimate"].null_count() == rows.height
+    assert rows["sentence"].str.contains("One of the two voices was not heard").all()

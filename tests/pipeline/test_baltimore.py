@@ -7,7 +7,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.pipeline.runs import Ended, crossvoice, private, released
+from tests.pipeline.runs import (
+    Ended,
+    assert_as_calculated,
+    assert_one_voice_refused,
+    between,
+    crossvoice,
+    private,
+    released,
+)  # fmt: skip
 
 EXPECTED = {
     ("parent_satisfaction", None): (143, 0.6219, 0.510, 0.713, 0.6691),
@@ -30,21 +38,7 @@ def test_estimates_meet_the_independent_values(
     home, ended = baltimore
     assert ended.code == 0, ended.output
     y_measure, segment = question
-    n, r, low, high, rho = EXPECTED[question]
-    rows = private(
-        home, "from linkage.linkage_estimates where estimand = 'between' and window_id = '2016-17'"
-        " and effect_type = 'r'"
-    ).filter(
-        (pl.col("y_measure") == y_measure) & pl.col("segment").eq_missing(pl.lit(segment)),
-        component="observed",
-    )
-    fisher = rows.filter(conf_method="fisher_z").row(0, named=True)
-    assert fisher["n_units"] == n
-    assert fisher["estimate"] == pytest.approx(r, abs=5e-5)
-    assert fisher["conf_low"] == pytest.approx(low, abs=5e-4)
-    assert fisher["conf_high"] == pytest.approx(high, abs=5e-4)
-    spearman = rows.filter(pl.col("method").str.contains("spearman")).row(0, named=True)
-    assert spearman["estimate"] == pytest.approx(rho, abs=5e-5)
+    assert_as_calculated(between(home, y_measure, "2016-17", segment), *EXPECTED[question])
 
 
 def test_a_year_without_a_staff_survey_is_refused_with_the_reason(
@@ -52,10 +46,7 @@ def test_a_year_without_a_staff_survey_is_refused_with_the_reason(
 ) -> None:
     home, _ = baltimore
     rows = private(home, "from linkage.linkage_estimates where window_id = '2017-18'")
-    assert rows.height > 0
-    assert set(rows["verdict"]) == {"refused"}
-    assert rows["estimate"].null_count() == rows.height
-    assert rows["sentence"].str.contains("One of the two voices was not heard").all()
+    assert_one_voice_refused(rows)
 
 
 def test_card_says_what_too_good_means_and_whose_suppression_holds(

@@ -7,7 +7,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.pipeline.runs import Ended, crossvoice, private, released
+from tests.pipeline.runs import (
+    Ended,
+    assert_as_calculated,
+    assert_one_voice_refused,
+    between,
+    crossvoice,
+    private,
+    released,
+)  # fmt: skip
 
 EXPECTED = {
     ("parent_engagement_2011", "2011-12"): (233, 0.4438, 0.334, 0.541, 0.4842),
@@ -30,29 +38,13 @@ def chicago(public_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     return home, crossvoice(home, "run", "--program", "chicago_schools")
 
 
-def between(home: Path, y_measure: str, window: str) -> pl.DataFrame:
-    """The observed rows of one between question."""
-    return private(
-        home, "from linkage.linkage_estimates where estimand = 'between'"
-        " and component = 'observed' and segment is null"
-    ).filter(y_measure=y_measure, window_id=window)  # fmt: skip
-
-
 @pytest.mark.parametrize("question", EXPECTED, ids="-".join)
 def test_estimates_meet_the_independent_values(
     chicago: tuple[Path, Ended], question: tuple[str, str]
 ) -> None:
     home, ended = chicago
     assert ended.code == 0, ended.output
-    n, r, low, high, rho = EXPECTED[question]
-    rows = between(home, *question).filter(effect_type="r")
-    fisher = rows.filter(conf_method="fisher_z").row(0, named=True)
-    assert fisher["n_units"] == n
-    assert fisher["estimate"] == pytest.approx(r, abs=5e-5)
-    assert fisher["conf_low"] == pytest.approx(low, abs=5e-4)
-    assert fisher["conf_high"] == pytest.approx(high, abs=5e-4)
-    spearman = rows.filter(pl.col("method").str.contains("spearman")).row(0, named=True)
-    assert spearman["estimate"] == pytest.approx(rho, abs=5e-5)
+    assert_as_calculated(between(home, *question), *EXPECTED[question])
 
 
 def test_pooled_slope_meets_the_independent_value(chicago: tuple[Path, Ended]) -> None:
@@ -62,10 +54,7 @@ def test_pooled_slope_meets_the_independent_value(chicago: tuple[Path, Ended]) -
 
 def test_a_report_without_parents_is_refused_with_the_reason(chicago: tuple[Path, Ended]) -> None:
     rows = between(chicago[0], "parent_climate", "2012-13")
-    assert rows.height > 0
-    assert set(rows["verdict"]) == {"refused"}
-    assert rows["estimate"].null_count() == rows.height
-    assert rows["sentence"].str.contains("One of the two voices was not heard").all()
+    assert_one_voice_refused(rows)
 
 
 def test_every_label_is_known_and_schools_have_names_and_networks(

@@ -10,6 +10,7 @@ import pytest
 from pipelines import raw, warehouse
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
+from tests.pipeline.persons import office
 from tests.unit.connectors.homes import Home
 
 PEOPLE = {
@@ -20,16 +21,12 @@ PEOPLE = {
     "comment": "Frau Fuchsberger rief mich unter 0301234567 an",
 }
 SURVEY = {
-    "name": "survey",
-    "table": "employee_responses",
+    **office.SURVEY,
     "location": "in/*",
     "columns": {
+        **office.SURVEY["columns"],
         "respondent_key": {"column": "email", "id_type": "email"},
-        "survey": {"value": "engagement"},
-        "wave": "wave",
-        "answered_at": "at",
     },
-    "values": [{"columns": ["q1"], "scale": {"min": 1, "max": 5}}],
     "comment": "comment",
     "max_rejected_share": 1,
 }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines import landing
 from pipelines.connectors.file import pull
@@ -146,3 +150,23 @@ class Office:
     def files(self) -> str:
         """Names of every file of landing, as one text."""
         return json.dumps(sorted(str(p) for p in self.settings.landing.rglob("*")))
+
+
+@contextmanager
+def dying_before(stop: str, nth: int, *modules: ModuleType) -> Iterator[None]:
+    """The process dies before the nth call of a step, a function of the first module that has it.
+
+    What runs in the block may end by KeyboardInterrupt, if it comes to that call at all.
+    """
+    module = next(m for m in modules if hasattr(m, stop))
+    step, calls = getattr(module, stop), []
+
+    def dying(*arguments: object, **options: object) -> object:
+        calls.append(stop)
+        if len(calls) == nth:
+            raise KeyboardInterrupt
+        return step(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, stop, dying)
+        yield

@@ -11,15 +11,7 @@ from pipelines import batch_rewriter, forgetting
 from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.erasure import LIST_FILE, TRAIL_FILE
-from tests.pipeline.persons.office import ROWS, Office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
-    made.write_all()
-    made.pull()
-    return made
+from tests.pipeline.persons.office import ROWS, Office, dying_before
 
 
 def forgotten(office: Office, *identifiers: str) -> dict[str, int]:
@@ -124,7 +116,7 @@ STOPS = ("keep_erasures", "open_writer", "write_manifest", "remove_other_generat
 @pytest.mark.parametrize("nth", [1, 2, 4])
 @pytest.mark.parametrize("stop", STOPS)
 def test_killed_anywhere_and_run_again_it_is_the_same(
-    office: Office, tmp_path: Path, stop: str, nth: int, monkeypatch: pytest.MonkeyPatch
+    office: Office, tmp_path: Path, stop: str, nth: int
 ) -> None:
     """The process dies before the nth call of each step; what a next run does completes it."""
     quiet = Office(tmp_path / "quiet")
@@ -135,23 +127,12 @@ def test_killed_anywhere_and_run_again_it_is_the_same(
     quiet.pull()
     forgotten(quiet, "email:anna@x.org", "customer:C1")
 
-    module = next(m for m in (forgetting, batch_rewriter, batch_rewriter.landing)
-                  if hasattr(m, stop))  # fmt: skip
-    step, calls = getattr(module, stop), []
-
-    def dying(*arguments: object, **options: object) -> object:
-        calls.append(stop)
-        if len(calls) == nth:
-            raise KeyboardInterrupt
-        return step(*arguments, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, stop, dying)
-        try:
+    try:
+        with dying_before(stop, nth, forgetting, batch_rewriter, batch_rewriter.landing):
             forgotten(office, "email:anna@x.org", "customer:C1")
-        except KeyboardInterrupt:
-            if not (office.settings.keep / LIST_FILE).exists():
-                return  # died before it began: nothing was promised
+    except KeyboardInterrupt:
+        if not (office.settings.keep / LIST_FILE).exists():
+            return  # died before it began: nothing was promised
     forgetting.finish(office.settings, office.pseudonyms)
     office.pull()
 

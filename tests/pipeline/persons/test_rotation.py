@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
@@ -13,15 +12,7 @@ from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget
 from pipelines.privacy.secret import SEVERED, load_secret
 from pipelines.rotation import rotate
-from tests.pipeline.persons.office import ROWS, Office
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    made = Office(tmp_path)
-    made.write_all()
-    made.pull()
-    return made
+from tests.pipeline.persons.office import ROWS, Office, dying_before
 
 
 def keys(office: Office) -> dict[str, list]:
@@ -105,23 +96,13 @@ def test_a_secret_of_the_environment_is_rekeyed_with_the_one_before(office: Offi
 @pytest.mark.parametrize("nth", [1, 3])
 @pytest.mark.parametrize("stop", ["open_writer", "write_manifest", "finish_severing"])
 def test_killed_anywhere_every_batch_ends_under_one_secret(
-    office: Office, mode: str, stop: str, nth: int, monkeypatch: pytest.MonkeyPatch
+    office: Office, mode: str, stop: str, nth: int
 ) -> None:
-    module = next(m for m in (rotation, batch_rewriter, batch_rewriter.landing) if hasattr(m, stop))
-    step, calls = getattr(module, stop), []
-
-    def dying(*arguments: object, **options: object) -> object:
-        calls.append(stop)
-        if len(calls) == nth:
-            raise KeyboardInterrupt
-        return step(*arguments, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, stop, dying)
-        try:
+    try:
+        with dying_before(stop, nth, rotation, batch_rewriter, batch_rewriter.landing):
             rotate(office.settings, mode, drop_erasures=False)
-        except KeyboardInterrupt:
-            rotation.finish(office.settings, load_secret(office.settings))
+    except KeyboardInterrupt:
+        rotation.finish(office.settings, load_secret(office.settings))
 
     ids = {m.secret_id for m in rotation.landing.all_batches(office.settings.landing)}
     assert ids == ({SEVERED} if mode == "sever" else {load_secret(office.settings).id})
