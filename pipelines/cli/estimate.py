@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import get_args
+from typing import Any, get_args
 
 import click
 import polars as pl
@@ -21,8 +21,11 @@ from pipelines.publishing.rounding import round_estimates
 from pipelines.run_lock import lock_holder
 from pipelines.settings import load_settings
 
-SHOWN = ("component", "effect_type", "term", "lag", "segment", "estimate", "conf_low", "conf_high",
-         "p_value", "verdict", "guard_code")  # fmt: skip
+NAME, NUMBER = 44, 9
+"""Widths of a line: the name of a number, and the number."""
+NO_TERM = ("aggregation", "power", "contrast")
+"""Estimands whose rows are told apart by their component; their rows are read as sentences."""
+SIGNED = ("slope", "r", "difference", "std_slope", "change", "curvature", "interaction")
 
 
 def show_estimate(
@@ -76,16 +79,72 @@ def _pair(declared: Program, x_metric: str | None, y_metric: str | None) -> Pair
 
 
 def _show(result: Linkage) -> None:
+    """Every question with its rows, its verdict and its sentence; then the guards."""
     rows = round_estimates(result.estimates)
-    columns = [c for c in SHOWN if rows[c].null_count() < rows.height]
-    with pl.Config(
-        tbl_rows=-1, tbl_cols=-1, tbl_width_chars=160, tbl_hide_dataframe_shape=True,
-        tbl_hide_column_data_types=True, fmt_str_lengths=40, tbl_formatting="NOTHING",
-    ):  # fmt: skip
-        click.echo(str(rows.select(columns)))
-    judged = rows.filter(pl.col("verdict").is_not_null() | pl.col("direction").is_not_null())
-    if judged.height:
-        click.echo(f"\n{textwrap.fill(judged['sentence'][0], WIDTH, subsequent_indent='  ')}")
-    for guard in result.guards.unique("code", maintain_order=True).iter_rows(named=True):
+    questions = rows.partition_by("question_id", maintain_order=True)
+    for question in questions:
+        if len(questions) > 1:
+            click.echo(f"\n{_heading(question)}")
+        click.echo(f"  {'':{NAME}}{'estimate':>{NUMBER}}   interval")
+        for row in question.iter_rows(named=True):
+            click.echo(_line(row))
+        judged = question.filter(
+            pl.col("verdict").is_not_null() | pl.col("direction").is_not_null()
+        )
+        if judged.height:
+            click.echo(_judgement(judged))
+        elif question["estimand"][0] in NO_TERM:
+            for text in question["sentence"]:
+                click.echo(_told(text))
+    click.echo("")
+    for guard in result.guards.unique(["severity", "code"], maintain_order=True).to_dicts():
         text = f"{guard['severity']} {guard['code']}: {guard['message']} {guard['next_step']}"
         click.echo(textwrap.fill(text, WIDTH, subsequent_indent="  "))
+
+
+def _heading(question: pl.DataFrame) -> str:
+    """What tells a question from the others of its estimand."""
+    row = question.row(0, named=True)
+    level = "inside units over time" if row["level"] == "unit_period" else ""
+    if row["estimand"] == "driver" and not level:
+        level = "across units"
+    held = f"held fixed: {row['adjusted_for']}" if row["adjusted_for"] else ""
+    by = f"{row['segment_by']}: {row['segment'] or 'all'}" if row["segment_by"] else ""
+    score = row["x_label"] if row["term"] == "mean_e" else row["y_label"]
+    of_score = score if row["estimand"] == "aggregation" else ""
+    told = ", ".join(filter(None, (by, held, level, of_score)))
+    return told or str(row["method"]).split("/")[0].replace("_", " ")
+
+
+def _line(row: dict[str, Any]) -> str:
+    term = "" if row["estimand"] in NO_TERM or row["term"] == "mean_e" else row["term"]
+    lag = "" if row["lag"] is None else f"lag {row['lag']:+d}"
+    method = "Fisher z" if row["conf_method"] == "fisher_z" else str(row["method"]).split("/")[0]
+    kind = "" if row["effect_type"] == "index" else row["effect_type"]
+    told = filter(None, (kind, row["component"].replace("_", " "), lag or term))
+    name = f"{', '.join(told)} ({method.replace('_', ' ')})"
+    head = textwrap.shorten(name, NAME, placeholder="...)")
+    if row["estimate"] is None:
+        return f"  {head:{NAME}}{'-':>{NUMBER}}   {row['guard_code'] or ''}".rstrip()
+    interval = ""
+    if row["conf_shape"] == "unbounded":
+        interval = "without bounds"
+    elif row["conf_low"] is not None and row["conf_high"] is not None:
+        interval = f"{row['conf_low']:+.3g} to {row['conf_high']:+.3g}"
+    value = f"{row['estimate']:+.3g}" if row["effect_type"] in SIGNED else f"{row['estimate']:.3g}"
+    return f"  {head:{NAME}} {value:>{NUMBER - 1}}   {interval}".rstrip()
+
+
+def _judgement(judged: pl.DataFrame) -> str:
+    """Verdict, p and sentence: of the corrected row where it stands, as on the card."""
+    given = judged.filter(pl.col("verdict").ne_missing("refused"))
+    best = given.filter(component="corrected") if given.height else judged
+    row = (best if best.height else given).row(0, named=True)
+    p_value = row["p_value"]
+    p = "" if p_value is None else ", p < 0.001" if p_value < 0.001 else f", p = {p_value:.3f}"
+    text = f"{row['direction'] or row['verdict']}{p}: {row['sentence']}"
+    return _told(text)
+
+
+def _told(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")

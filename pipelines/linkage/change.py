@@ -25,6 +25,7 @@ from pipelines.linkage.sample_checks import least_square, size_findings, varianc
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, by_content, jackknife, sums_by
 from pipelines.linkage.unit_moments import cluster_df
+from pipelines.linkage.wording import counted
 
 MIN_PERIODS, MIN_CLUSTERS, TRIM, DRAWS = 8, 12, 2, 499
 
@@ -71,7 +72,7 @@ def change(
         question.find(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
             threshold=float(MIN_PERIODS),
-            message=f"{cells.n_periods} periods; {MIN_PERIODS} are needed.",
+            message=f"{counted(cells.n_periods, 'period')}; {MIN_PERIODS} are needed.",
         ))  # fmt: skip
     question.find(_one_sided(cells, at))
     if not question.is_stopped():

@@ -28,6 +28,7 @@ from pipelines.linkage.sample_checks import least_square, size_findings
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, bootstrap_totals, jackknife
 from pipelines.linkage.unit_moments import cluster_df
+from pipelines.linkage.wording import counted
 
 MIN_PERIODS, MIN_PER_LAG, DEFAULT_LAGS = 8, 50, 4
 DRAWS, SUP_DRAWS = 2000, 999
@@ -151,7 +152,8 @@ def _period_findings(cells: Cells, grids: Grids, settings: Settings, max_lag: in
         found.append(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods),
             threshold=float(need),
-            message=f"{cells.n_periods} periods cannot order the two series; {need} are needed.",
+            message=f"{counted(cells.n_periods, 'period')} cannot order the two series; {need} are "
+            "needed.",
         ))  # fmt: skip
         return found
     gaps = np.diff(cells.period_index)
@@ -166,7 +168,7 @@ def _period_findings(cells: Cells, grids: Grids, settings: Settings, max_lag: in
         found.append(Finding(
             code="too_few_units_per_lag", severity="refuse", value=float(min(present)),
             threshold=float(MIN_PER_LAG),
-            message=f"Only {min(present)} units are present at some lag; {MIN_PER_LAG} are needed.",
+            message=f"Units present at some lag: {min(present)}; {MIN_PER_LAG} are needed.",
         ))  # fmt: skip
     return found
 

@@ -20,6 +20,7 @@ from pipelines.linkage.panel import Cells
 from pipelines.linkage.question import Question
 from pipelines.linkage.sample_checks import silent_voice, variance_findings
 from pipelines.linkage.settings import Options, Settings
+from pipelines.linkage.wording import counted
 
 
 def units_needed(r: float, *, level: float = 0.95, power: float = 0.80) -> int:
@@ -111,8 +112,8 @@ def power(
         question.find(Finding(
             code="too_few_units", severity="refuse", value=float(cells.n_units),
             threshold=float(MIN_GROUPS),
-            message=f"Only {cells.n_units} units; how alike and how noisy units are cannot be told "
-            f"from fewer than {MIN_GROUPS}.",
+            message=f"Only {counted(cells.n_units, 'unit')}; how alike and how noisy units are "
+            f"cannot be told from fewer than {MIN_GROUPS}.",
         ))  # fmt: skip
     wanted = true_r or (settings.sesoi if settings.sesoi_type == "r" else 0.10)
     reliability, icc = _noise_and_likeness(cells)

@@ -48,18 +48,18 @@ REFUSALS = {
         "One of the two voices was not heard in this window, so there is nothing to link."
     ),
     "too_few_units": (
-        "Only {n_units} units in {n_clusters} groups: too few to tell a link from chance"
+        "Only {units} in {groups}: too few to tell a link from chance"
         "{smallest}. Scores are shown without a correlation."
     ),
     "one_cluster": (
-        "All {n_units} units belong to one group, so the uncertainty of a link cannot be "
+        "All {units} belong to one {one_group}, so the uncertainty of a link cannot be "
         "judged."
     ),
     "few_clusters": (
-        "{n_units} units in only {n_clusters} groups, or almost all in a few of them: too"
-        " few to judge the uncertainty of a link."
+        "{units} in only {groups}, or almost all in a few of them: too few to"
+        " judge the uncertainty of a link."
     ),
-    "too_few_periods": "{n_periods} periods are too few for this question.",
+    "too_few_periods": "Too few periods for this question: {periods}.",
     "too_few_units_per_lag": "Too few units are present at every lag to order the two series.",
     "unequal_spacing": "Periods are not equally spaced, so lags cannot be compared.",
     "repeated_values": "Most scores repeat the period before, so changes say little.",
@@ -77,7 +77,7 @@ REFUSALS = {
     ),
     "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
     "not_estimable": "Not estimable: sampling noise explains all observed variation.",
-    "too_many_covariates": "Too many covariates for {n_units} units; no adjusted link is computed.",
+    "too_many_covariates": "Too many covariates for {units}; no adjusted link is computed.",
     "rare_covariate_level": "A covariate level has too few units to be held fixed.",
     "collinear_covariates": "The covariates repeat each other and cannot be held fixed together.",
     "too_few_items": "At least two items are needed to share out explained variance.",

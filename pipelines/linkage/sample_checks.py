@@ -12,6 +12,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.settings import Settings
 from pipelines.linkage.sums import effective_clusters
+from pipelines.linkage.wording import counted, level_names
 
 MIN_UNITS, FEW_UNITS = 20, 30
 MIN_CLUSTERS, FEW_CLUSTERS, MIN_EFFECTIVE = 8, 20, 5.0
@@ -28,7 +29,8 @@ def size_findings(
     if units < min_units:
         found.append(Finding(
             code="too_few_units", severity="refuse", value=float(units), threshold=float(min_units),
-            message=f"Only {units} units in {clusters} clusters; at least {min_units} are needed.",
+            message=f"Only {counted(units, 'unit')} in {counted(clusters, 'cluster')}; at least "
+            f"{min_units} units are needed.",
         ))  # fmt: skip
     elif units < FEW_UNITS:
         found.append(Finding(
@@ -38,20 +40,21 @@ def size_findings(
     if clusters <= 1:
         found.append(Finding(
             code="one_cluster", severity="refuse", value=float(clusters), threshold=2.0,
-            message=f"All units share one {cells.cluster_name}.",
+            message=f"All units share one {level_names(cells.cluster_name)[0]}.",
         ))  # fmt: skip
         return found
+    many = level_names(cells.cluster_name)[1]
     effective = effective_clusters(sizes[sizes > 0]) if (sizes > 0).any() else 0.0
     if clusters < min_clusters or effective < MIN_EFFECTIVE:
         found.append(Finding(
             code="few_clusters", severity="refuse", value=effective, threshold=float(min_clusters),
-            message=f"{clusters} clusters that weigh as {effective:.1f} equal ones; at least "
-            f"{min_clusters}, weighing as {MIN_EFFECTIVE:g}, are needed.",
+            message=f"{clusters} clusters ({many}) that weigh as {effective:.1f} equal ones; at "
+            f"least {min_clusters}, weighing as {MIN_EFFECTIVE:g}, are needed.",
         ))  # fmt: skip
     elif clusters < FEW_CLUSTERS:
         found.append(Finding(
             code="few_clusters", severity="warn", value=effective, threshold=float(FEW_CLUSTERS),
-            message=f"{clusters} clusters are few; intervals are wide and less certain.",
+            message=f"{clusters} clusters ({many}) are few; intervals are wide and less certain.",
         ))  # fmt: skip
     return found
 

@@ -115,7 +115,7 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     if len(parts) < 2:
         question.find(Finding(
             code="too_few_segments", severity="refuse", n_affected=len(parts),
-            message=f"{len(parts)} segments have 20 units and 8 clusters; two are needed.",
+            message=f"Segments with 20 units and 8 clusters: {len(parts)}; two are needed.",
         ))  # fmt: skip
     forest = _equality(question, parts, shared_units)
     own_rows, own_guards = question.parts()

@@ -1,7 +1,8 @@
 """Plain-language sentences, made from one result row and nothing else.
 
-Here: templates per estimand and the words for refusals. Not here: any number that is not in the
-row. No template says that one score brings about the other; a test looks for such words.
+Here: the choice of a template, and those of the link itself; ``sentences_beside`` has the others,
+``refusals`` the words for refusals. Not here: any number that is not in the row. No template says
+that one score brings about the other; a test looks for such words.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.linkage.refusals import REFUSALS
+from pipelines.linkage.sentences_beside import BESIDE, equality_of_segments, generic
 from pipelines.linkage.wording import (
     Row,
     answer_count,
     corrected,
+    counted,
     doubt,
+    groups,
     higher,
     interval,
+    level_names,
+    listed,
     number,
+    percent,
     sizes,
     smallest_seen,
 )  # fmt: skip
@@ -33,20 +40,26 @@ def sentence(row: Row) -> str:
         template = REFUSALS.get(
             row.get("guard_code") or "", "Not computed; see the guards of this question."
         )
-        counts = {k: row.get(k) for k in ("n_units", "n_clusters", "n_periods")}
+        counts = {
+            "units": counted(row.get("n_units"), "unit"),
+            "groups": groups(row),
+            "periods": counted(row.get("n_periods"), "period"),
+            "one_group": level_names(row.get("cluster"))[0],
+        }
         return template.format_map(counts | {"smallest": smallest_seen(row.get("n_units"))})
     if row.get("estimate") is None and row.get("direction") is None:
         return "Not available."
-    text = TEMPLATES.get(row["estimand"], _generic)(row)
+    text = TEMPLATES.get(row["estimand"], generic)(row)
     return " ".join(part for part in (text, doubt(row)) if part)
 
 
 def _between(row: Row) -> str:
     if row["component"].startswith("reliability"):
         which = row["x_label"] if row["component"] == "reliability_x" else row["y_label"]
+        share = percent(row["estimate"])
         return (
-            f"Of the differences between units in {which}, {row['estimate']:.0%} are more than "
-            f"sampling noise ({interval(row)})."
+            f"Of the differences between units in {which}, {share} are more than sampling noise "
+            f"({interval(row)})."
         )
     if row["effect_type"] == "interaction":
         return (
@@ -64,27 +77,21 @@ def _between(row: Row) -> str:
             f"Across {sizes(row)}, {row['x_label']} and {row['y_label']} go together with a "
             f"correlation of {row['estimate']:.2f} ({interval(row)}{corrected(row)})."
         )
+    units = counted(row["n_units"], "unit")
     return (
-        f"Across {row['n_units']} units{answer_count(row)}, a unit {row['per']} higher in "
-        f"{row['x_label']} has customers {higher(row)} ({interval(row)}{corrected(row)}). This "
-        f"compares units; it does not show that raising {row['x_label']} would raise "
-        f"{row['y_label']}."
-    )
-
-
-def _generic(row: Row) -> str:
-    return (
-        f"{row['component'].replace('_', ' ').capitalize()} ({row['effect_type']}) is "
-        f"{number(row['estimate'])} ({interval(row)})."
+        f"Across {units}{answer_count(row)}, a unit {row['per']} higher in {row['x_label']} has "
+        f"customers {higher(row)} ({interval(row)}{corrected(row)}). This compares units; it does "
+        f"not show that raising {row['x_label']} would raise {row['y_label']}."
     )
 
 
 def _within(row: Row) -> str:
     if row["component"].startswith("reliability"):
         which = row["x_label"] if row["component"] == "reliability_x" else row["y_label"]
+        share = percent(row["estimate"])
         return (
-            f"Of the movement of {which} inside units, {row['estimate']:.0%} is more than sampling "
-            f"noise ({interval(row)})."
+            f"Of the movement of {which} inside units, {share} is more than sampling noise "
+            f"({interval(row)})."
         )
     if row["component"].startswith("sensitivity"):
         error = "smaller" if row["component"].endswith("low") else "larger"
@@ -100,7 +107,7 @@ def _within(row: Row) -> str:
         return HYBRID_WORDS[row["term"]].format(
             value=number(row["estimate"]), interval=interval(row)
         )
-    lead = f"Within the same unit over {row['n_periods']} periods"
+    lead = f"Within the same unit over {counted(row['n_periods'], 'period')}"
     if row["effect_type"] == "r":
         kind = " (descriptive)" if (row.get("method") or "").startswith("rmcorr") else ""
         return (
@@ -140,7 +147,7 @@ def _lag(row: Row) -> str:
     if row["term"] != "argmax":
         shift = row["lag"]
         when = (
-            f"{abs(shift)} periods {'earlier' if shift > 0 else 'later'}"
+            f"{counted(abs(shift), 'period')} {'earlier' if shift > 0 else 'later'}"
             if shift
             else "in the same period"
         )
@@ -153,122 +160,34 @@ def _lag(row: Row) -> str:
     )
 
 
+HELD = {
+    "period": "the period", "region_id": "the region", "location_id": "the location",
+    "unit_id": "the unit", "log_headcount": "team size", "channel_mix": "the channel mix",
+}  # fmt: skip
+"""What a rung of the ladder holds fixed, in words; other covariates keep their own name."""
+
+
 def _adjusted(row: Row) -> str:
     if row["component"] == "robustness_value":
+        share = percent(row["estimate"])
         return (
-            f"An unmeasured cause would need to explain {row['estimate']:.0%} of what is left of "
-            "both scores to erase this link."
+            f"An unmeasured cause would need to explain {share} of what is left of both scores to "
+            "erase this link."
         )
-    held = (row["adjusted_for"] or "").replace(",", ", ")
+    held = listed([HELD.get(name, name) for name in (row["adjusted_for"] or "").split(",")])
     value = number(row["estimate"])
     kind = "correlation" if row["effect_type"] == "r" else "slope"
     return f"With {held} held fixed the {kind} is {value} ({interval(row)}{corrected(row)})."
 
 
-def _driver(row: Row) -> str:
-    if row["component"] == "top_set":
-        return f"The item that goes with {row['y_label']} most is among: {row['term']}."
-    if row["component"] == "above_noise":
-        low = row["conf_low"]
-        found = "more" if low is not None and low > 0 else "not shown to be more"
-        return (
-            f"{row['term']} explains {found} than an item of random numbers "
-            f"({number(row['estimate'])}, {interval(row)})."
-        )
-    if row["component"] == "rank":
-        return f"{row['term']} ranks {row['estimate']:.0f} ({interval(row)})."
-    if row["effect_type"] == "share":
-        return (
-            f"{row['term']} has {row['estimate']:.0%} of the explained variance of "
-            f"{row['y_label']} ({interval(row)}{corrected(row)}); a share only describes."
-        )
-    value = f"{row['effect_type']} {number(row['estimate'])}"
-    return f"{row['term']}: {value} ({interval(row)}{corrected(row)})."
-
-
-def _level(row: Row) -> str:
-    return str(row["segment_by"]).removesuffix("_id").replace("_", " ")
-
-
 def _segment(row: Row) -> str:
-    if row["segment"] is not None:
-        return f"In {_level(row)} {row['segment']}: {_between(row)}"
-    if row["effect_type"] == "F":
-        found = "differs" if row.get("verdict") == "supported" else "is not shown to differ"
-        value = number(row["estimate"])
-        return f"The link {found} between {_level(row)} groups (F {value}{corrected(row)})."
-    return _generic(row)
-
-
-def _contrast(row: Row) -> str:
-    if row["effect_type"] == "std_slope":
-        return (
-            f"A unit one true standard deviation higher in {row['x_label']} has customers "
-            f"{higher(row)} ({interval(row)})."
-        )
-    groups = {
-        "observed": "measured", "corrected": "truly", "split_periods": "measured in other periods",
-    }[row["component"]]  # fmt: skip
-    return (
-        f"Units {groups} in the top quarter of {row['x_label']} have customers {higher(row)} than "
-        f"those in the bottom quarter ({interval(row)})."
-    )
-
-
-def _aggregation(row: Row) -> str:
-    value = row["estimate"]
-    if row["component"] == "icc1":
-        doubt = "; teams hardly differ" if value < 0.05 else ""
-        return f"{value:.1%} of the differences between single answers lie between units{doubt}."
-    if row["component"] == "icc2":
-        words = (
-            "too noisy to rank units"
-            if value < 0.5
-            else "usable with care"
-            if value < 0.7
-            else "fine"
-        )
-        return f"Unit means have a reliability of {value:.2f}: {words}."
-    return _generic(row)
-
-
-def _change(row: Row) -> str:
-    if row["component"] == "rolling_refit":
-        return (
-            "The slope of the latest periods differs from that of the first ones by "
-            f"{number(row['estimate'], signed=True)}, {number(row['statistic'])} standard errors."
-        )
-    return (
-        f"The slope between units changed by {number(row['estimate'], signed=True)} from period "
-        f"index {row['term'].rsplit('_', 1)[-1]} on ({interval(row)})."
-    )
-
-
-def _nonlinear(row: Row) -> str:
-    if row["component"] == "threshold":
-        return f"The link bends near {number(row['estimate'])} ({interval(row)})."
-    if row["effect_type"] in ("F", "curvature"):
-        found = "A bend" if row.get("verdict") == "supported" else "No bend"
-        return f"{found} was found along {row['x_label']}; noise in scores hides bends."
-    return _generic(row)
-
-
-def _power(row: Row) -> str:
-    if row["component"] == "units_needed":
-        return (
-            f"To see a true correlation of {row['sesoi']:.2f}, about {row['estimate']:.0f} units "
-            "are needed."
-        )
-    if row["component"] == "smallest_r":
-        return (
-            f"These {row['n_units']} units can show an observed correlation of "
-            f"{row['estimate']:.2f} or more."
-        )
-    return _generic(row)
+    if row["segment"] is None:
+        return equality_of_segments(row)
+    one, _ = level_names(row["segment_by"])
+    return f"In {one} {row['segment']}: {_between(row)}"
 
 
 TEMPLATES: dict[str, Callable[[Row], str]] = {
-    "between": _between, "within": _within, "lag": _lag, "adjusted": _adjusted, "driver": _driver,
-    "segment": _segment, "nonlinear": _nonlinear, "contrast": _contrast,
-    "aggregation": _aggregation, "change": _change, "power": _power,
+    "between": _between, "within": _within, "lag": _lag, "adjusted": _adjusted,
+    "segment": _segment, **BESIDE,
 }  # fmt: skip

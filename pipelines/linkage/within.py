@@ -41,6 +41,7 @@ from pipelines.linkage.sampling_error import people_of, within_error
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
 from pipelines.linkage.unit_moments import cluster_df
+from pipelines.linkage.wording import counted
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, SXY, VAR_TRUE, LOW, HIGH = range(10)
 MIN_SIGNAL_T, MIN_SHARE, MIN_UNITS_3 = 4.0, 0.2, 30
@@ -110,13 +111,15 @@ def period_findings(cells: Cells, settings: Settings) -> list[Finding]:
         found.append(Finding(
             code="too_few_periods", severity="refuse", value=float(cells.n_periods), threshold=3.0,
             n_affected=two, n_total=cells.n_units,
-            message=f"Only {two} units have two or more of {cells.n_periods} periods.",
+            message=f"There {'is' if cells.n_periods == 1 else 'are'} "
+            f"{counted(cells.n_periods, 'period')}; {counted(two, 'unit')} with two or more, and "
+            "20 are needed.",
         ))  # fmt: skip
     elif three < MIN_UNITS_3:
         found.append(Finding(
             code="two_periods", severity="warn", value=float(three), threshold=float(MIN_UNITS_3),
             n_affected=three, n_total=cells.n_units,
-            message=f"Only {three} units have three or more periods; changes are mostly single.",
+            message=f"Units with three or more periods: {three}; changes are mostly single.",
         ))  # fmt: skip
     return found
 

@@ -6,7 +6,7 @@ Here: phrases every sentence shares. Not here: the sentences of an estimand (``s
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -30,6 +30,60 @@ def number(value: float | None, signed: bool = False) -> str:
         return "unknown"
     digits = 2 if abs(value) < 10 else 1
     return f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """A share in percent; never more exact than it is told.
+
+    >>> percent(0.999), percent(0.0004), percent(0.412)
+    ('more than 99%', 'less than 1%', '41%')
+    """
+    if 0.995 <= share < 1:
+        return "more than 99%"
+    return "less than 1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def counted(n: int | None, noun: str) -> str:
+    """A number of things, in the singular for one.
+
+    >>> counted(1, "period"), counted(12, "unit")
+    ('1 period', '12 units')
+    """
+    return f"{'an unknown number of' if n is None else n} {noun}{'' if n == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a list is spoken.
+
+    >>> listed(["the period", "the region", "team size"])
+    'the period, the region and team size'
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+LEVELS = {"location_id": ("location", "locations"), "region_id": ("region", "regions"),
+          "unit_id": ("unit", "units"), None: ("group", "groups")}  # fmt: skip
+
+
+def level_names(column: str | None) -> tuple[str, str]:
+    """A level of the organisation in words, one and many.
+
+    >>> level_names("region_id"), level_names("journey_stage")
+    (('region', 'regions'), ('journey stage', 'groups by journey stage'))
+    """
+    if column in LEVELS:
+        return LEVELS[column]
+    name = str(column).removesuffix("_id").replace("_", " ")
+    return name, f"groups by {name}"
+
+
+def groups(row: Row) -> str:
+    """How many clusters a row has, by the name of their level."""
+    one, many = level_names(row.get("cluster"))
+    n = row.get("n_clusters")
+    if row.get("cluster") == "unit_id":
+        return f"{counted(n, 'group')} of one"
+    return f"{'an unknown number of' if n is None else n} {one if n == 1 else many}"
 
 
 def interval(row: Row) -> str:
@@ -57,10 +111,12 @@ def higher(row: Row) -> str:
 
 
 def sizes(row: Row) -> str:
-    """Units and groups of a row."""
+    """Units of a row, and the groups they belong to."""
     n = row.get("n_responses_x")
     known = "" if n is not None else ", number of answers unknown"
-    return f"{row['n_units']} units in {row['n_clusters']} groups{known}"
+    if row.get("cluster") == "unit_id":
+        return f"{counted(row['n_units'], 'unit')}{known}"
+    return f"{counted(row['n_units'], 'unit')} in {groups(row)}{known}"
 
 
 def answer_count(row: Row) -> str:

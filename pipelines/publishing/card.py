@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.linkage.wording import level_names
+
 WIDTH = 79
 VERDICTS = {
     "supported": "SUPPORTED: the link is there, in the expected direction",
@@ -89,8 +91,7 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
         "unknown" if row[c] is None else f"{row[c]:,}" for c in ("n_responses_x", "n_responses_y")
     ]
     lines = [
-        f"  {row['n_units']:,} units in {row['n_clusters']:,} clusters ({row['cluster']}), "
-        f"{row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}",
+        f"  {_units(row)}, {row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}",
         f"  answers: {answers[0]} employees, {answers[1]} customers",
         "",
         f"  {'':32}{'estimate':>10}   95% interval",
@@ -109,6 +110,14 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
         shown = f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
         lines += ["", f"  {shown} (primary question, not adjusted)"]
     return lines
+
+
+def _units(row: Mapping) -> str:
+    """Units, and the groups of them that are not independent."""
+    if row["cluster"] == "unit_id":
+        return f"{row['n_units']:,} units, each by itself"
+    level = level_names(row["cluster"])[row["n_clusters"] != 1]
+    return f"{row['n_units']:,} units in {row['n_clusters']:,} {level}"
 
 
 def _method(row: Mapping) -> str:

@@ -155,6 +155,7 @@ def test_estimate_answers_one_question_in_words(company: Company) -> None:
     ended = crossvoice(company.home, "estimate", "within", "--y", "csat", "--program", "demo")
     assert ended.code == 0, ended.output
     assert "Within the same unit" in ended.output
+    assert max(map(len, ended.output.splitlines())) < 80
     wrong = crossvoice(company.home, "estimate", "between", "--y", "sales", "--program", "demo")
     assert wrong.code == 2
     assert "engagement x sales is not a declared pair" in wrong.output

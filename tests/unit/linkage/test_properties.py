@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,8 @@ def test_sentences_are_whole_and_name_no_cause(name: str) -> None:
     for sentence in ESTIMATORS[name](DATA).estimates["sentence"]:
         low = sentence.lower()
         assert sentence.endswith(".") and "None" not in sentence and "nan" not in low.split()
+        assert "_id" not in sentence and "(index)" not in sentence, sentence
+        assert not re.search(r"\b1 (units|groups|periods|locations|regions)\b", sentence), sentence
         for word in ("cause it", "impact", "leads to", "drives", "because of", "results in"):
             assert word not in low
 
