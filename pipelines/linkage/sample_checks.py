@@ -40,7 +40,8 @@ def size_findings(
     if clusters <= 1:
         found.append(Finding(
             code="one_cluster", severity="refuse", value=float(clusters), threshold=2.0,
-            message=f"All units share one {level_names(cells.cluster_name)[0]}.",
+            message="There is a single unit." if units == 1 else
+            f"All units share one {level_names(cells.cluster_name)[0]}.",
         ))  # fmt: skip
         return found
     many = level_names(cells.cluster_name)[1]
