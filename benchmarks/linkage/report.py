@@ -1,24 +1,33 @@
 """Time and memory of the statistics on a large panel, with other libraries beside them.
 
-Run ``python -m benchmarks.linkage.report`` (50,000 units x 24 periods) or with ``--units 2000
---periods 12``. Every measurement runs in a process of its own, so peak memory is that of one task
-plus the panel. Peers run on a smaller panel where the large one would take minutes; the ratio then
-compares both on that smaller panel.
+Run ``python -m benchmarks.linkage.report`` (50,000 units x 24 periods), which writes its part of
+docs/performance.md, or with ``--units 2000 --periods 12``, which only prints. Every measurement
+runs in a process of its own, so peak memory is that of one task plus the panel. Peers run on a
+smaller panel where the large one would take minutes; the ratio then compares both on that smaller
+panel.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import multiprocessing
+import os
+import re
 import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-N_ITEMS = 12
+from pipelines.fingerprint import git_commit
+
+N_ITEMS, LARGE = 12, (50_000, 24)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+PART = re.compile(r"(?s)(<!-- estimators -->\n).*?(<!-- end of estimators -->)")
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,8 @@ def _report(panel: pl.DataFrame) -> None:
         adjusted(panel, covariates=("log_headcount",), **overlap), contrast(panel, **overlap),
         segments(panel, by="region_id", **overlap), nonlinear(panel), change(panel), power(panel),
         aggregation(panel), aggregation(panel, side="c"),
-        drivers(panel, items=[f"q{j + 1:02d}" for j in range(N_ITEMS)], method="lmg"),
+        *(drivers(panel, items=[f"q{j + 1:02d}" for j in range(N_ITEMS)], method="lmg", level=level)
+          for level in ("between", "within")),
     ])  # fmt: skip
 
 
@@ -164,46 +174,64 @@ def measure(task: Callable[[pl.DataFrame], None], size: tuple[int, int, float]) 
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--units", type=int, default=50_000)
-    parser.add_argument("--periods", type=int, default=24)
-    parser.add_argument("--small-units", type=int, default=500, help="units of the peers' panel")
-    parser.add_argument("--skip-peers", action="store_true")
-    chosen = parser.parse_args()
-    full = (chosen.units, chosen.periods, 0.0)
-    holes = (chosen.units, chosen.periods, 0.3)
-    small = (chosen.small_units, 12, 0.0)
-    print(f"| task | panel | seconds | goal | peak GB |\n|{'---|' * 5}")
-    own = {}
+def own_table(units: int, periods: int) -> tuple[list[str], Measured]:
+    """One line per task of ours, and what ``within`` took."""
+    full, holes = (units, periods, 0.0), (units, periods, 0.3)
+    lines = ["| task | panel | seconds | goal | peak GB |", f"|{'---|' * 5}"]
+    found: dict[str, Measured] = {}
     for name, task, size, goal in (
         ("between", _between, full, "1"), ("within", _within, full, "2"),
         ("lag profile, 9 lags, 2,000 draws", _lag, full, "10"),
         ("lag profile, 30% of cells missing", _lag, holes, "10"),
         ("drivers, 12 items, 500 draws", _drivers, full, "5"),
-        ("whole default report", _report, full, "60"),
+        ("whole default report", _report, full, "60, 3 GB"),
     ):  # fmt: skip
-        found = measure(task, size)
-        own[name] = found
-        print(
-            f"| {name} | {size[0]:,} x {size[1]} | {found.seconds:.2f} | {goal} "
-            f"| {found.peak_gb:.2f} |"
+        found[name] = measured = measure(task, size)
+        lines.append(
+            f"| {name} | {size[0]:,} x {size[1]} | {measured.seconds:.2f} | {goal} "
+            f"| {measured.peak_gb:.2f} |"
         )
-    if chosen.skip_peers:
-        return
-    ours_small = measure(_within, small)
-    print(f"\n| peer | panel | seconds | crossvoice within, same panel | ratio |\n|{'---|' * 5}")
+        print(lines[-1], flush=True)
+    return lines, found["within"]
+
+
+def peer_table(units: int, periods: int, small_units: int, within: Measured) -> list[str]:
+    """One line per other library, on the large panel where it can, beside ``within``."""
+    full, small = (units, periods, 0.0), (small_units, 12, 0.0)
+    within_small = measure(_within, small)
+    lines = ["| peer | panel | seconds | crossvoice within, same panel | ratio |",
+             f"|{'---|' * 5}"]  # fmt: skip
     for name, task, size in (
         ("pyfixest feols two-way", _pyfixest, full), ("linearmodels PanelOLS", _linearmodels, full),
         ("statsmodels MixedLM", _mixed_model, small), ("pingouin rm_corr", _rm_corr, small),
     ):  # fmt: skip
-        found = measure(task, size)
-        ours = own["within"] if size == full else ours_small
-        ratio = found.seconds / ours.seconds
-        print(
+        found, ours = measure(task, size), within if size == full else within_small
+        lines.append(
             f"| {name} | {size[0]:,} x {size[1]} | {found.seconds:.2f} | {ours.seconds:.2f} "
-            f"| {ratio:.1f} |"
+            f"| {found.seconds / ours.seconds:.1f} |"
         )
+        print(lines[-1], flush=True)
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--units", type=int, default=LARGE[0])
+    parser.add_argument("--periods", type=int, default=LARGE[1])
+    parser.add_argument("--small-units", type=int, default=500, help="units of the peers' panel")
+    parser.add_argument("--skip-peers", action="store_true")
+    chosen = parser.parse_args()
+    lines, within = own_table(chosen.units, chosen.periods)
+    if chosen.skip_peers:
+        return
+    lines += ["", *peer_table(chosen.units, chosen.periods, chosen.small_units, within)]
+    if (chosen.units, chosen.periods) == LARGE:
+        head = (
+            f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit `{git_commit()}`, "
+            f"{os.cpu_count()} cores, by `python -m benchmarks.linkage.report`."
+        )
+        text = "\n".join([head, "", *lines]) + "\n"
+        PAGE.write_text(PART.sub(lambda m: m[1] + text + m[2], PAGE.read_text()))
 
 
 if __name__ == "__main__":
