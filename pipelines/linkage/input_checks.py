@@ -232,7 +232,8 @@ def _reversals(cells: Cells, values: np.ndarray, name: str) -> list[Finding]:
 
 
 def _identical(cells: Cells) -> list[Finding]:
-    if cells.n_cells < 3 or cells.x.std() == 0 or cells.y.std() == 0:
+    # three or four cells can lie on a line by chance
+    if cells.n_cells < 10 or cells.x.std() == 0 or cells.y.std() == 0:
         return []
     r = float(np.corrcoef(cells.x, cells.y)[0, 1])
     if abs(r) <= 0.999:
