@@ -180,6 +180,8 @@ def test_planted_splits_and_merges_look_like_reorganisations(company: Company) -
     )  # fmt: skip
     assert planted.height > 0
     assert set(suspects.rows()) == set(planted.rows())
+    unknown = private(company.home, "from marts.reorganisation_suspects where not is_declared")
+    assert unknown.height == 0  # no false alarm: what the lineage tells is no news
 
 
 def test_the_widest_attribution_rule_is_the_primary_estimate(company: Company) -> None:
