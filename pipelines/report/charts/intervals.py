@@ -115,7 +115,12 @@ def how_sure(
     ends = [v for v in (row.get("low"), row.get("high"), row["estimate"]) if v is not None]
     ends += [0.0, -2.5 * (sesoi or 0.0), 2.5 * (sesoi or 0.0)]
     air = (max(ends) - min(ends)) * 0.12
-    labels = f"datum.value == 0 ? '0 ' + {json.dumps(none)} : datum.label"
+    # the words at zero need room: numbers too near to them are left out, never the words
+    near = (len(none) + 2) * 0.0125 * (max(ends) - min(ends) + 2 * air)
+    labels = (
+        f"datum.value == 0 ? '0 ' + {json.dumps(none)} : "
+        f"abs(datum.value) < {near:.4f} ? '' : datum.label"
+    )
     scale = alt.Scale(domain=[min(ends) - air, max(ends) + air], nice=False)
     axis = alt.Axis(grid=False, ticks=True, tickCount=5, domain=True, labelExpr=labels)
     x = alt.X("low:Q", title=axis_title(title), scale=scale, axis=axis)
