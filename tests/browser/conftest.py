@@ -28,8 +28,9 @@ def system_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each file: while it is open no other test of the process can use asyncio."""
     found = system_browser()
     if found is None:
         if os.environ.get("CI"):

@@ -24,7 +24,7 @@ def page(published: Path) -> AppTest:
 
         main(Path(folder), "shared")
 
-    return AppTest.from_function(script, args=(str(published),), default_timeout=60).run()
+    return AppTest.from_function(script, args=(str(published),), default_timeout=600).run()
 
 
 def test_picks_narrow_the_estimates(published: Path) -> None:
