@@ -6,6 +6,7 @@ What belongs here: reading. What does not: the panel itself (dbt) and estimates 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import duckdb
 import polars as pl
@@ -89,6 +90,61 @@ def read_shared(con: duckdb.DuckDBPyConnection, declared: Program) -> pl.DataFra
         " 0.0 as value_mean, 0.0 as value_square_mean where false",
         [metric],
     ).pl()  # fmt: skip
+
+
+def read_scored_answers(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """Every scored answer by employee metric, whether or not it reaches a unit."""
+    found = con.sql(
+        "select metric_id, period_id, person_number as respondent_key, value as score"
+        " from intermediate.int_respondent_scores order by all"
+    ).pl()
+    parts = found.partition_by("metric_id", as_dict=True, maintain_order=True)
+    return {str(key[0]): part for key, part in parts.items()}
+
+
+def read_people(con: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Everybody expected to answer, with the groups that margins are made of, by margin."""
+    groups = ", ".join(f"{column} as {margin}" for margin, column in columns.items())
+    return con.sql(
+        f"select period_id, person_number, is_expected, has_answered, weight, {groups}"
+        " from intermediate.int_people_expected order by period_id, person_number"
+    ).pl()
+
+
+def read_wave_spread(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Answers of the whole company by employee metric and wave, beside those of the wave before.
+
+    Rounded, because sums of floats depend on their order.
+    """
+    return con.sql(
+        "with people as (select metric_id, period_id, person_number, avg(value) as value"
+        " from intermediate.int_respondent_scores group by all),"
+        " told as (select metric_id, period_id, var_samp(value) as variance"
+        "   from people group by all),"
+        " waves as (select metrics.metric_id, metrics.period_id, periods.period_index,"
+        "   any_value(told.variance) as variance"
+        "   from marts.unit_period_metrics as metrics"
+        "   inner join marts.periods as periods on metrics.period_id = periods.period_id"
+        "   left join told on metrics.metric_id = told.metric_id"
+        "     and metrics.period_id = told.period_id"
+        "   where metrics.voice = 'employee' group by all),"
+        " steps as (select *, lag(period_id) over w as previous_period_id,"
+        "   lag(variance) over w as variance_previous"
+        "   from waves window w as (partition by metric_id order by period_index)),"
+        " repeated as (select steps.metric_id, steps.period_id, count(*) as n_both,"
+        "   covar_samp(a.value, b.value) as covariance_both from steps"
+        "   inner join people as a on steps.metric_id = a.metric_id"
+        "     and steps.period_id = a.period_id"
+        "   inner join people as b on a.metric_id = b.metric_id"
+        "     and b.period_id = steps.previous_period_id and a.person_number = b.person_number"
+        "   group by all)"
+        " select steps.metric_id, steps.period_id, previous_period_id,"
+        "   round(variance, 6) as variance, round(variance_previous, 6) as variance_previous,"
+        "   n_both, round(covariance_both, 6) as covariance_both"
+        " from steps left join repeated on steps.metric_id = repeated.metric_id"
+        "   and steps.period_id = repeated.period_id"
+        " where previous_period_id is not null order by all"
+    ).pl()
 
 
 def _answers(con: duckdb.DuckDBPyConnection, metric_id: str) -> pl.DataFrame:

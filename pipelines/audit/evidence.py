@@ -23,7 +23,7 @@ COUNT_TABLES = ("attribution_summary",)
 ESTIMATE_TABLES = (
     "linkage_estimates", "linkage_guards", "linkage_driver_shares", "linkage_lag_profiles",
     "linkage_binned_curves", "linkage_segment_forests", "linkage_reliability",
-    "linkage_period_slopes", "linkage_attribution_rules",
+    "linkage_period_slopes", "linkage_attribution_rules", "linkage_nonresponse",
 )  # fmt: skip
 """Estimates: made from released cells only, which the audit tests by their counts."""
 PLAIN_TABLES = (

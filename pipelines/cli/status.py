@@ -58,7 +58,7 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         found, channels = (
             coverage(con, *by).rows(named=True) for by in (("voice",), ("voice", "channel"))
         )
-        suspects = _suspects(con)
+        suspects, reworded = _suspects(con), _reworded(con)
         findings = org_findings(con, today).rows(named=True)
     click.echo("coverage in the last run")
     for row in found:
@@ -81,6 +81,10 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
             f"{row['source']}: {row['n_rows']:,} x {row['finding']}: {FINDINGS[row['finding']]} "
             f"(first: {row['input']} record {row['record_number']})"
         )
+    if reworded:
+        click.echo("items asked in several wordings")
+    for line in reworded:
+        _detail(line)
 
 
 def _detail(text: str) -> None:
@@ -110,6 +114,21 @@ def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
         f"{r['from_unit_id']} (until {r['last_period_id']}) may be {r['to_unit_id']} "
         f"(from {r['first_period_id']}): {r['n_people_shared']} of {r['n_people_before']} people, "
         f"{r['voice']} side"
+        for r in found.iter_rows(named=True)
+    ]
+
+
+def _reworded(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Items that were asked in several wordings, with the days and answers of each."""
+    if not warehouse.has_table(con, "intermediate.int_item_wordings"):
+        return []
+    found = con.sql(
+        "from intermediate.int_item_wordings where n_wordings > 1"
+        " order by survey, item_code, wording_number"
+    ).pl()
+    return [
+        f"{r['survey']} {r['item_code']}: {r['wording'][:60]!r}, {r['first_answered']} to "
+        f"{r['last_answered']}, {r['n_answers']:,} answers"
         for r in found.iter_rows(named=True)
     ]
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
+LONGEST_TEXT = 500
+"""Characters of a question's text that are kept."""
 _NUMBERED = re.compile(r"(.*)\[(\d+)\]")
 _PLACED = re.compile(r"#(\d+)")
 _BLANKS = re.compile(r"\s+")
@@ -48,6 +50,22 @@ def addressable(header: Sequence[str]) -> list[str]:
         taken.add(own)
         names.append(own)
     return names
+
+
+def question_texts(
+    header: Sequence[str], below: Sequence[Sequence[str | None]]
+) -> dict[str, str]:
+    """What each column asks, by its addressable name: the row right below the names, else the name.
+
+    >>> question_texts(["id", "Q1"], [["Id", "I am proud"], ['{"ImportId":"x"}', "y"]])
+    {'id': 'Id', 'Q1': 'I am proud'}
+    """
+    told = list(below[0]) if below else []
+    texts = [tidy(text or "") for text in [*told, *[""] * len(header)][: len(header)]]
+    return {
+        own: (text or tidy(name))[:LONGEST_TEXT]
+        for own, name, text in zip(addressable(header), header, texts, strict=True)
+    }
 
 
 def joined_header(rows: Sequence[Sequence[str | None]]) -> list[str]:

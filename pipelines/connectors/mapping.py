@@ -22,7 +22,7 @@ from pipelines.connectors.dates import ambiguous
 from pipelines.connectors.footnotes import begins_with
 from pipelines.connectors.records import FIRST_CELL, RECORD_NUMBER
 from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
-from pipelines.connectors.values import REASON, ROW, WHERE, value_rows
+from pipelines.connectors.values import REASON, ROW, WHERE, WORDING, value_rows
 from pipelines.connectors.wording import is_one_of
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import EMAIL, SourceError
@@ -68,6 +68,8 @@ class RecordMapping:
     """Takes people out of comments; default: one that knows no names of this program."""
     input_name: str = ""
     """Name of the file, for ids made of it."""
+    question_texts: dict[str, str] = field(default_factory=dict)
+    """Column of the file -> what it asks, where the file tells more than the column's name."""
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
@@ -78,7 +80,7 @@ class RecordMapping:
             rule.id_type: self.pseudonyms.keys(texts[rule.column], rule.id_type)
             for rule in self.source.identifiers
         }
-        asked = value_rows(self.source, texts, keys, typed=self.typed)
+        asked = value_rows(self.source, texts, keys, typed=self.typed, asked=self._wording())
         faults = [*self._left_out(records, texts), *self._faults(records, texts, columns)]
         faults.append(self._no_rule(asked.n_asked))
         lost = first_faults(faults, records.height)
@@ -114,6 +116,12 @@ class RecordMapping:
                 parts = pl.col(name).cast(pl.String).str.split(mapping.split)
                 records = records.with_columns(parts).explode(name)
         return records
+
+    def _wording(self) -> dict[str, str] | None:
+        """The wording of each column's question, unless the source tells it or has none."""
+        if self.source.table != "employee_responses" or WORDING in self.source.columns:
+            return None
+        return {name: self.question_texts.get(own, own) for name, own in self.found.items()}
 
     def _texts(self, records: pl.DataFrame) -> pl.DataFrame:
         """The columns the program names, cleaned, under the program's names."""

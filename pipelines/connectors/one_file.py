@@ -53,6 +53,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
             new.from_name,
             this.redactor,
             new.name,
+            records.question_texts,
         )
         for records in opened
     ]

@@ -57,6 +57,8 @@ class Records:
     """Numbers of records without a shape that are footnotes, likewise."""
     has_typed_dates: bool = False
     """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
+    question_texts: dict[str, str] = field(default_factory=dict)
+    """What each column asks, where the file tells more than its name."""
     guesses: list[str] = field(default_factory=list)
     """What was guessed of the file, in words."""
 

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 
-from pipelines.connectors.columns import addressable, joined_header
+from pipelines.connectors.columns import addressable, joined_header, question_texts
 from pipelines.connectors.contents import Content
 from pipelines.connectors.encodings import MARKS, delimiter_of, encoding_of, likely_encoding, normal
 from pipelines.connectors.footnotes import starts_a_footnote
@@ -47,14 +47,14 @@ def open_content(source: Source, content: Content) -> Records:
     encoding, is_guess = encoding_of(source, content)
     try:
         delimiter = source.delimiter or _delimiter(source, content, encoding)
-        header, n_lines, has_more = _header(source, content, encoding, delimiter)
+        header, below, n_lines, has_more = _header(source, content, encoding, delimiter)
     except UnicodeError as error:
         raise wrong_encoding(source, content, encoding) from error
     except csv.Error as error:
         raise broken_shape(source, content) from error
     if any("\x00" in name for name in header) or _is_marked_otherwise(content, encoding):
         raise wrong_encoding(source, content, encoding)
-    records = Records(header, lambda places: iter(()))
+    records = Records(header, lambda places: iter(()), question_texts=question_texts(header, below))
     if is_guess:
         records.guesses.append(f"read as {encoding}, which it looks like")
     if has_more:
@@ -77,8 +77,8 @@ def _as_text(content: Content, encoding: str) -> io.TextIOWrapper:
 
 def _header(
     source: Source, content: Content, encoding: str, delimiter: str
-) -> tuple[list[str], int, bool]:
-    """Column names, lines above the first record, and whether there is one.
+) -> tuple[list[str], list[list[str]], int, bool]:
+    """Column names, rows left out below them, lines above the first record, and whether one is.
 
     Blank lines above the names are passed over.
     """
@@ -87,7 +87,7 @@ def _header(
         reader = csv.reader(file, delimiter=delimiter)
         if not wanted:
             header = [""] * len(next((row for row in reader if row), []))
-            return header, 0, bool(header)
+            return header, [], 0, bool(header)
         rows: list[list[str]] = []
         for row_number, row in enumerate(reader, start=1):
             if len(wanted) > 1:
@@ -97,11 +97,10 @@ def _header(
             if len(rows) == len(wanted):
                 break
         if len(rows) < len(wanted):
-            return [], reader.line_num, False
-        for _ in range(source.skip_rows):
-            next(reader, None)
+            return [], [], reader.line_num, False
+        below = [next(reader, []) for _ in range(source.skip_rows)]
         header = rows[0] if len(rows) == 1 else joined_header(rows)
-        return header, reader.line_num, file.readline() != ""
+        return header, below, reader.line_num, file.readline() != ""
 
 
 def _is_marked_otherwise(content: Content, encoding: str) -> bool:

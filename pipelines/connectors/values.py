@@ -6,7 +6,7 @@ record's other columns, which are done when this starts (connectors.mapping).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, and_
@@ -20,6 +20,7 @@ from pipelines.program.source import Source
 
 ROW = "\x00row"
 """Place of a record in its batch, in the frames that make its values."""
+WORDING = "item_text_version"
 REASON, WHERE = "\x00reason", "\x00where"
 """Why a value or record cannot be used (null: it can), and the column at fault."""
 
@@ -35,12 +36,17 @@ class ValueRows:
 
 
 def value_rows(
-    source: Source, texts: pl.DataFrame, keys: dict[str, pl.Series], *, typed: bool = False
+    source: Source,
+    texts: pl.DataFrame,
+    keys: dict[str, pl.Series],
+    *,
+    typed: bool = False,
+    asked: Mapping[str, str] | None = None,
 ) -> ValueRows:
     """One row per record and fitting rule and column, good or not.
 
     `texts` holds the columns the rules name, `keys` the keys of identifiers by kind; `typed`: the
-    file stores numbers as numbers.
+    file stores numbers as numbers; `asked` is the wording of each column's question, if wanted.
     """
     ones = pl.Series("n_asked", [1], dtype=pl.Int64).new_from_index(0, texts.height)
     if source.identifiers:
@@ -50,7 +56,7 @@ def value_rows(
         return ValueRows(None, ones)
     fits = [_fits(rule, texts) for rule in source.values]
     rows = [
-        _values(source, rule, column, texts, fit, typed=typed)
+        _asking(asked, column, _values(source, rule, column, texts, fit, typed=typed))
         for rule, fit in zip(source.values, fits, strict=True)
         for column in rule.columns
     ]
@@ -59,6 +65,12 @@ def value_rows(
         for rule, fit in zip(source.values, fits, strict=True)
     )
     return ValueRows(pl.concat(rows), reduce(add, counts).alias("n_asked"))
+
+
+def _asking(asked: Mapping[str, str] | None, column: str, values: pl.DataFrame) -> pl.DataFrame:
+    if asked is None:
+        return values
+    return values.with_columns(pl.lit(asked.get(column, column)).alias(WORDING))
 
 
 def _fits(rule: ValueRule, texts: pl.DataFrame) -> pl.Series | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fastexcel
 import polars as pl
 
-from pipelines.connectors.columns import addressable, joined_header
+from pipelines.connectors.columns import addressable, joined_header, question_texts
 from pipelines.connectors.contents import Content
 from pipelines.connectors.records import Records, sliced
 from pipelines.connectors.unreadable import no_workbook
@@ -37,7 +37,11 @@ def open_content(source: Source, content: Content) -> Records:
         frame.columns = [names[i] for i in places] or frame.columns
         return sliced(frame)
 
-    return Records(header, read if header else lambda places: iter(()), has_typed_dates=True)
+    below = [list(row) for row in cells.slice(first, source.skip_rows).iter_rows()]
+    return Records(
+        header, read if header else lambda places: iter(()), has_typed_dates=True,
+        question_texts=question_texts(header, below),
+    )  # fmt: skip
 
 
 def _header(source: Source, cells: pl.DataFrame) -> tuple[list[str], int]:

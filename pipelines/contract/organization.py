@@ -6,6 +6,8 @@ from pipelines.contract.model import Column, ContractTable, landing, references,
 
 UNIT_LEVELS = ("unit", "team", "location", "region", "company")
 LINEAGE_KINDS = ("rename", "merge", "split", "move", "close")
+PERSON_GROUPS = ("gender", "age_band", "tenure_band", "job_level", "employment")
+"""Columns that say which groups a person is in; only response weights read them."""
 
 ORG_ASSIGNMENTS = ContractTable(
     "org_assignments",
@@ -15,6 +17,11 @@ ORG_ASSIGNMENTS = ContractTable(
         Column("employee_key", "key", "Keyed hash of the employee.", True),
         *references(),
         Column("manager_key", "key", "Keyed hash of the manager."),
+        Column("gender", "text", "Gender, as the HR system groups it; for response weights only."),
+        Column("age_band", "text", "Band of age; for response weights only."),
+        Column("tenure_band", "text", "Band of years in the company; for response weights only."),
+        Column("job_level", "text", "Level or family of the job; for response weights only."),
+        Column("employment", "text", "Full time, part time, ...; for response weights only."),
         *validity(),
     ),
 )

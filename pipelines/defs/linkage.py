@@ -17,9 +17,20 @@ from pipelines import warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count
 from pipelines.linkage import Linkage, combine
 from pipelines.linkage.companions import MADE_BY, companion
-from pipelines.linkage.declared import answer, by_attribution_rule
-from pipelines.panel import panel_hash, read_by_method, read_inputs, read_panel, read_shared
+from pipelines.linkage.declared import answer, by_attribution_rule, with_response_weights
+from pipelines.linkage.wave_change import wave_changes
+from pipelines.panel import (
+    panel_hash,
+    read_by_method,
+    read_inputs,
+    read_panel,
+    read_people,
+    read_scored_answers,
+    read_shared,
+    read_wave_spread,
+)
 from pipelines.program.questions import Estimand
+from pipelines.publishing.tables import released_employee_cells
 
 INPUTS = [
     ["marts", "linkage_panel"],
@@ -56,6 +67,8 @@ def linkage_assets() -> list[dg.AssetsDefinition]:
         *(_estimand_asset(name) for name in get_args(Estimand)),
         *(_companion_asset(name) for name in COMPANIONS),
         attribution_asset,
+        nonresponse_asset,
+        wave_changes_asset,
         judged_assets,
     ]
 
@@ -126,6 +139,47 @@ def attribution_asset(program: ProgramResource) -> dg.MaterializeResult:
         cells = read_by_method(con, declared), read_shared(con, declared)
         table = by_attribution_rule(declared, inputs, *cells)
         rows = warehouse.write_table(con, "linkage.linkage_attribution_rules", table)
+    return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
+
+
+@dg.asset(
+    key=["linkage", "linkage_nonresponse"],
+    deps=[*INPUTS, ["intermediate", "int_respondent_scores"],
+          ["intermediate", "int_people_expected"]],
+    group_name="linkage",
+    owners=OWNERS,
+    kinds={"numpy"},
+    description="Grain: one row per employee metric and period, and one for the primary pair: the "
+    "number without and with non-response weights.",
+)  # fmt: skip
+def nonresponse_asset(program: ProgramResource) -> dg.MaterializeResult:
+    """What weighting answers to the groups of everybody invited would change."""
+    watch = Stopwatch()
+    declared = program.program()
+    with program.warehouse() as con:
+        inputs = read_inputs(con, declared, "between")
+        people = read_people(con, declared.participation.columns)
+        table = with_response_weights(declared, inputs, read_scored_answers(con), people)
+        rows = warehouse.write_table(con, "linkage.linkage_nonresponse", table)
+    return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
+
+
+@dg.asset(
+    key=["linkage", "employee_wave_changes"],
+    deps=[["marts", "unit_period_metrics"], ["marts", "publication_mask"], ["marts", "periods"],
+          ["intermediate", "int_respondent_scores"]],
+    group_name="linkage",
+    owners=OWNERS,
+    kinds={"polars"},
+    description="Grain: one row per unit level, unit, period and employee metric whose cell and "
+    "the one of the wave before are released: the change between them.",
+)  # fmt: skip
+def wave_changes_asset(program: ProgramResource) -> dg.MaterializeResult:
+    """Wave-on-wave changes of released employee scores."""
+    watch = Stopwatch()
+    with program.warehouse() as con:
+        changes = wave_changes(released_employee_cells(con), read_wave_spread(con))
+        rows = warehouse.write_table(con, "linkage.employee_wave_changes", changes)
     return dg.MaterializeResult(metadata=watch.metadata(**row_count(rows)))
 
 

@@ -25,6 +25,8 @@ from pipelines.linkage.estimates import Linkage
 from pipelines.linkage.item_errors import item_error_sums
 from pipelines.linkage.lag import lag_profile
 from pipelines.linkage.nonlinear import nonlinear
+from pipelines.linkage.nonresponse import SCHEMA as NONRESPONSE_SCHEMA
+from pipelines.linkage.nonresponse import link_row, mean_rows, weights_by_period
 from pipelines.linkage.overlap import respondent_sums
 from pipelines.linkage.overlapping_windows import dates_overlap
 from pipelines.linkage.power import power
@@ -158,6 +160,25 @@ def by_attribution_rule(
     minimum = max(promised, pair.min_respondents.customer or 1)
     cells, options = _asked_of(program, pair, pair.window, inputs)
     return attribution_rules(cells, by_method, options, minimum, shared)
+
+
+def with_response_weights(
+    program: Program, inputs: Inputs, scored: Mapping[str, pl.DataFrame], people: pl.DataFrame
+) -> pl.DataFrame:
+    """Company means by employee metric and period, and the primary r, without and with weights.
+
+    `scored` are all scored answers by metric, `people` everybody expected to answer.
+    """
+    asked = program.participation
+    weights = weights_by_period(people, list(asked.columns), asked.cap)
+    rows = list(mean_rows(scored, weights))
+    if program.linkage is not None:
+        pair = program.linkage.primary
+        answers = inputs.answers.get(pair.x)
+        if answers is not None and not answers.is_empty():
+            cells, options = _asked_of(program, pair, pair.window, inputs)
+            rows.append(link_row(cells, answers, weights, options))
+    return pl.DataFrame(rows, schema=NONRESPONSE_SCHEMA)
 
 
 def _asked_of(

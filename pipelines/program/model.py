@@ -16,7 +16,15 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
 from pipelines.program.questions import Linkage
-from pipelines.program.sections import Metric, Organization, Privacy, Report, Thresholds, Wave
+from pipelines.program.sections import (
+    Metric,
+    Organization,
+    Participation,
+    Privacy,
+    Report,
+    Thresholds,
+    Wave,
+)
 from pipelines.program.source import VOICE_OF_TABLE, Source
 
 
@@ -41,6 +49,8 @@ class Program(Section):
     """Thresholds of what may be released, or the publisher's own suppression."""
     org: Organization = Organization()
     """How references to teams and locations become units."""
+    participation: Participation = Participation()
+    """How answers are weighted to the groups of everybody who could have answered."""
     metrics: Annotated[list[Metric], Field(min_length=1)]
     """The scores of both voices."""
     linkage: Linkage | None = None

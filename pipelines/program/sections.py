@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, PeriodId, Section
 
+Margin = Literal[
+    "region", "location", "gender", "age_band", "tenure_band", "job_level", "employment"
+]
+PLACES = ("region", "location")
+DEFAULT_MARGINS: tuple[Margin, ...] = tuple(m for m in get_args(Margin) if m != "location")
 HARD_FLOOR = 3
 """No threshold may lie below this, whatever a program says."""
 
@@ -124,6 +129,23 @@ class Organization(Section):
     """A run stops when that share lies more than this above the last release's."""
     identifiers: dict[Name, IdentifierNorm] = Field(default_factory=dict)
     """Rules by `id_type`."""
+
+
+class Participation(Section):
+    """How answers are weighted to the groups of everybody who could have answered.
+
+    Released scores stay as answered; `linkage_nonresponse` shows what the weights would change.
+    """
+
+    margins: list[Margin] | None = None
+    """What the weights follow; default: the region and every group the staff list tells."""
+    cap: float = Field(default=3.0, ge=1.5, le=10)
+    """Largest weight, as a multiple of the mean weight."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Margin -> column of the people it is made of."""
+        return {m: f"{m}_id" if m in PLACES else m for m in self.margins or DEFAULT_MARGINS}
 
 
 class Metric(Section):

@@ -18,6 +18,7 @@ JOINT = (
     "linkage_reliability",
     "linkage_period_slopes",
     "linkage_attribution_rules",
+    "linkage_nonresponse",
     "dim_units",
     "dim_teams",
     "dim_locations",

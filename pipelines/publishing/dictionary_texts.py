@@ -37,6 +37,8 @@ TABLES = {
     "the four periods up to it.",
     "linkage_attribution_rules": "One row per attribution rule: r of the primary pair when only "
     "the surest ways of giving feedback to a unit count.",
+    "linkage_nonresponse": "One row per employee metric and period, and one for the primary pair: "
+    "the number as answered, and weighted to the groups of everybody who could have answered.",
     "dim_units": "One row per unit (team x location), with names.",
     "dim_teams": "One row per team, with its latest name.",
     "dim_locations": "One row per location, with its latest name and region.",
@@ -210,6 +212,29 @@ _ATTRIBUTION_RULES = {
     "estimate": "Pearson r of unit means.",
 }
 
+_NONRESPONSE = {
+    "quantity": "mean: score of the whole company; r: correlation of unit means, primary pair.",
+    "window_id": "Period of the mean, or window of the correlation.",
+    "n_responses_x": "Answers of employees behind it; null where the number is not shown.",
+    "margins": "Groups the weights follow; null: design weights of the survey alone.",
+    "unweighted": "The number as answered.",
+    "unweighted_low": "Lower end of its 95% interval.",
+    "unweighted_high": "Upper end of it.",
+    "weighted": "The number with weights; null where there are none.",
+    "weighted_low": "Lower end of its 95% interval.",
+    "weighted_high": "Upper end of it.",
+    "design_effect": "How many times larger the weights make the variance of a mean (Kish).",
+    "share_capped": "Part of the respondents whose weight was cut off at the cap, 0 to 1.",
+    "guard_code": "Why there is no weighted number.",
+}
+
+_CHANGE = {
+    "previous_period_id": "The wave before, where this cell was released then.",
+    "change": "Difference of the two released values.",
+    "change_low": "Lower end of its 95% interval; null where no spread of answers is known.",
+    "change_high": "Upper end of it. Intervals of units use the spread of the whole company.",
+}
+
 _MASK = {
     "reason_code": "released, or why not: withheld (too few people, or needed to "
     "protect such a cell), suppressed_at_source.",
@@ -231,10 +256,11 @@ COLUMNS = {
     "linkage_guards": _ESTIMATES,
     **dict.fromkeys(COMPANION_SCHEMAS, _ESTIMATES | _COMPANIONS),
     "linkage_attribution_rules": _ESTIMATES | _ATTRIBUTION_RULES,
+    "linkage_nonresponse": _ESTIMATES | _NONRESPONSE,
     "publication": _PUBLICATION,
     "unit_period_scores_restated": _RESTATED,
     "data_dictionary": _DICTIONARY,
-    "employee_unit_period_metrics": _MASK,
+    "employee_unit_period_metrics": _MASK | _CHANGE,
     "customer_unit_period_metrics": _MASK,
     "employee_comments": _COMMENTS,
     "customer_comments": _COMMENTS,

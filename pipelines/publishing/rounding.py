@@ -35,11 +35,22 @@ def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> p
     )
 
 
+def round_correlations(frame: pl.DataFrame, columns: list[str], shares: list[str]) -> pl.DataFrame:
+    """Round correlations by the number of units behind them, and share columns."""
+    step = _step_of_units()
+    rounded = frame.with_columns(_to_step(pl.col(c), step).alias(c) for c in columns)
+    return round_scores(rounded, [], shares)
+
+
+def _step_of_units() -> pl.Expr:
+    return pl.when(pl.col("n_units") >= ENOUGH_UNITS).then(0.01).otherwise(0.05)
+
+
 def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     """Round the rows of `linkage_estimates` for release, and make their sentences anew."""
     is_r = pl.col("effect_type").is_in(CORRELATIONS)
     many = pl.col("n_units") >= ENOUGH_UNITS
-    step = pl.when(many).then(0.01).otherwise(0.05)
+    step = _step_of_units()
     rounded = [
         pl.when(is_r)
         .then(_to_step(pl.col(c), step))

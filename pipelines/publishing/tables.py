@@ -18,6 +18,7 @@ from pipelines.publishing.restated import restated_scores
 from pipelines.publishing.rounding import (
     STABLE_DECIMALS,
     round_companion,
+    round_correlations,
     round_estimates,
     round_scores,
 )
@@ -44,7 +45,7 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     cells = _masked_cells(con)
     return {
         **score_frames(con),
-        "employee_unit_period_metrics": cells.filter(pl.col("voice") == "employee"),
+        "employee_unit_period_metrics": _employee_cells(con, cells),
         "customer_unit_period_metrics": cells.filter(pl.col("voice") == "customer"),
         "unit_period_participation": _participation(con),
         "attribution_summary": _attribution(con),
@@ -52,6 +53,7 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
         "linkage_guards": _guards(con),
         **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
         "linkage_attribution_rules": _attribution_rules(con),
+        "linkage_nonresponse": _nonresponse(con),
         **{
             name: warehouse.read_table(con, f"marts.{name}").sort(key)
             for name, key in (
@@ -88,6 +90,20 @@ def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     kept = cells.select(*CELL, "voice", _public_reason("reason_code"), *hidden).sort(CELL)
     kept = kept.with_columns(pl.col("value_native").round(STABLE_DECIMALS).round(2))
     return round_scores(kept, ["value"], [])
+
+
+def released_employee_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Keys, counts and values of the employee cells that are shown, as they are shown."""
+    shown = (pl.col("voice") == "employee") & pl.col("value").is_not_null()
+    return _masked_cells(con).filter(shown).select(*CELL, "n_responses", "value")
+
+
+def _employee_cells(con: duckdb.DuckDBPyConnection, cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells of employees, with what changed since the wave before where both are shown."""
+    changes = warehouse.read_table(con, "linkage.employee_wave_changes")
+    employee = cells.filter(pl.col("voice") == "employee")
+    joined = employee.join(changes, on=CELL, how="left", maintain_order="left")
+    return round_scores(joined, ["change", "change_low", "change_high"], [])
 
 
 def _scores(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -174,6 +190,33 @@ def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
                            .round(2)),
         [], ["share_of_feedback"],
     )  # fmt: skip
+
+
+def _nonresponse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Means of shown company cells and the primary r, without the numbers of few units."""
+    table = warehouse.read_table(con, "linkage.linkage_nonresponse")
+    cells = released_employee_cells(con).filter(unit_level="company").select(
+        pl.lit("mean").alias("quantity"), pl.col("period_id").alias("window_id"),
+        pl.col("metric_id").alias("x_measure"), pl.lit(value=True).alias("is_shown"),
+    )  # fmt: skip
+    table = table.join(
+        cells, on=["quantity", "window_id", "x_measure"], how="left", maintain_order="left"
+    )
+    is_link = (pl.col("quantity") == "r") & (
+        pl.col("n_units") >= SMALLEST_GROUP["linkage_segment_forests"]
+    )
+    is_shown = pl.col("is_shown").fill_null(value=False) | is_link
+    shares = ["share_capped", "design_effect"]
+    scores = [c for c in table.columns if c.startswith(("unweighted", "weighted"))]
+    hidden = ["n_responses_x", *scores, *shares]
+    table = table.with_columns(pl.when(is_shown).then(pl.col(c)).alias(c) for c in hidden)
+    # who was expected and did not answer is told by the participation table, under its own mask
+    links, means = (table.drop("is_shown", "n_expected").filter(is_r)
+                    for is_r in (pl.col("quantity") == "r", pl.col("quantity") != "r"))  # fmt: skip
+    rounded = pl.concat(
+        [round_scores(means, scores, shares), round_correlations(links, scores, shares)]
+    )
+    return rounded.sort("quantity", "x_measure", "window_id")
 
 
 def _companion(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:

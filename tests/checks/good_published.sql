@@ -36,7 +36,15 @@ select unit_level, unit_id, period_id, metric_id, m.voice, mask.reason_code,
 from marts.unit_period_metrics as m
 join marts.publication_mask as mask using (unit_level, unit_id, period_id, metric_id);
 create table published.employee_unit_period_metrics as
-select * from marts.masked_cells where voice = 'employee';
+select cell.*, earlier.period_id as previous_period_id,
+  round(cell.value - earlier.value, 1) as change,
+  round(cell.value - earlier.value - 5, 1) as change_low,
+  round(cell.value - earlier.value + 5, 1) as change_high
+from marts.masked_cells as cell left join marts.masked_cells as earlier
+  on earlier.unit_level = cell.unit_level and earlier.unit_id = cell.unit_id
+  and earlier.metric_id = cell.metric_id and earlier.period_id = '2024-01'
+  and cell.period_id = '2024-02' and cell.unit_level = 'location'
+where cell.voice = 'employee' order by cell.unit_level desc, cell.unit_id, cell.period_id;
 create table published.customer_unit_period_metrics as
 select * from marts.masked_cells where voice = 'customer';
 drop view marts.masked_cells;
@@ -124,6 +132,18 @@ select 'pooled' as window_id, 'engagement' as x_measure, 'nps' as y_measure, *,
 from (values ('direct_unit', 'direct_unit', 900, 0.6, 0.3),
   ('direct_unit + ticket_group', 'ticket_group', 1500, 1.0, 0.4)
 ) as r(rule, last_method, n_responses_y, share_of_feedback, estimate);
+
+create table published.linkage_nonresponse as
+select 'mean' as quantity, period_id as window_id, metric_id as x_measure,
+  cast(null as varchar) as y_measure, cast(null as bigint) as n_units,
+  n_responses as n_responses_x, 'region' as margins, value as unweighted,
+  value - 1 as unweighted_low, value + 1 as unweighted_high, value + 0.5 as weighted,
+  value - 0.6 as weighted_low, value + 1.6 as weighted_high, 1.2 as design_effect,
+  0.01 as share_capped, cast(null as varchar) as guard_code
+from published.employee_unit_period_metrics where unit_level = 'company'
+union all
+select 'r', 'pooled', 'engagement', 'nps', 24, 900, 'region', 0.35, 0.1, 0.55, 0.4, 0.15, 0.6, 1.2,
+  0.01, null;
 
 create table published.linkage_guards as
 select 'warn' as severity, 'few_clusters' as code, 3 as n_affected, 23 as n_total,

@@ -67,7 +67,10 @@ ERRORS = {"errors_possible": "update {t} set std_error = -0.1 where rowid = 0"}
 UNKNOWN_PERIOD = "update {t} set period_index = 99 where rowid = 0"
 
 PUBLISHED: dict[str, dict[str, Mutation]] = {
-    "employee_unit_period_metrics": cells("engagement", "customer"),
+    "employee_unit_period_metrics": {
+        **cells("engagement", "customer"),
+        "changes_of_shown_values": "update {t} set change = change + 0.2",
+    },
     "customer_unit_period_metrics": cells("nps", "employee"),
     "employee_comments": comments("employee"),
     "customer_comments": comments("customer"),
@@ -186,6 +189,15 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         "one_row_per_rule": (
             "update {t} set last_method = 'direct_unit', rule = 'agent' where rowid = 1"
         ),
+    },
+    "linkage_nonresponse": {
+        "no_other_columns": "alter table {t} add column n_expected bigint",
+        "means_of_shown_cells": (
+            "update {t} set unweighted = unweighted + 0.5 where quantity = 'mean'"
+        ),
+        "no_small_groups": "update {t} set n_units = 19 where quantity = 'r'",
+        "values_possible": "update {t} set design_effect = 0.9",
+        "one_row_per_number": "insert into {t} from {t} where quantity = 'r'",
     },
     "linkage_period_slopes": {
         **companion("one_row_per_period", "period_index, slope"),

@@ -27,6 +27,10 @@ RAW: dict[str, dict[str, Mutation]] = {
             "update {t} set scale_max = 100;"
             "update {t} set score_raw = score_raw * 20 where wave = '2024-02' and item_code = 'q1'"
         ),
+        "wording_same_in_all_waves": (
+            "update {t} set item_text_version = case wave when '2024-02' then 'I am very proud'"
+            " else 'I am proud' end where item_code = 'q1'"
+        ),
         "waves_declared": "update {t} set wave = '2031-01' where rowid = 0",
         "items_answered": (
             "update {t} set score_raw = null where item_code = 'q3' and wave = '2024-01'"

@@ -192,3 +192,34 @@ def test_the_widest_attribution_rule_is_the_primary_estimate(company: Company) -
     )  # fmt: skip
     assert rules["share_of_feedback"].to_list() == sorted(rules["share_of_feedback"])
     assert rules["estimate"][-1] == pytest.approx(primary["estimate"].item())
+
+
+def test_scores_are_told_without_and_with_response_weights(company: Company) -> None:
+    told = private(company.home, "from linkage.linkage_nonresponse where quantity = 'mean'")
+    cells = private(
+        company.home, "select period_id as window_id, value, n_responses"
+        " from marts.unit_period_metrics where unit_level = 'company' and metric_id = 'engagement'",
+    )  # fmt: skip
+    both = told.join(cells, on="window_id")
+    assert both.height == told.height == 12
+    assert both["unweighted"].to_list() == pytest.approx(both["value"].to_list())
+    assert both["n_responses_x"].to_list() == both["n_responses"].to_list()
+    assert told["margins"].unique().to_list() == ["region"]
+    assert told["n_expected"].to_list() == private(
+        company.home, "select n_invited from marts.unit_period_participation"
+        " where unit_level = 'company' order by period_id",
+    )["n_invited"].to_list()  # fmt: skip
+
+
+def test_a_released_change_is_the_difference_of_released_scores(company: Company) -> None:
+    cells = released(company.home, "hr")["employee_unit_period_metrics"]
+    changed = cells.filter(pl.col("change").is_not_null())
+    assert set(changed["unit_level"]) >= {"company", "location", "unit"}
+    earlier = cells.select("unit_level", "unit_id", "metric_id",
+                           pl.col("period_id").alias("previous_period_id"),
+                           pl.col("value").alias("before"))  # fmt: skip
+    both = changed.join(
+        earlier, on=["unit_level", "unit_id", "metric_id", "previous_period_id"], how="left"
+    )
+    assert (both["value"] - both["before"] - both["change"]).abs().max() < 1e-6
+    assert both.filter(pl.col("change_low").is_null()).is_empty()

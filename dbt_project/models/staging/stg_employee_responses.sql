@@ -62,6 +62,7 @@ final as (
         responses.survey,
         responses.wave,
         responses.item_code,
+        responses.item_text_version,
         responses.answered_at,
         responses.answered_date,
         responses.score_raw,

@@ -13,6 +13,11 @@ final as (
         team_ref,
         location_ref,
         manager_key,
+        gender,
+        age_band,
+        tenure_band,
+        job_level,
+        employment,
         coalesce(valid_from, {{ far_past() }}) as valid_from,
         coalesce(valid_to, {{ far_future() }}) as valid_to
     from org_assignments

@@ -41,11 +41,12 @@ TABLES = {
     "raw.declared_waves": "wave_id varchar, period_id varchar",
     "staging.stg_org_assignments": "source varchar, input varchar, record_number bigint, "
     "employee_key varchar, team_ref varchar, location_ref varchar, manager_key varchar, "
-    "valid_from date, valid_to date",
+    "gender varchar, age_band varchar, tenure_band varchar, job_level varchar, "
+    "employment varchar, valid_from date, valid_to date",
     "staging.stg_person_identifiers": "id_key varchar, employee_key varchar, valid_from date, "
     "valid_to date",
     "staging.stg_employee_responses": "survey varchar, wave varchar, respondent_key varchar, "
-    "answered_date date, team_ref varchar, location_ref varchar",
+    "answered_date date, team_ref varchar, location_ref varchar, weight double",
     "intermediate.int_manager_teams": "manager_key varchar, team_id varchar, location_id varchar, "
     "region_id varchar, valid_from date, valid_to date",
     "intermediate.int_period_days": "calendar_day date, period_id varchar",
@@ -100,7 +101,7 @@ def test_an_answer_belongs_to_one_unit_or_to_a_counted_remainder(
         )
     for who, day in answers:
         history.execute(
-            "insert into staging.stg_employee_responses values ('s', 'w', ?, ?, null, null)",
+            "insert into staging.stg_employee_responses values ('s', 'w', ?, ?, null, null, null)",
             [who, day],
         )
     found = history.sql("from intermediate.int_submissions_attributed").pl()

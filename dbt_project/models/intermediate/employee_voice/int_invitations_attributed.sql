@@ -21,8 +21,15 @@ final as (
         invitations.wave,
         invitations.respondent_key,
         case when waves.wave_id is null then days.period_id else waves.period_id end as period_id,
+        {{ row_number_of(['coalesce(people_placed.employee_key, invitations.respondent_key)']) }}
+            as person_number,
         people_placed.team_id,
-        people_placed.location_id
+        people_placed.location_id,
+        people_placed.gender,
+        people_placed.age_band,
+        people_placed.tenure_band,
+        people_placed.job_level,
+        people_placed.employment
     from invitations
     left join waves on invitations.wave = waves.wave_id
     left join days on invitations.invited_date = days.calendar_day

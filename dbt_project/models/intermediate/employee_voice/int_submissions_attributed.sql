@@ -39,6 +39,7 @@ submissions as (
         max(answered_date) as answered_date,
         max(team_ref) as team_ref,
         max(location_ref) as location_ref,
+        max(weight) as weight,
         cast(count(*) as bigint) as n_rows
     from responses
     group by survey, wave, respondent_key
@@ -91,8 +92,8 @@ final as (
         respondent_key,
         {{ row_number_of(['coalesce(employee_key, respondent_key)']) }} as person_number,
         period_id,
-
         n_rows,
+        weight,
         attribution_method,
         case attribution_method
             when 'direct_unit' then named_team_id

@@ -12,6 +12,11 @@ final as (
         team_ref,
         location_ref,
         manager_key,
+        gender,
+        age_band,
+        tenure_band,
+        job_level,
+        employment,
         valid_from,
         held_to as told_to,
         least(

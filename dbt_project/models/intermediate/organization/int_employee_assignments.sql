@@ -28,6 +28,11 @@ written as (
         ) as team_ref,
         coalesce(held.location_ref, manager_teams.location_id) as location_ref,
         held.manager_key,
+        held.gender,
+        held.age_band,
+        held.tenure_band,
+        held.job_level,
+        held.employment,
         greatest(held.valid_from, coalesce(manager_teams.valid_from, held.valid_from))
             as valid_from,
         least(held.valid_to, coalesce(manager_teams.valid_to, held.valid_to)) as valid_to,
@@ -47,6 +52,11 @@ final as (
         teams.canonical_ref as team_id,
         locations.canonical_ref as location_id,
         written.manager_key,
+        written.gender,
+        written.age_band,
+        written.tenure_band,
+        written.job_level,
+        written.employment,
         written.valid_from,
         written.valid_to,
         written.was_cut

@@ -13,6 +13,11 @@ final as (
         people.employee_key,
         assignments.team_id,
         assignments.location_id,
+        assignments.gender,
+        assignments.age_band,
+        assignments.tenure_band,
+        assignments.job_level,
+        assignments.employment,
         greatest(people.valid_from, assignments.valid_from) as valid_from,
         least(people.valid_to, assignments.valid_to) as valid_to
     from people
