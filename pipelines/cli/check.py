@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +24,8 @@ from pipelines.program.source import Source
 from pipelines.settings import load_settings
 
 FIRST_REJECTS = 5
+ALIKE_SHOWN = 8
+"""Lines for columns of answers that are read alike."""
 WIDTH = 80
 
 
@@ -36,7 +39,9 @@ def check_program(program: str | None) -> None:
     problems = _labels_of_no_text(declared)
     for source in declared.sources:
         try:
-            _show(console, preview(source, declared, settings))
+            found = preview(source, declared, settings)
+            _show(console, found)
+            problems += _would_stop(found)
         except CrossvoiceError as error:
             console.print(f"\n[bold]{source.name}[/bold] [red]cannot be read[/red]")
             problems.append(error.text())
@@ -72,8 +77,9 @@ def _show(console: Console, found: Preview) -> None:
     table.add_column("holds", ratio=3, overflow="fold")
     profiles = {name: profile(name, found.sample[name], typed=found.typed)
                 for name in found.found.values()}  # fmt: skip
-    for column, use, how in _uses(source):
-        holds = _holds(profiles, found, column, use)
+    told = [(column, use, how, _holds(profiles, found, column, use))
+            for column, use, how in _uses(source)]  # fmt: skip
+    for column, use, how, holds in _without_repetition(told):
         table.add_row(Text(column[:60]), Text(use), Text(how), Text(holds))
     console.print(table)
     unused = [name for name in found.header if name not in set(found.found.values())]
@@ -85,6 +91,20 @@ def _show(console: Console, found: Preview) -> None:
         codes = [*source.missing, *(f"{code} (withheld)" for code in source.suppressed)]
         console.print(Text(f"  no answer: {', '.join(codes)}"))
     _show_trial(console, found)
+
+
+def _without_repetition(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows, with long runs of answers that are read alike and hold the like told once."""
+    for (is_item, *_), run in groupby(
+        rows, key=lambda row: (row[1].startswith("item "), *row[2:])
+    ):
+        alike = list(run)
+        if not is_item or len(alike) <= ALIKE_SHOWN:
+            yield from alike
+            continue
+        yield from alike[: ALIKE_SHOWN - 2]
+        yield (f"... {len(alike) - ALIKE_SHOWN + 1} more", "items likewise", "", "")
+        yield alike[-1]
 
 
 def _uses(source: Source) -> Iterator[tuple[str, str, str]]:
@@ -108,7 +128,13 @@ def _uses(source: Source) -> Iterator[tuple[str, str, str]]:
 def _origin(mapping: ColumnMapping) -> str:
     if mapping.column is not None:
         return mapping.column
-    return "(the file's name)" if mapping.file_name else f"(always {mapping.value})"
+    if mapping.record_number:
+        return "(record number)"
+    for origin, name in (("file", mapping.file_name), ("sheet", mapping.sheet_name),
+                         ("column", mapping.column_name)):  # fmt: skip
+        if name:
+            return f"(the {origin}'s name)"
+    return f"(always {mapping.value})"
 
 
 def _how(mapping: ColumnMapping, kind: str) -> str:
@@ -151,6 +177,24 @@ def _holds(profiles: dict[str, Profile], found: Preview, column: str, use: str) 
     return about.in_words()
 
 
+def _would_stop(found: Preview) -> list[str]:
+    """Why a run would stop at this source, though its files can be read."""
+    source, unplanned = found.source, 0
+    if found.rejects.height:
+        unplanned = int(found.rejects.filter(~pl.col("is_filtered"))["n_rows"].sum())
+    share = unplanned / max(1, found.n_rows + unplanned)
+    if share > source.max_rejected_share:
+        limit = f"its limit is {source.max_rejected_share:.1%}"
+        what = f"rejects {share:.1%} of the rows tried, {limit}"
+        mend = "correct the mapping by the reasons above, or raise `max_rejected_share`"
+    elif not found.n_rows and found.is_whole:
+        what = "keeps no row of its records"
+        mend = "look at its filters, and at the reasons above"
+    else:
+        return []
+    return [f"Source {source.name} would stop a run: it {what}.\n  mend:  {mend}"]
+
+
 def _show_trial(console: Console, found: Preview) -> None:
     """How many rows the records make, and the first rejects with their reasons."""
     tried = f"{'all' if found.is_whole else 'the first'} {found.n_tried:,} records"
@@ -162,10 +206,6 @@ def _show_trial(console: Console, found: Preview) -> None:
         f"  {tried}: {found.n_rows:,} rows kept, {planned:,} left out, "
         + (f"[red]{unplanned:,} rejected[/red]" if unplanned else "0 rejected")
     )
-    share = found.source.max_rejected_share
-    if unplanned > share * (found.n_rows + unplanned):
-        stop = f"  [red]more than `max_rejected_share` ({share:.0%}): the source would stop[/red]"
-        console.print(stop)
     if unplanned:
         for line in _first_rejects(found):
             console.print(Text(line))

@@ -67,6 +67,8 @@ def convert(
     if column.kind == "boolean":
         words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
         return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+    if mapping.formats:  # a period named by its day
+        return date(text, mapping, typed_dates=typed).cast(pl.String)
     return text
 
 

@@ -36,7 +36,7 @@ LONGEST_RECORD = 64 << 20
 def open_content(source: Source, content: Content) -> Records:
     """Open a JSON file: the names of its fields now, its records when they are asked for."""
     names: dict[str, None] = {}
-    for number, record in enumerate(_records(source, content), start=1):
+    for number, record in enumerate(_exploded(source, content), start=1):
         names.update(dict.fromkeys(_flat(record)))
         if number == HEADER_RECORDS:
             break
@@ -57,7 +57,7 @@ def _batches(
         )
         return numbered(made, pl.int_range(done + 1, done + 1 + made.height, eager=True))
 
-    for record in _records(source, content):
+    for record in _exploded(source, content):
         flat = _flat(record)
         for name, column in zip(names, columns, strict=True):
             column.append(flat.get(name))
@@ -95,6 +95,36 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)
+
+
+def _exploded(source: Source, content: Content) -> Iterator[dict]:
+    """The records, or one for each element of the list inside each of them."""
+    if source.explode is None:
+        yield from _records(source, content)
+        return
+    path = source.explode.split(".")
+    for number, record in enumerate(_records(source, content), start=1):
+        inside = record
+        for key in path[:-1]:
+            inside = inside.get(key) or {}
+        listed = inside.pop(path[-1], None) or []
+        if not isinstance(listed, list):
+            what = f"has no list at {source.explode!r}, which `explode` names"
+            raise no_json(source, content, f", record {number}", what)
+        for element in listed:
+            value = element
+            for key in reversed(path):
+                value = {key: value}
+            yield _merged(record, value)
+
+
+def _merged(record: dict, element: dict) -> dict:
+    """The record with the element in the place of its list."""
+    both = {**record}
+    for key, value in element.items():
+        own = both.get(key)
+        both[key] = _merged(own, value) if isinstance(own, dict) else value
+    return both
 
 
 def _records(source: Source, content: Content) -> Iterator[dict]:

@@ -52,6 +52,33 @@ def _without_person(source: Source, name: str) -> str:
     )
 
 
+def texts_of_sheet(source: Source, sheet: str) -> dict[str, str]:
+    """Contract columns that are taken from the sheet's name, and the text of each."""
+    found = {
+        column: re.search(mapping.sheet_name, sheet, re.IGNORECASE)
+        for column, mapping in source.columns.items()
+        if mapping.sheet_name is not None
+    }
+    return {column: match[1] or "" for column, match in found.items() if match is not None}
+
+
+def texts_of_column(source: Source, answer: str) -> dict[str, str]:
+    """Contract columns that are taken from the name of an answer's column, and the text of each."""
+    found = {}
+    for column, mapping in source.columns.items():
+        if mapping.column_name is None:
+            continue
+        match = re.search(mapping.column_name, answer, re.IGNORECASE)
+        if match is None or match[1] is None:
+            raise SourceError(
+                f"Source {source.name} takes `{column}` from the name of each answer's column; "
+                f"{answer!r} does not have the shape {mapping.column_name!r}.",
+                mend="correct `column_name`, or read that column in a source of its own",
+            )
+        found[column] = match[1]
+    return found
+
+
 def texts_of_file_name(source: Source, name: str) -> dict[str, str]:
     """Contract columns that are taken from the file's name, and the text of each.
 

@@ -10,7 +10,7 @@ asked for is either kept or rejected with a reason, so that `rows read = kept + 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 
@@ -20,6 +20,7 @@ from pipelines.connectors.columns import used_columns
 from pipelines.connectors.conversion import REASON_BY_KIND, clean, convert, recode
 from pipelines.connectors.dates import ambiguous
 from pipelines.connectors.footnotes import begins_with
+from pipelines.connectors.locations import texts_of_column
 from pipelines.connectors.records import FIRST_CELL, RECORD_NUMBER
 from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
 from pipelines.connectors.values import REASON, ROW, WHERE, WORDING, value_rows
@@ -73,6 +74,28 @@ class RecordMapping:
 
     def apply(self, records: pl.DataFrame) -> Mapped:
         """Map one batch of text records."""
+        if not any(m.column_name for m in self.source.columns.values()):
+            return self._apply(records)
+        parts = [part._apply(records) for part in self._by_answer()]
+        return Mapped(
+            pl.concat([part.rows for part in parts]),
+            parts[0].comments,
+            pl.concat([part.rejects for part in parts]),
+            sum(part.n_read for part in parts),
+            parts[0].name_keys,
+        )
+
+    def _by_answer(self) -> Iterator[RecordMapping]:
+        """One mapping per column of answers, for columns taken from the name of it."""
+        for rule in self.source.values:
+            for answer in rule.columns:
+                alone = rule.model_copy(update={"columns": [answer]})
+                yield replace(
+                    self, source=self.source.model_copy(update={"values": [alone]}),
+                    from_name=self.from_name | texts_of_column(self.source, answer),
+                )  # fmt: skip
+
+    def _apply(self, records: pl.DataFrame) -> Mapped:
         records = self._one_touch_each(records)
         texts = self._texts(records)
         columns = self._columns(texts, records[RECORD_NUMBER])
@@ -193,7 +216,8 @@ class RecordMapping:
             column = SOURCE_TABLES[self.source.table].mapped[name]
             text = self._text_of(name, mapping, texts, records[RECORD_NUMBER])
             where = mapping.column or name
-            reason = "unknown_code" if mapping.recode else REASON_BY_KIND.get(column.kind)
+            dated = "bad_date" if mapping.formats else REASON_BY_KIND.get(column.kind)
+            reason = "unknown_code" if mapping.recode else dated
             if reason == "bad_date" and mapping.ambiguous != "first":
                 yield from self._ambiguous(records, text, mapping, where)
             if reason is not None:

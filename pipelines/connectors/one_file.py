@@ -17,6 +17,7 @@ from pipelines import landing
 from pipelines.batch_writer import BatchWriter
 from pipelines.connectors.columns import find_columns
 from pipelines.connectors.in_step import InStep
+from pipelines.connectors.locations import texts_of_sheet
 from pipelines.connectors.mapping import RecordMapping
 from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
 from pipelines.connectors.rejects import shapeless_rejects
@@ -50,7 +51,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
             this.program.time_zone,
             this.pseudonyms,
             records.has_typed_dates,
-            new.from_name,
+            new.from_name | texts_of_sheet(source, records.sheet),
             this.redactor,
             new.name,
             records.question_texts,

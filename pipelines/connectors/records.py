@@ -59,6 +59,8 @@ class Records:
     """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
     question_texts: dict[str, str] = field(default_factory=dict)
     """What each column asks, where the file tells more than its name."""
+    sheet: str = ""
+    """Name of the sheet, where several are read."""
     guesses: list[str] = field(default_factory=list)
     """What was guessed of the file, in words."""
 
@@ -97,13 +99,18 @@ def open_records(source: Source, path: Path) -> list[Records]:
         if path.is_dir():
             raise IsADirectoryError
         found = contents(source, path)
-        return [open_content(source, content) for content in found]
+        return [table for content in found for table in open_tables(source, content)]
     except OSError as error:
         raise not_accessible(source.name, path, error) from error
 
 
 def open_content(source: Source, content: Content) -> Records:
-    """Open one table."""
+    """Open one table: the first, where a workbook has several."""
+    return open_tables(source, content)[0]
+
+
+def open_tables(source: Source, content: Content) -> list[Records]:
+    """Open the table of a content, or one for each sheet that is asked for."""
     kind = content_format(source, content)
     if not content.head(1):
         raise SourceError(
@@ -112,9 +119,11 @@ def open_content(source: Source, content: Content) -> Records:
             mend="export it again, or take it out of `location`",
         )
     reader = import_module(f"pipelines.connectors.{READERS[kind]}")
-    records = reader.open_content(source, content)
-    records.where = content.where
-    return records
+    opened = reader.open_content(source, content)
+    tables = opened if isinstance(opened, list) else [opened]
+    for table in tables:
+        table.where = f"{content.where}, sheet {table.sheet!r}" if table.sheet else content.where
+    return tables
 
 
 def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:

@@ -111,6 +111,7 @@ UNIT_SCORES = ContractTable(
         Column("n_respondents", "integer", "Answers behind the score; null: not told."),
         Column("n_invited", "integer", "People asked; null: not told."),
         Column("variance", "double", "Sample variance of the answers, on the score's scale."),
+        Column("std_deviation", "double", "Their standard deviation, where no variance is told."),
         Column("promoters", "integer", "Answers 9 and 10, for a net promoter score."),
         Column("passives", "integer", "Answers 7 and 8."),
         Column("detractors", "integer", "Answers 0 to 6."),

@@ -80,6 +80,11 @@ class ColumnMapping(Section):
     """The same value for every record."""
     file_name: Annotated[str, AfterValidator(_one_group)] | None = None
     """Taken from the file's name: a regular expression with one pair of parentheses around it."""
+    column_name: Annotated[str, AfterValidator(_one_group)] | None = None
+    """Taken from the name of the answer's own column (`NPS 2024`): a regular expression likewise;
+    for files with a column for each period."""
+    sheet_name: Annotated[str, AfterValidator(_one_group)] | None = None
+    """Taken from the name of the sheet, likewise; for `sheet: "*"`."""
     record_number: bool = False
     """An id made of the file's name and the record's number, for exports without one."""
     recode: dict[str, str] | None = None
@@ -104,9 +109,13 @@ class ColumnMapping(Section):
 
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnMapping:
-        origins = (self.column, self.value, self.file_name, self.record_number or None)
+        origins = (self.column, self.value, self.file_name, self.column_name, self.sheet_name,
+                   self.record_number or None)  # fmt: skip
         if sum(origin is not None for origin in origins) != 1:
-            msg = "give one of `column`, `value`, `file_name` and `record_number`"
+            msg = (
+                "give one of `column`, `value`, `file_name`, `column_name`, `sheet_name` and "
+                "`record_number`"
+            )
             raise ValueError(msg)
         return self
 
@@ -147,7 +156,7 @@ class ValueRule(Section):
     """Columns of the input that hold the value."""
     item: Name | None = None
     """Code the metrics use; default: the column's own name in lower case, with `_` for all that is
-    no letter or digit. Needs a single column."""
+    no letter or digit. Needs a single column, unless `column_name` tells them apart."""
     when: dict[str, str | list[str]] | None = None
     """Other columns and the text (any letter case) they must hold for the rule to apply."""
     scale: Scale
@@ -164,10 +173,7 @@ class ValueRule(Section):
     """Codes that mean: no answer, for these columns only; besides the source's `missing`."""
 
     @model_validator(mode="after")
-    def _item_of_one_column(self) -> ValueRule:
-        if self.item is not None and len(self.columns) > 1:
-            msg = "`item` names one item; with several `columns` each column is its own item"
-            raise ValueError(msg)
+    def _item_has_a_name(self) -> ValueRule:
         nameless = [c for c in self.columns if self.item is None and not item_code(c)]
         if nameless:
             msg = f"`columns`: {nameless[0]!r} has no Latin letters or digits; give it an `item`"

@@ -72,9 +72,13 @@ class Source(Section):
     member: str | None = None
     """Which files inside a zip are read, as a pattern; default: all of a known format."""
     sheet: str | int = 1
-    """Sheet of a workbook, by name or by position from 1."""
+    """Sheet of a workbook, by name or by position from 1; a pattern (`*`, `20*`) reads every sheet
+    it fits, of one shape, but those whose name has not the shape of a `sheet_name`."""
     records: str | None = None
     """Where the list of records is in a JSON document, as a dotted path; default: at the top."""
+    explode: str | None = None
+    """A list inside each JSON record, as a dotted path: one record for each of its elements, with
+    the other fields of the record."""
     header_row: HeaderRow = 1
     """Row of the sheet or file that holds the column names; 0: there is none. A list of rows is one
     header: names are joined, and an upper cell goes on to the right until the next."""
@@ -168,6 +172,17 @@ class Source(Section):
             yield f"`snapshots` does not fit {self.table}; it is for {', '.join(SNAPSHOT_TABLES)}"
         elif self.snapshots and "valid_from" not in self.columns:
             yield "`snapshots` needs `columns.valid_from`: the day of each list"
+        by_answer = [n for n, m in self.columns.items() if m.column_name is not None]
+        several = [rule for rule in self.values if rule.item is not None and len(rule.columns) > 1]
+        if several and not by_answer:
+            yield (
+                "`values`: `item` names one item; with several `columns` each column is its own"
+            )
+        if by_answer and not all(rule.item for rule in self.values):
+            yield (
+                f"`columns.{by_answer[0]}` is taken from the names of the answers' columns, so "
+                "every rule under `values` needs an `item`"
+            )
 
     def _column_problems(self) -> Iterator[str]:
         table = SOURCE_TABLES[self.table]

@@ -21,7 +21,7 @@ final as (
         direction,
         n_respondents,
         n_invited,
-        variance,
+        coalesce(variance, std_deviation * std_deviation) as variance,
         promoters,
         passives,
         detractors,

@@ -40,7 +40,7 @@ def run(section: str, folder: Path) -> tuple[Home, str]:
     sources: list[Source] = []
     others: dict[str, Any] = {}
     for kind, words, body in blocks(section):
-        if kind == "csv":
+        if kind in ("csv", "json"):
             path = folder / words[0]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body)

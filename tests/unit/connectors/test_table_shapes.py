@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import xlsxwriter
 
 from pipelines.errors import SourceError
-from tests.unit.connectors.homes import FEEDBACK, Home
+from tests.unit.connectors.homes import FEEDBACK, Home, source
 from tests.unit.connectors.small_tables import TEXT, expected, landed
 
 
@@ -55,6 +56,55 @@ def test_a_filter_by_the_beginning_of_a_text(home: Home) -> None:
 
     assert landed(home, filters=only) == expected()[:1]
     assert landed(home, filters=others) == expected()[1:]
+
+
+def sheets(home: Home, *names: str) -> None:
+    (home.folder / "in").mkdir(exist_ok=True)
+    with xlsxwriter.Workbook(home.folder / "in/f.xlsx") as book:
+        for n, name in enumerate(names, start=1):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["id", "at", "store", "score"])
+            page.write_row(1, 0, [f"F{n}", "2025-01-04", "Süd", n])
+        book.add_worksheet("Notes").write(0, 0, "made by hand")
+
+
+def test_a_sheet_for_each_channel(home: Home) -> None:
+    sheets(home, "Q1 shop", "Q1 web")
+    columns = {"feedback_id": "id", "occurred_at": "at", "location_ref": "store",
+               "channel": {"sheet_name": "^Q1 (.*)$"}}  # fmt: skip
+    home.source = source(location="in/f.xlsx", sheet="q1*", columns=columns)
+    home.pull()
+
+    rows = home.landed()
+    assert rows["channel"].to_list() == ["shop", "web"]
+    assert rows["record_number"].to_list() == [1, 2]
+    assert rows["score_raw"].to_list() == [1.0, 2.0]
+
+
+def test_sheets_without_the_shape_of_the_name_are_left_alone(home: Home) -> None:
+    sheets(home, "2024", "2025")
+    columns = {"feedback_id": "id", "occurred_at": "at", "touchpoint": {"sheet_name": r"^(\d{4})$"}}
+    home.source = source(location="in/f.xlsx", sheet="*", columns=columns)
+    home.pull()
+    assert home.landed()["touchpoint"].to_list() == ["2024", "2025"]
+
+    home.source = source(location="in/f.xlsx", sheet="2026*", columns=columns)
+    with pytest.raises(SourceError, match="no sheet that fits"):
+        home.pull()
+
+
+def test_a_column_for_each_channel_counts_every_answer(home: Home) -> None:
+    home.write("in/f.csv", "id,at,NPS shop,NPS web\nF1,2025-01-04,9,11\nF2,,3,4\n")
+    columns = {"feedback_id": "id", "occurred_at": "at", "channel": {"column_name": "^NPS (.+)$"}}
+    answers = ["NPS shop", "NPS web"]
+    values = [{"columns": answers, "item": "nps", "scale": {"min": 0, "max": 10}}]
+    home.source = source(columns=columns, values=values)
+    home.pull()
+
+    assert home.landed().select("channel", "score_raw").rows() == [("shop", 9.0)]
+    assert sorted(reason for *_, reason in home.rejects()) == [
+        "missing_required", "missing_required", "out_of_scale",
+    ]  # fmt: skip
 
 
 def test_a_column_that_some_files_lack(home: Home) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import CrossvoiceError
@@ -17,6 +17,7 @@ NAMES = st.text(st.characters(exclude_categories=["C"]), min_size=1).map(str.str
 ALIASES = st.builds(Alias, st.sampled_from(["team", "location"]), NAMES, NAMES, NAMES, st.dates())
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ALIASES, max_size=5), st.lists(ALIASES, max_size=5))
 def test_approvals_are_kept_and_the_later_one_holds(
     tmp_path_factory: pytest.TempPathFactory, first: list[Alias], second: list[Alias]

@@ -15,6 +15,10 @@ team_locations as (
     select * from {{ ref('int_team_locations') }}
 ),
 
+days as (
+    select * from {{ ref('int_period_days') }}
+),
+
 settings as (
     {{ unit_setting() }}
 ),
@@ -23,12 +27,13 @@ placed as (
     select
         scores.*,
         settings.unit as unit_setting,
-        waves.period_id,
+        case when waves.wave_id is null then days.period_id else waves.period_id end as period_id,
         team_refs.canonical_ref as team_id,
         coalesce(location_refs.canonical_ref, team_locations.location_id) as location_id
     from scores
     cross join settings
     left join waves on scores.period_ref = waves.wave_id
+    left join days on scores.period_ref = cast(days.calendar_day as string)
     left join refs as location_refs
         on location_refs.unit_level = 'location'
         and scores.location_ref = location_refs.reference
@@ -37,7 +42,7 @@ placed as (
         and scores.team_ref = team_refs.reference
     left join team_locations
         on team_refs.canonical_ref = team_locations.team_id
-        and {{ holds_on('team_locations', 'waves.wave_end') }}
+        and {{ holds_on('team_locations', 'coalesce(waves.wave_end, days.calendar_day)') }}
 ),
 
 levelled as (
@@ -50,7 +55,12 @@ levelled as (
             when team_id is not null then 'team'
             when location_id is not null then 'location'
             else 'none'
-        end as unit_level
+        end as unit_level,
+        -- of several days in one period the last counts
+        row_number() over (
+            partition by voice, item_code, period_id, team_ref, location_ref
+            order by period_ref desc
+        ) as recency
     from placed
 ),
 
@@ -80,7 +90,7 @@ final as (
         detractors,
         suppressed_at_source,
         case
-            when period_id is null then 'outside_periods'
+            when period_id is null or recency > 1 then 'outside_periods'
             when unit_level = 'none' then 'unknown_unit'
         end as remainder_reason
     from levelled
