@@ -15,6 +15,7 @@ from pipelines.connectors.dates import date, timestamp
 from pipelines.connectors.numbers import number, percent
 from pipelines.connectors.wording import is_one_of, looked_up
 from pipelines.contract import Column
+from pipelines.errors import EMAIL
 from pipelines.program.rules import ColumnMapping
 from pipelines.program.source import Source
 
@@ -86,3 +87,10 @@ def share(text: pl.Series, source: Source, *, typed: bool = False) -> pl.Series:
 def recode(text: pl.Series, codes: dict[str, str]) -> pl.Series:
     """Codes in any letter case to their meaning; null for an unlisted code."""
     return looked_up(text, dict(codes), pl.String())
+
+
+def without_addresses(text: pl.Series) -> pl.Series:
+    """Text with e-mail addresses masked; most columns hold none, and are only searched."""
+    if not text.str.contains("@", literal=True).any():
+        return text
+    return text.str.replace_all(EMAIL.pattern, "<EMAIL>")

@@ -1,7 +1,7 @@
-"""Rows of a table that are no records: totals and notes, told by their first cell.
+"""Rows of a table that are left out: totals and notes, told by their first cell, and filters.
 
-What belongs here: that one test, for split and unsplit rows. What does not: filters on named
-columns (connectors.mapping).
+What belongs here: these tests of a text. What does not: the account of what was left out
+(connectors.mapping).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 import polars as pl
 
 from pipelines.blanks import BLANKS
+from pipelines.connectors.wording import is_one_of
+from pipelines.program.rules import Filter
 from pipelines.program.source import Source
 
 
@@ -28,3 +30,13 @@ def starts_a_footnote(source: Source, line: str, delimiter: str) -> bool:
     first = next(iter(csv.reader([line], delimiter=delimiter)), [""])
     cell = (first or [""])[0].strip(BLANKS)
     return any(re.match(pattern, cell, re.IGNORECASE) for pattern in source.footnotes)
+
+
+def is_left_out(rule: Filter, text: pl.Series) -> pl.Series:
+    """Whether a filter leaves each record out, by the text of its column."""
+    if rule.keep_matching is not None:
+        return ~begins_with(text, [rule.keep_matching])
+    if rule.drop_matching is not None:
+        return begins_with(text, [rule.drop_matching])
+    fits = is_one_of(text, rule.keep if rule.keep is not None else rule.drop or [])
+    return ~fits if rule.keep is not None else fits

@@ -17,21 +17,26 @@ from operator import and_
 import polars as pl
 
 from pipelines.connectors.columns import used_columns
-from pipelines.connectors.conversion import REASON_BY_KIND, clean, convert, recode
+from pipelines.connectors.conversion import (
+    REASON_BY_KIND,
+    clean,
+    convert,
+    recode,
+    without_addresses,
+)
 from pipelines.connectors.dates import ambiguous
-from pipelines.connectors.footnotes import begins_with
+from pipelines.connectors.footnotes import begins_with, is_left_out
 from pipelines.connectors.locations import texts_of_column
 from pipelines.connectors.records import FIRST_CELL, RECORD_NUMBER
 from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
 from pipelines.connectors.values import REASON, ROW, WHERE, WORDING, value_rows
-from pipelines.connectors.wording import is_one_of
 from pipelines.contract import COMMENTS, SOURCE_TABLES
-from pipelines.errors import EMAIL, SourceError
+from pipelines.errors import SourceError
 from pipelines.privacy.name_words import INITIALS, NAME, initials_of, words_of
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.redaction import SCHEMA as REDACTED
 from pipelines.privacy.redaction import Redactor
-from pipelines.program.rules import ColumnMapping, Filter
+from pipelines.program.rules import ColumnMapping
 from pipelines.program.source import Source
 
 LOCAL_DATES = {"answered_at": "answered_date", "occurred_at": "local_date"}
@@ -191,7 +196,7 @@ class RecordMapping:
                 text = recode(text, mapping.recode)
             columns[name] = convert(text, column, mapping, self.source, self.zone, typed=self.typed)
             if column.kind == "text" and name not in OWN_IDS:
-                columns[name] = _without_addresses(columns[name])
+                columns[name] = without_addresses(columns[name])
             if name in LOCAL_DATES:
                 moments = columns[name].dt.replace_time_zone("UTC")
                 columns[LOCAL_DATES[name]] = moments.dt.convert_time_zone(self.zone).dt.date()
@@ -205,7 +210,7 @@ class RecordMapping:
         yield Fault(reduce(and_, [t.is_null() for t in texts]), "blank_record", None)
         for rule in self.source.filters:
             yield Fault(
-                _is_left_out(rule, texts[rule.column].fill_null("")), "filtered", rule.column
+                is_left_out(rule, texts[rule.column].fill_null("")), "filtered", rule.column
             )
 
     def _faults(
@@ -288,22 +293,6 @@ class RecordMapping:
         if self.source.initials:
             keys.append(self.pseudonyms.keys(initials_of(names), INITIALS))
         return pl.concat(keys)
-
-
-def _without_addresses(text: pl.Series) -> pl.Series:
-    """Text with e-mail addresses masked; most columns hold none, and are only searched."""
-    if not text.str.contains("@", literal=True).any():
-        return text
-    return text.str.replace_all(EMAIL.pattern, "<EMAIL>")
-
-
-def _is_left_out(rule: Filter, text: pl.Series) -> pl.Series:
-    if rule.keep_matching is not None:
-        return ~begins_with(text, [rule.keep_matching])
-    if rule.drop_matching is not None:
-        return begins_with(text, [rule.drop_matching])
-    fits = is_one_of(text, rule.keep if rule.keep is not None else rule.drop or [])
-    return ~fits if rule.keep is not None else fits
 
 
 def _kept_and_bad(
