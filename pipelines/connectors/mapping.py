@@ -29,7 +29,7 @@ from pipelines.connectors.footnotes import begins_with, is_left_out
 from pipelines.connectors.locations import texts_of_column
 from pipelines.connectors.records import FIRST_CELL, RECORD_NUMBER
 from pipelines.connectors.rejects import SCHEMA, Fault, first_faults, reject_rows
-from pipelines.connectors.values import REASON, ROW, WHERE, WORDING, value_rows
+from pipelines.connectors.values import WORDING, kept_and_bad, value_rows
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import SourceError
 from pipelines.privacy.name_words import INITIALS, NAME, initials_of, words_of
@@ -116,7 +116,7 @@ class RecordMapping:
         if lost is not None:
             is_good = is_good.scatter(lost["row"], values=False)
         base = pl.DataFrame([records[RECORD_NUMBER].alias("record_number"), *columns.values()])
-        kept, bad, places = _kept_and_bad(base, asked.values, is_good)
+        kept, bad, places = kept_and_bad(base, asked.values, is_good)
         names = SOURCE_TABLES[self.source.table].schema
         counts = asked.n_asked.clip(lower_bound=1)
         rejects = [] if bad is None else [reject_rows(bad)]
@@ -293,25 +293,3 @@ class RecordMapping:
         if self.source.initials:
             keys.append(self.pseudonyms.keys(initials_of(names), INITIALS))
         return pl.concat(keys)
-
-
-def _kept_and_bad(
-    base: pl.DataFrame, values: pl.DataFrame | None, is_good: pl.Series
-) -> tuple[pl.DataFrame, pl.DataFrame | None, pl.Series]:
-    """Rows to keep, values at fault of good records (None: none), places of records with rows."""
-    if values is None:
-        return base.filter(is_good), None, is_good.arg_true()
-    if not is_good.all():
-        values = values.filter(is_good.gather(values[ROW]))
-    bad = None
-    if values[REASON].null_count() < values.height:
-        at_fault = values.filter(pl.col(REASON).is_not_null())
-        bad = at_fault.select(
-            base["record_number"].gather(at_fault[ROW]),
-            pl.col(WHERE).alias("column_name"),
-            pl.col(REASON).alias("reason"),
-            pl.lit(1).alias("n_rows"),
-        )
-        values = values.filter(pl.col(REASON).is_null())
-    kept = pl.concat([base[values[ROW]], values.drop(ROW, REASON, WHERE)], how="horizontal")
-    return kept, bad, values[ROW].unique()

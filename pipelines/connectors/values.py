@@ -148,3 +148,25 @@ def _identifiers(rule: IdentifierRule, texts: pl.DataFrame, keys: pl.Series) -> 
         "id_key",
         pl.lit(rule.id_type).alias("id_type"),
     )
+
+
+def kept_and_bad(
+    base: pl.DataFrame, values: pl.DataFrame | None, is_good: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame | None, pl.Series]:
+    """Rows to keep, values at fault of good records (None: none), places of records with rows."""
+    if values is None:
+        return base.filter(is_good), None, is_good.arg_true()
+    if not is_good.all():
+        values = values.filter(is_good.gather(values[ROW]))
+    bad = None
+    if values[REASON].null_count() < values.height:
+        at_fault = values.filter(pl.col(REASON).is_not_null())
+        bad = at_fault.select(
+            base["record_number"].gather(at_fault[ROW]),
+            pl.col(WHERE).alias("column_name"),
+            pl.col(REASON).alias("reason"),
+            pl.lit(1).alias("n_rows"),
+        )
+        values = values.filter(pl.col(REASON).is_null())
+    kept = pl.concat([base[values[ROW]], values.drop(ROW, REASON, WHERE)], how="horizontal")
+    return kept, bad, values[ROW].unique()

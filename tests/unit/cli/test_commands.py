@@ -107,8 +107,26 @@ def test_before_the_first_release_there_is_nothing_to_show(command: str, tmp_pat
 
 def test_check_names_a_label_of_no_text(tmp_path: Path) -> None:
     text = (PROJECT_ROOT / "programs" / "demo" / "program.yaml").read_text()
-    (tmp_path / "program.yaml").write_text(f"{text}\nreport:\n  labels: {{word.unitz: stores}}\n")
+    labels = "report:\n  labels:\n    word.unitz: stores\n"
+    assert "report:\n  labels:\n" in text
+    text = text.replace("report:\n  labels:\n", labels)
+    (tmp_path / "program.yaml").write_text(text)
     result = call("check", "--program", str(tmp_path), env={"CROSSVOICE_HOME": str(tmp_path)})
     assert result.exit_code == 2
     assert "word.unitz" in result.output
     assert "word.unit" in result.output
+
+
+def test_check_fails_where_a_run_would_stop(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("store,score\nS1,72\nS2,64\n")
+    (tmp_path / "program.yaml").write_text(
+        "program: small\nperiod: year\nstart: 2025-01-01\n"
+        "metrics: [{id: csat, voice: customer, items: [score]}]\n"
+        "sources:\n  - name: scores\n    table: unit_scores\n    location: in.csv\n"
+        "    columns: {location_ref: store, period_ref: {value: '2025'}}\n"
+        "    values: [{columns: [score], voice: customer, scale: {min: 1, max: 5}}]\n"
+    )
+    result = call("check", "--program", str(tmp_path), env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "Source scores would stop a run: it rejects 100.0% of the rows tried" in result.output
+    assert "mend:" in result.output
