@@ -8,7 +8,7 @@ error, with their reliabilities. Not here: change over time inside units (``with
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import (
     Interval,
-    fieller,
+    corrected_slope_interval,
     known,
     t_interval,
     t_p_value,
@@ -181,22 +181,17 @@ def _rows(question: Question, means: UnitMeans | None) -> None:
 
 
 def _corrected_rows(
-    question: Question, means: UnitMeans, shared: dict[str, object], sesoi: dict[str, float]
+    question: Question, means: UnitMeans, shared: dict[str, Any], sesoi: dict[str, float]
 ) -> None:
     settings, jack, df = question.settings, means.jack, means.df
     value, error = jack.estimate, jack.std_error
     q, q90 = t_quantile(0.5 + settings.conf_level / 2, df), t_quantile(0.95, df)
     cov = jack.cov[np.ix_([COV, VAR_TRUE], [COV, VAR_TRUE])]
-    wide = fieller(value[COV], value[VAR_TRUE], cov, q)
-    narrow = fieller(value[COV], value[VAR_TRUE], cov, q90)
-    bounded = narrow.shape == "bounded"
+    ends = corrected_slope_interval(value[COV], value[VAR_TRUE], cov, df, settings.conf_level)
     question.row(
-        "corrected", "slope", interval=wide, estimate=known(value[SLOPE_TRUE]),
-        std_error=known(error[SLOPE_TRUE]), conf_method="fieller",
-        equivalence_low=narrow.low if bounded else None,
-        equivalence_high=narrow.high if bounded else None,
-        mde=question.mde(error[SLOPE_TRUE], df), reliability=known(value[REL_X]),
-        sesoi=sesoi.get("slope"), **shared,
+        "corrected", "slope", estimate=known(value[SLOPE_TRUE]),
+        std_error=known(error[SLOPE_TRUE]), mde=question.mde(error[SLOPE_TRUE], df),
+        reliability=known(value[REL_X]), sesoi=sesoi.get("slope"), **ends, **shared,
     )  # fmt: skip
     r_true = np.tanh(value[Z_TRUE])
     narrow = z_scale_interval(r_true, error[Z_TRUE], q90)
@@ -208,7 +203,7 @@ def _corrected_rows(
     )  # fmt: skip
 
 
-def _plain_rows(question: Question, means: UnitMeans, shared: dict[str, object]) -> None:
+def _plain_rows(question: Question, means: UnitMeans, shared: dict[str, Any]) -> None:
     """Rank correlation always; the textbook interval of r only where units are independent."""
     settings, n = question.settings, len(means.x)
     own_cluster = question.base["cluster"] == "unit_id"

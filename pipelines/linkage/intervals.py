@@ -7,7 +7,7 @@ about panels, clusters or result rows. Only ``scipy.special`` is used, because i
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -139,6 +139,23 @@ def fieller(numerator: float, denominator: float, cov: np.ndarray, quantile: flo
         return Interval(None, None, "unbounded")
     ends = sorted(((b - np.sqrt(max(root, 0.0))) / a, (b + np.sqrt(max(root, 0.0))) / a))
     return Interval(float(ends[0]), float(ends[1]), "bounded" if a > 0 else "exclusive")
+
+
+def corrected_slope_interval(
+    numerator: float, denominator: float, cov: np.ndarray, df: float, conf_level: float
+) -> dict[str, Any]:
+    """What a row says about the range of a corrected slope: Fieller, and the 90% limits.
+
+    The 90% limits judge whether a link is practically none; an unbounded interval has none.
+    """
+    wide, narrow = (
+        fieller(numerator, denominator, cov, t_quantile(probability, df))
+        for probability in (0.5 + conf_level / 2, 0.95)
+    )
+    bounded = narrow.shape == "bounded"
+    return {"interval": wide, "conf_method": "fieller",
+            "equivalence_low": narrow.low if bounded else None,
+            "equivalence_high": narrow.high if bounded else None}  # fmt: skip
 
 
 def smallest_detectable(

@@ -18,7 +18,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.intervals import (
     Interval,
     atanh,
-    fieller,
+    corrected_slope_interval,
     known,
     t_interval,
     t_p_value,
@@ -213,18 +213,12 @@ def _shared(jack: Jackknife, df: float, method: str, *, tested: bool = True) -> 
 def _corrected_row(question: Question, jack: Jackknife, df: float, shared: dict[str, Any]) -> None:
     settings, value, error = question.settings, jack.estimate, jack.std_error
     cov = jack.cov[np.ix_([SXY, VAR_TRUE], [SXY, VAR_TRUE])]
-    wide, narrow = (
-        fieller(value[SXY], value[VAR_TRUE], cov, t_quantile(probability, df))
-        for probability in (0.5 + settings.conf_level / 2, 0.95)
-    )
-    bounded = narrow.shape == "bounded"
+    ends = corrected_slope_interval(value[SXY], value[VAR_TRUE], cov, df, settings.conf_level)
     question.row(
-        "corrected", "slope", interval=wide, estimate=known(value[SLOPE_TRUE]),
-        std_error=known(error[SLOPE_TRUE]), conf_method="fieller",
+        "corrected", "slope", estimate=known(value[SLOPE_TRUE]),
+        std_error=known(error[SLOPE_TRUE]), mde=question.mde(error[SLOPE_TRUE], df),
         sesoi=settings.sesoi if settings.sesoi_type == "slope" else None,
-        equivalence_low=narrow.low if bounded else None, mde=question.mde(error[SLOPE_TRUE], df),
-        equivalence_high=narrow.high if bounded else None, reliability=known(value[SHARE_TRUE]),
-        **shared,
+        reliability=known(value[SHARE_TRUE]), **ends, **shared,
     )  # fmt: skip
 
 

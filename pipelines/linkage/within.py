@@ -6,7 +6,7 @@ corrected. Not here: which side moves first (``lag``) or differences between uni
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from pipelines.linkage.input_checks import read_panel
 from pipelines.linkage.intervals import (
     Interval,
     atanh,
-    fieller,
+    corrected_slope_interval,
     known,
     t_interval,
     t_p_value,
@@ -192,7 +192,7 @@ def _gates(question: Question, jack: Jackknife) -> None:
         ))  # fmt: skip
 
 
-def _shared(question: Question, jack: Jackknife, df: float) -> dict[str, float | str]:
+def _shared(question: Question, jack: Jackknife, df: float) -> dict[str, Any]:
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = float(jack.estimate[SLOPE] / jack.std_error[SLOPE])
     return {"p_value": t_p_value(statistic, df), "statistic": statistic, "df": df,
@@ -231,14 +231,11 @@ def _corrected_rows(question: Question, jack: Jackknife, df: float) -> None:
     sesoi = {settings.sesoi_type: settings.sesoi}
     q, q90 = t_quantile(0.5 + settings.conf_level / 2, df), t_quantile(0.95, df)
     cov = jack.cov[np.ix_([SXY, VAR_TRUE], [SXY, VAR_TRUE])]
-    wide, narrow = (fieller(value[SXY], value[VAR_TRUE], cov, k) for k in (q, q90))
-    bounded = narrow.shape == "bounded"
+    ends = corrected_slope_interval(value[SXY], value[VAR_TRUE], cov, df, settings.conf_level)
     question.row(
-        "corrected", "slope", interval=wide, sesoi=sesoi.get("slope"),
-        estimate=known(value[SLOPE_TRUE]), std_error=known(error[SLOPE_TRUE]),
-        conf_method="fieller", equivalence_low=narrow.low if bounded else None,
-        equivalence_high=narrow.high if bounded else None, reliability=known(value[REL_X]),
-        mde=question.mde(error[SLOPE_TRUE], df), signal_t=known(signal_t(jack)), **shared,
+        "corrected", "slope", sesoi=sesoi.get("slope"), estimate=known(value[SLOPE_TRUE]),
+        std_error=known(error[SLOPE_TRUE]), reliability=known(value[REL_X]),
+        mde=question.mde(error[SLOPE_TRUE], df), signal_t=known(signal_t(jack)), **ends, **shared,
     )  # fmt: skip
     r_true = float(np.tanh(value[Z_TRUE]))
     narrow = z_scale_interval(r_true, error[Z_TRUE], q90)
