@@ -8,44 +8,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.audit import bounds, relations
-from pipelines.audit.evidence import KNOWN_TABLES, Cell, Evidence
+from pipelines.audit.evidence import Cell, Evidence, Finding
 from pipelines.audit.relations import Key, Remainder
+from pipelines.audit.shown import (
+    left_out_estimates,
+    shown_beside_reason,
+    small_groups_shown,
+    unknown_columns,
+    unknown_tables,
+)
 from pipelines.audit.wording import cell_name, equation
 
 LEAST = 0.2
 """Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
 SLACK = 1e-6
-NUMBERS = {
-    "employee_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
-                                                     "promoters", "passives", "detractors")),
-    "customer_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
-                                                     "promoters", "passives", "detractors")),
-    "unit_period_participation": ("reason_code", ("n_invited", "n_responded", "response_share")),
-    "unit_period_scores": ("employee_reason_code", ("employee_score", "n_employee_responses",
-                                                    "response_share", "headcount")),
-}  # fmt: skip
-"""Table -> its reason and the numbers it must not show beside one."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A hidden value that can be worked out, or nearly: which attack, which tables, how."""
-
-    attack: str
-    sentence: str
 
 
 def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
     """Every attack on one release, earlier ones at hand; no findings: the promise holds."""
-    found = list(unknown_tables(evidence))
+    found = [*unknown_tables(evidence), *left_out_estimates(evidence)]
     if evidence.publication["suppression"] != "thresholds":
         return found
+    found += unknown_columns(evidence)
     found += shown_beside_reason(evidence)
     found += small_groups_shown(evidence)
     found += differencing(evidence)
@@ -54,67 +43,6 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
         if earlier.publication["suppression"] == "thresholds":
             found += earlier_release(evidence, earlier)
     return found
-
-
-def unknown_tables(evidence: Evidence) -> Iterator[Finding]:
-    """A table nobody told the audit about may tell anything."""
-    for name in evidence.tables:
-        if name not in KNOWN_TABLES:
-            yield Finding(
-                "unknown_table",
-                f"Table {name} is published, and the audit does not know what it tells. Declare it"
-                " in pipelines/audit/evidence.py with what it says about groups.",
-            )
-
-
-def shown_beside_reason(evidence: Evidence) -> Iterator[Finding]:
-    """A number in a row, or in another table, that says it is withheld."""
-    tables = [*NUMBERS.items()]
-    tables.append(
-        ("unit_period_scores",
-         ("customer_reason_code", ("customer_score", "n_customer_responses")))
-    )  # fmt: skip
-    for name, (reason, numbers) in tables:
-        if name not in evidence.tables:
-            continue
-        table = evidence.tables[name]
-        shown = pl.any_horizontal(pl.col(c).is_not_null() for c in numbers)
-        for row in table.filter((pl.col(reason) != "released") & shown).head(20).to_dicts():
-            told = ", ".join(c for c in numbers if row[c] is not None)
-            yield Finding(
-                "shown_beside_reason",
-                f"{name}: {row.get('unit_level', 'unit')} {row['unit_id']}, {row['period_id']} is "
-                f"{row[reason]}, but {told} is shown.",
-            )
-    yield from _told_elsewhere(evidence)
-
-
-def _told_elsewhere(evidence: Evidence) -> Iterator[Finding]:
-    scores = evidence.tables.get("unit_period_scores")
-    if scores is None:
-        return
-    for voice in ("employee", "customer"):
-        told = scores.filter(pl.col(f"{voice}_score").is_not_null())
-        for unit, period, metric in told.select(
-            "unit_id", "period_id", f"{voice}_metric_id"
-        ).iter_rows():
-            cell = evidence.cells.get((metric, "unit", unit, period))
-            if cell is not None and cell.is_hidden:
-                yield Finding(
-                    "shown_beside_reason",
-                    f"unit_period_scores shows what {voice}_unit_period_metrics withholds: "
-                    f"{cell_name(evidence, cell.key)}.",
-                )
-
-
-def small_groups_shown(evidence: Evidence) -> Iterator[Finding]:
-    """A released cell of fewer answers than were promised."""
-    for key, cell in evidence.cells.items():
-        if not cell.is_hidden and cell.answers < evidence.threshold(key[0]):
-            yield Finding(
-                "small_group",
-                f"{cell_name(evidence, key)} is released with {cell.answers} answers.",
-            )
 
 
 def differencing(evidence: Evidence) -> list[Finding]:

@@ -60,6 +60,14 @@ class Cell:
         return self.answers is None
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A hidden value that can be worked out, or nearly: which attack, which tables, how."""
+
+    attack: str
+    sentence: str
+
+
 @dataclass
 class Evidence:
     """Everything one release tells."""

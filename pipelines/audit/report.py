@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.audit.attacks import Finding, attack
-from pipelines.audit.evidence import read_evidence, releases_before
+from pipelines.audit.attacks import attack
+from pipelines.audit.evidence import Finding, read_evidence, releases_before
+from pipelines.audit.files import file_findings
 
 MOST = 20
 
@@ -46,5 +47,8 @@ def audit_release(folder: Path, releases: Path) -> Audit:
     evidence = read_evidence(folder)
     before = [read_evidence(path) for path in releases_before(folder, releases)]
     hidden = sum(cell.is_hidden for cell in evidence.cells.values())
-    findings = tuple(dict.fromkeys(attack(evidence, before)))
+    found = attack(evidence, before)
+    if evidence.publication["suppression"] == "thresholds":
+        found += file_findings(evidence)
+    findings = tuple(dict.fromkeys(found))
     return Audit(folder, len(evidence.cells), hidden, len(before), findings)

@@ -62,7 +62,7 @@ def publish(made: World, folder: Path, release_id: str = "r1",
         pl.when("is_released").then(pl.lit("released")).otherwise(pl.lit("withheld"))
         .alias("reason_code"),
         pl.lit(None, dtype=pl.Float64).alias("value_native"),
-    )  # fmt: skip
+    ).drop("n_people")  # fmt: skip
     parquet = folder / release_id / "all" / "parquet"
     parquet.mkdir(parents=True)
     for voice in ("employee", "customer"):
@@ -190,6 +190,25 @@ def test_undeclared_table_is_a_finding(tmp_path: Path) -> None:
     pl.DataFrame({"n": [1]}).write_parquet(tmp_path / "r1" / "all" / "parquet" / "extra.parquet")
     audit = audit_release(tmp_path / "r1", tmp_path)
     assert [f.attack for f in audit.findings] == ["unknown_table"]
+
+
+def test_undeclared_column_is_a_finding(tmp_path: Path) -> None:
+    publish(PLANTED["parent minus siblings"], tmp_path)
+    path = tmp_path / "r1" / "all" / "parquet" / "employee_unit_period_metrics.parquet"
+    pl.read_parquet(path).with_columns(n_people=3).write_parquet(path)
+    audit = audit_release(tmp_path / "r1", tmp_path)
+    assert "unknown_column" in {f.attack for f in audit.findings}
+
+
+@pytest.mark.parametrize("column", ["unit_id", "left_out", "influence", "leverage"])
+def test_what_tells_of_estimates_without_one_unit_is_a_finding(
+    column: str, tmp_path: Path
+) -> None:
+    publish(PLANTED["parent minus siblings"], tmp_path)
+    path = tmp_path / "r1" / "all" / "parquet" / "linkage_estimates.parquet"
+    pl.DataFrame({"question_id": "q", column: ["A@Bergen"], "estimate": [0.5]}).write_parquet(path)
+    audit = audit_release(tmp_path / "r1", tmp_path)
+    assert {f.attack for f in audit.findings} == {"left_out_estimates"}
 
 
 def test_a_store_that_joins_later_costs_no_cell(tmp_path: Path) -> None:

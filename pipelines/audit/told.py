@@ -1,0 +1,137 @@
+"""The numbers that the tables of an audience tell, and of whom.
+
+What belongs here: looking a number up as it is written. What does not: where it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+
+import polars as pl
+
+from pipelines.audit.evidence import Evidence
+from pipelines.audit.pages import Row
+
+LEVELS = ("unit", "team", "location", "region")
+SCORE_DECIMALS = 1
+"""Decimals of scores; a mean over released rows is shown with as many."""
+MOST_DIGITS, MOST_DECIMALS = 4, 2
+"""Digits of what charts work out from released rows: a line, its band, the place of a point."""
+DUST = 1e-9
+
+
+class Told:
+    """What the tables of one audience tell; of "" those that everybody may see."""
+
+    def __init__(self, evidence: Evidence, audience: str) -> None:
+        folder = evidence.folder / (audience or "shared") / "parquet"
+        names = [p.stem for p in folder.glob("*.parquet")]
+        self._tables: Mapping[str, pl.DataFrame] = {n: evidence.tables[n] for n in names}
+
+    def untold(self, row: Row) -> str | None:
+        """The first number of a row that no table tells, or none tells of whom the row is about."""
+        about = self._about(row)
+        for number in row.numbers:
+            if about is not None:
+                is_told = _is_among(about, number)
+            else:
+                is_told = _is_coarse(number, row) or _is_among(self._all, number)
+            if not is_told:
+                return number
+        return None
+
+    def named_in(self, text: str) -> str | None:
+        """A unit whose id stands in a text, if ids are more than plain words and numbers."""
+        telling = {i for i in self._ids if re.search(r"[^A-Za-z]", i) and re.search(r"\D", i)}
+        found = telling & set(re.findall(r"[\w@.-]+", text))
+        return min(found) if found else None
+
+    def _about(self, row: Row) -> list[float] | None:
+        """Numbers told of the finest group and the period a row names; None if it names neither."""
+        periods = [t for t in row.texts if t in self._periods]
+        if not periods:
+            return None
+        for level in LEVELS:
+            groups = [t for t in row.texts if t in self._names[level]]
+            if groups:
+                return sorted(
+                    n
+                    for group in groups
+                    for unit in self._names[level][group]
+                    for period in periods
+                    for n in self._of[level, unit, period]
+                )
+        return None
+
+    @cached_property
+    def _periods(self) -> set[str]:
+        periods = self._tables.get("periods")
+        return set() if periods is None else set(periods["period_id"].to_list())
+
+    @cached_property
+    def _names(self) -> Mapping[str, Mapping[str, set[str]]]:
+        """Level -> id or name -> ids."""
+        found: dict[str, dict[str, set[str]]] = {level: defaultdict(set) for level in LEVELS}
+        units = self._tables.get("dim_units")
+        for row in [] if units is None else units.iter_rows(named=True):
+            for level in LEVELS:
+                unit = row.get(f"{level}_id")
+                for name in (unit, row.get(f"{level}_name")):
+                    if unit is not None and name is not None:
+                        found[level][name].add(unit)
+        return found
+
+    @cached_property
+    def _ids(self) -> set[str]:
+        return set(self._names["unit"])
+
+    @cached_property
+    def _of(self) -> Mapping[tuple[str, str, str], list[float]]:
+        """Level, unit and period -> numbers told of them."""
+        found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+        for table in self._tables.values():
+            if "unit_id" not in table.columns or "period_id" not in table.columns:
+                continue
+            numbers = [c for c, kind in table.schema.items() if kind.is_numeric()]
+            level = pl.col("unit_level") if "unit_level" in table.columns else pl.lit("unit")
+            for *key, values in table.select(
+                level, "unit_id", "period_id", pl.concat_list(pl.col(numbers).cast(pl.Float64))
+            ).iter_rows() if numbers else ():
+                found[key[0], key[1], key[2]] += [abs(v) for v in values if v is not None]
+        return found
+
+    @cached_property
+    def _all(self) -> list[float]:
+        found: set[float] = set()
+        for table in self._tables.values():
+            for column, kind in table.schema.items():
+                if kind.is_numeric():
+                    found.update(abs(float(v)) for v in table[column].drop_nulls().unique())
+                elif kind == pl.String:
+                    words = table[column].drop_nulls().unique().str.extract_all(r"\d+\.\d+")
+                    found.update(float(v) for v in words.explode().drop_nulls())
+        return sorted(found)
+
+
+def _is_among(told: list[float], number: str) -> bool:
+    """Whether a number as written is one of the told ones, rounded; as it is or in per cent."""
+    decimals = len(number.partition(".")[2])
+    for scale in (1.0, 100.0):
+        value, slack = float(number) / scale, (0.5 * 10.0**-decimals) / scale + DUST
+        at = bisect_left(told, value - slack)
+        if at < len(told) and told[at] <= value + slack:
+            return True
+    return False
+
+
+def _is_coarse(number: str, row: Row) -> bool:
+    """Whether a number has no more digits than what may be worked out from released rows."""
+    whole, _, decimals = number.partition(".")
+    if not row.is_drawn:
+        return len(decimals) <= SCORE_DECIMALS
+    significant = (whole + decimals).lstrip("0")
+    return len(decimals) <= MOST_DECIMALS or len(significant) <= MOST_DIGITS
