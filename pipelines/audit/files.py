@@ -27,7 +27,7 @@ SMALLEST_COUNT = 10
 """Counts of checks below it are not given."""
 DRAWINGS = ("card.png",)
 """Pictures of a drawing that is read itself."""
-DEFINITIONS = ("lineage.html",)
+DEFINITIONS = ("lineage.html", "methods.html", "data_dictionary.html")
 """Pages made from code only: whoever is named in them does not belong there."""
 DECIMALS = 12
 """Digits a workbook keeps."""
@@ -69,12 +69,12 @@ def _findings(path: Path, evidence: Evidence, told: Told) -> Iterator[tuple[str,
     elif path.name in DEFINITIONS:
         yield from _named(path, told)
     elif path.suffix in (".html", ".svg"):
-        yield from _rows(page_rows(path.read_text("utf-8")), told)
+        yield from _rows(page_rows(path.read_text("utf-8"), comma=told.comma), told)
         if path.name == QUALITY:
             yield from _small_counts(path)
     elif path.suffix == ".txt":
         lines = path.read_text("utf-8").splitlines()
-        yield from _rows((text_row([line]) for line in lines), told)
+        yield from _rows((text_row([line], comma=told.comma) for line in lines), told)
     elif path.name not in DRAWINGS:
         yield "unknown_file", (
             "the audit does not know how to read this file. Declare it in pipelines/audit/files.py."

@@ -30,10 +30,14 @@ class Row:
     """A row of the data behind a chart: points and lines are worked out from released rows."""
 
 
-def page_rows(text: str) -> Iterator[Row]:
+def writes_commas(text: str) -> bool:
+    """Whether a page is in a language that writes 0,5."""
+    language = re.search(r'<html[^>]*\blang="(\w+)', text)
+    return bool(language) and language[1] in COMMA_LANGUAGES
+
+
+def page_rows(text: str, *, comma: bool = False) -> Iterator[Row]:
     """Rows of an HTML or SVG page: table rows, other texts one by one, and the data of charts."""
-    language = re.search(r'<(?:html|svg)[^>]*\blang="(\w+)', text)
-    comma = bool(language) and language[1] in COMMA_LANGUAGES
     reader = _Texts()
     reader.feed(text)
     for texts in reader.rows:

@@ -14,7 +14,7 @@ from functools import cached_property
 import polars as pl
 
 from pipelines.audit.evidence import Evidence
-from pipelines.audit.pages import Row
+from pipelines.audit.pages import Row, writes_commas
 
 LEVELS = ("unit", "team", "location", "region")
 SCORE_DECIMALS = 1
@@ -31,6 +31,10 @@ class Told:
         folder = evidence.folder / (audience or "shared") / "parquet"
         names = [p.stem for p in folder.glob("*.parquet")]
         self._tables: Mapping[str, pl.DataFrame] = {n: evidence.tables[n] for n in names}
+
+        report = evidence.folder / "report.html"
+        self.comma = report.exists() and writes_commas(report.read_text("utf-8"))
+        """Whether the release is in a language that writes 0,5."""
 
     def untold(self, row: Row) -> str | None:
         """The first number of a row that no table tells, or none tells of whom the row is about."""

@@ -69,6 +69,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "small_segment": ("G1", "Small segments were joined as 'other'."),
     "single_group": ("G1", "Contrasts need at least 10 units in each group."),
     "disclosure": ("G18", "Ask for a larger set of units."),
+    "overlap": ("G18", "Ask for segments that hold every unit."),
     "simpson_reversal": (
         "G11",
         "Read the most adjusted rung first; the pooled sign is misleading.",

@@ -86,5 +86,9 @@ REFUSALS = {
     "disclosure": (
         "One unit carries too much of this link: a number would give away its score."
     ),
+    "overlap": (
+        "Withheld: all units less the segments shown would leave fewer than ten, whose scores"
+        " could be worked out."
+    ),
     "single_group": "Too many units share one score to compare groups or to see a bend.",
 }  # fmt: skip

@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
+from pipelines.publishing.overlap import withhold_overlap
 from pipelines.publishing.restated import restated_scores
 from pipelines.publishing.rounding import (
     STABLE_DECIMALS,
@@ -43,14 +44,15 @@ GROUP = ("segment_by", "segment", "measure", "bin", "period_index")
 def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     """Every published table but `publication` and `data_dictionary`, from the warehouse."""
     cells = _masked_cells(con)
+    estimates, guards = _estimates(con)
     return {
         **score_frames(con),
         "employee_unit_period_metrics": _employee_cells(con, cells),
         "customer_unit_period_metrics": cells.filter(pl.col("voice") == "customer"),
         "unit_period_participation": _participation(con),
         "attribution_summary": _attribution(con),
-        "linkage_estimates": _estimates(con),
-        "linkage_guards": _guards(con),
+        "linkage_estimates": round_estimates(estimates),
+        "linkage_guards": round_companion(guards),
         **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
         "linkage_attribution_rules": _attribution_rules(con),
         "linkage_nonresponse": _nonresponse(con),
@@ -173,8 +175,14 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return summary.filter(pl.col("voice") == "customer").sort(keys)
 
 
-def _estimates(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    return round_estimates(warehouse.read_table(con, "linkage.linkage_estimates"))
+def _estimates(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    estimates = warehouse.read_table(con, "linkage.linkage_estimates")
+    guards = warehouse.read_table(con, "linkage.linkage_guards")
+    public = con.sql(
+        "select 1 from raw.declared_settings"
+        " where setting = 'suppression' and value_text = 'publisher'"
+    ).fetchall()
+    return (estimates, guards) if public else withhold_overlap(estimates, guards)
 
 
 def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -271,6 +279,3 @@ def without_small_groups(table: pl.DataFrame, smallest: int) -> pl.DataFrame:
         pl.when(~is_small & ~is_needed).then(pl.col(c)).alias(c) for c in hidden
     )
 
-
-def _guards(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    return round_companion(warehouse.read_table(con, "linkage.linkage_guards"))
