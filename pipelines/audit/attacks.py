@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.audit import bounds, relations
 from pipelines.audit.evidence import Cell, Evidence, Finding
-from pipelines.audit.relations import Key, Remainder
+from pipelines.audit.relations import Key, Remainder, Sum
 from pipelines.audit.shown import (
     left_out_estimates,
     shown_beside_reason,
@@ -27,6 +27,8 @@ from pipelines.audit.wording import cell_name, equation
 LEAST = 0.2
 """Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
 SLACK = 1e-6
+ENOUGH_SUMS = 5
+"""Complete sums of a kind that make an outsider sure of the others, where another kind has rests."""
 
 
 def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
@@ -48,14 +50,9 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
 def differencing(evidence: Evidence) -> list[Finding]:
     """Totals less released groups, in every combination: by equations, then by bounds."""
     totals = relations.sums(evidence)
-    rests = _rests(evidence.cells, totals)
-    found = relations.remainders(evidence.cells, totals, rests)
-    by_metric: dict[str, list[Remainder]] = defaultdict(list)
-    for one in found:
-        by_metric[one.total[0]].append(one)
+    by_metric = _reduced(evidence, totals)
     findings, waiting = [], []
-    for metric, mine in by_metric.items():
-        rows = relations.reduced(mine)
+    for metric, rows in by_metric.items():
         threshold = evidence.threshold(metric)
         small = [r for r in rows if not r.rest and r.answers < threshold]
         findings += [Finding("differencing", _too_few(evidence, r)) for r in small]
@@ -73,29 +70,68 @@ def differencing(evidence: Evidence) -> list[Finding]:
     return findings
 
 
-def _rests(
-    cells: dict[Key, Cell], totals: list[tuple[str, Key, list[Key]]]
-) -> Callable[[str, str], bool | None]:
+def _reduced(evidence: Evidence, totals: list[Sum]) -> dict[str, list[Remainder]]:
+    """What is left of the released totals, by metric, under what can be assumed about rests.
+
+    A hidden row holds an answer at least. A remainder with fewer answers than hidden groups refutes
+    that its totals are complete; they are then taken to hold answers of no group, and all is
+    worked out anew.
+    """
+    rests = _rests(evidence, totals)
+    refuted: set[Key] = set()
+
+    def is_possible(kind: str, total: Key) -> bool | None:
+        found = rests(kind, total)
+        return True if found is False and _place(evidence, total) in refuted else found
+
+    while True:
+        by_metric: dict[str, list[Remainder]] = defaultdict(list)
+        for one in relations.remainders(evidence.cells, totals, is_possible):
+            by_metric[one.total[0]].append(one)
+        rows = {metric: relations.reduced(mine) for metric, mine in by_metric.items()}
+        wrong = {
+            _place(evidence, key)
+            for found in rows.values()
+            for r in found
+            if not r.rest and r.answers < len(r.hidden)
+            for key in (r.total, *r.subtracted)
+        }
+        if wrong <= refuted:
+            return rows
+        refuted |= wrong
+
+
+def _rests(evidence: Evidence, totals: list[Sum]) -> Callable[[str, Key], bool | None]:
     """What released sums show of each kind: complete, with answers in no group, or no sums.
 
-    A kind of which no sum is wholly released is taken to be as the others of its metric are.
+    One voice answers in the same places whatever the metric. Where answers of a voice are in no
+    group somewhere, a kind is taken to be complete only if enough released sums of it are.
     """
-    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
+    cells = evidence.cells
+    seen: dict[tuple[str, str], dict[int, set[Key]]] = defaultdict(lambda: defaultdict(set))
     for kind, total, parts in totals:
         group = [cells[total], *(cells[p] for p in parts)]
         if not any(c.is_hidden for c in group):
             left = cells[total].answers - sum(cells[p].answers for p in parts)
-            seen[total[0], kind].add((left > 0) - (left < 0))
+            place = _place(evidence, total)
+            seen[place[0], kind][(left > 0) - (left < 0)].add(place)
 
-    with_rest = {metric for (metric, _), signs in seen.items() if 1 in signs}
+    with_rest = {voice for (voice, _), signs in seen.items() if signs[1]}
 
-    def is_possible(metric: str, kind: str) -> bool | None:
-        signs = seen.get((metric, kind))
-        if signs is None:
-            return metric in with_rest
-        return None if -1 in signs else 1 in signs
+    def is_possible(kind: str, total: Key) -> bool | None:
+        voice = _place(evidence, total)[0]
+        signs = seen[voice, kind]
+        if signs[-1]:
+            return None
+        is_sure = len(signs[0]) >= ENOUGH_SUMS or voice not in with_rest
+        return bool(signs[1]) or not is_sure
 
     return is_possible
+
+
+def _place(evidence: Evidence, key: Key) -> Key:
+    """A cell whatever its metric: its voice, level, unit and period."""
+    return (evidence.voices.get(key[0], "employee"), *key[1:])
 
 
 def _too_few(evidence: Evidence, one: Remainder) -> str:
@@ -171,7 +207,7 @@ def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:
         if not c.is_hidden and key not in above
     ]
     complete = [t for t in totals if t[2]]
-    found += relations.remainders(changes, complete, lambda _m, _k: False, whole=True)
+    found += relations.remainders(changes, complete, lambda _kind, _total: False, whole=True)
     out = []
     for one in found:
         sentence = _few_changed(evidence, earlier.folder, one)

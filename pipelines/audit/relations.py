@@ -18,6 +18,8 @@ import polars as pl
 from pipelines.audit.evidence import Cell, Evidence
 
 Key = tuple[str, str, str, str]
+Sum = tuple[str, Key, list[Key]]
+"""Kind of sum, total, and the groups it is the sum of."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Remainder:
         return self.hidden | self.rest
 
 
-def sums(evidence: Evidence) -> list[tuple[str, Key, list[Key]]]:
+def sums(evidence: Evidence) -> list[Sum]:
     """Every published total with the groups it is the sum of: (kind, total, parts)."""
     places = _places(evidence)
     longer = _longer_periods(evidence.tables["periods"])
@@ -120,19 +122,19 @@ def _longer_periods(periods: pl.DataFrame) -> dict[str, list[str]]:
 
 def remainders(
     cells: Mapping[Key, Cell],
-    totals: Iterable[tuple[str, Key, list[Key]]],
-    is_rest_possible: Callable[[str, str], bool | None],
+    totals: Iterable[Sum],
+    is_rest_possible: Callable[[str, Key], bool | None],
     *,
     whole: bool = False,
 ) -> list[Remainder]:
     """What each released total says of the finest hidden groups and rests inside it.
 
-    `is_rest_possible(metric, kind)`: None where sums of that kind do not hold at all. With `whole`,
+    `is_rest_possible(kind, total)`: None where sums of that kind do not hold at all. With `whole`,
     remainders of nothing hidden are kept: what is left of them belongs to no group below.
     """
     parts: dict[Key, list[tuple[str, list[Key]]]] = defaultdict(list)
     for kind, total, inside in totals:
-        if is_rest_possible(total[0], kind) is not None:
+        if is_rest_possible(kind, total) is not None:
             parts[total].append((kind, inside))
     found = []
     for total, ways in parts.items():
@@ -150,7 +152,7 @@ def _subtract(cells, parts, is_rest_possible, total, kind, inside) -> Remainder:
     answers, low, high = whole.answers, whole.low, whole.high
     subtracted: list[Key] = []
     hidden: set[Key] = set()
-    rest = {("rest", kind, *total)} if is_rest_possible(total[0], kind) else set()
+    rest = {("rest", kind, *total)} if is_rest_possible(kind, total) else set()
     queue = list(inside)
     while queue:
         key = queue.pop()
@@ -161,7 +163,7 @@ def _subtract(cells, parts, is_rest_possible, total, kind, inside) -> Remainder:
         elif parts.get(key):
             below, finer = parts[key][0]
             queue += finer
-            if is_rest_possible(key[0], below):
+            if is_rest_possible(below, key):
                 rest.add(("rest", below, *key))
         else:
             hidden.add(key)
