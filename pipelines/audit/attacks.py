@@ -28,7 +28,7 @@ LEAST = 0.2
 """Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
 SLACK = 1e-6
 ENOUGH_SUMS = 5
-"""Complete sums of a kind that make an outsider sure of the others, where another kind has rests."""
+"""Complete sums of a kind that make an outsider sure of all, where another kind has rests."""
 
 
 def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:

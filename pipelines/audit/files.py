@@ -74,7 +74,7 @@ def _findings(path: Path, evidence: Evidence, told: Told) -> Iterator[tuple[str,
             yield from _small_counts(path)
     elif path.suffix == ".txt":
         lines = path.read_text("utf-8").splitlines()
-        yield from _rows((text_row([line], comma=told.comma) for line in lines), told)
+        yield from _rows((text_row([line]) for line in lines), told)
     elif path.name not in DRAWINGS:
         yield "unknown_file", (
             "the audit does not know how to read this file. Declare it in pipelines/audit/files.py."
