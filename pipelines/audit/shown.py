@@ -13,11 +13,13 @@ import polars as pl
 from pipelines.audit.evidence import ESTIMATE_TABLES, KNOWN_TABLES, Evidence, Finding
 from pipelines.audit.wording import cell_name
 
+CELL = (
+    "n_responses", "value", "value_native", "promoters", "passives", "detractors", "change",
+    "change_low", "change_high",
+)  # fmt: skip
 NUMBERS = {
-    "employee_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
-                                                     "promoters", "passives", "detractors")),
-    "customer_unit_period_metrics": ("reason_code", ("n_responses", "value", "value_native",
-                                                     "promoters", "passives", "detractors")),
+    "employee_unit_period_metrics": ("reason_code", CELL),
+    "customer_unit_period_metrics": ("reason_code", CELL),
     "unit_period_participation": ("reason_code", ("n_invited", "n_responded", "response_share")),
     "unit_period_scores": ("employee_reason_code", ("employee_score", "n_employee_responses",
                                                     "response_share", "headcount")),
@@ -83,9 +85,10 @@ def shown_beside_reason(evidence: Evidence) -> Iterator[Finding]:
         if name not in evidence.tables:
             continue
         table = evidence.tables[name]
-        shown = pl.any_horizontal(pl.col(c).is_not_null() for c in numbers)
+        there = [c for c in numbers if c in table.columns]
+        shown = pl.any_horizontal(pl.col(c).is_not_null() for c in there)
         for row in table.filter((pl.col(reason) != "released") & shown).head(20).to_dicts():
-            told = ", ".join(c for c in numbers if row[c] is not None)
+            told = ", ".join(c for c in there if row[c] is not None)
             yield Finding(
                 "shown_beside_reason",
                 f"{name}: {row.get('unit_level', 'unit')} {row['unit_id']}, {row['period_id']} is "
