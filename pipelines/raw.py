@@ -7,14 +7,25 @@ are views over the landed Parquet, so a run of 20 million rows copies nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipelines import landing, warehouse
-from pipelines.contract import COMMENTS, INGEST_BATCHES, RAW_TABLES, REJECTED_ROWS, SQL_TYPES
+from pipelines.contract import (
+    COMMENTS,
+    INGEST_BATCHES,
+    RAW_TABLES,
+    REJECTED_ROWS,
+    SQL_TYPES,
+    ContractTable,
+)
 from pipelines.declarations import write_declarations
+from pipelines.errors import SourceError
 from pipelines.program.model import Program
 from pipelines.settings import Settings
 from pipelines.unit_references import reference_key, write_unit_references
@@ -39,12 +50,39 @@ def register_batches(
             if table.name in (source.table, COMMENTS.name, REJECTED_ROWS.name)
             and (file := landing.batch_file(settings.landing, manifest, stored)).exists()
         ]
+        lacking = _columns_lacking(table, files)
+        instead = {name: "null" for name, where in lacking.items() if where == files}
+        instead["input"] = _input_names(settings, manifests)
         warehouse.register_parquet(
-            con, f"raw.{table.name}", columns, files, {"input": _input_names(settings, manifests)}
+            con, f"raw.{table.name}", columns, files, instead, by_name=bool(lacking)
         )
     batches = _ingest_batches(program, settings, manifests)
     warehouse.write_table(con, f"raw.{INGEST_BATCHES.name}", batches)
     return {name: warehouse.count_rows(con, f"raw.{name}") for name in RAW_TABLES}
+
+
+def _columns_lacking(table: ContractTable, files: Sequence[Path]) -> dict[str, list[Path]]:
+    """Columns that batches landed by an older version lack, each with its files; they are null.
+
+    Raises SourceError where the contract has no null for the column.
+    """
+    lacking: dict[str, list[Path]] = {}
+    for file in files:
+        there = set(pq.read_schema(file).names)
+        for column in table.columns:
+            if column.name in there:
+                continue
+            if column.required:
+                batch, source = file.parent.name, file.parent.parent.name
+                raise SourceError(
+                    f"Batch {batch} of source {source} was landed by an older version "
+                    f"and lacks the column {column.name!r} of {table.name}, which every row needs.",
+                    where=str(file),
+                    mend=f"land it anew: put its input back where the source looks for it, delete "
+                    f"{file.parent} and run again",
+                )
+            lacking.setdefault(column.name, []).append(file)
+    return lacking
 
 
 def _input_names(settings: Settings, manifests: dict[str, list[landing.Manifest]]) -> str:

@@ -53,10 +53,13 @@ def register_parquet(
     columns: Sequence[tuple[str, str]],
     files: Sequence[Path],
     instead: Mapping[str, str] | None = None,
+    *,
+    by_name: bool = False,
 ) -> None:
     """Make `schema.table` a view over Parquet files; without files an empty one of those types.
 
-    `instead` gives the SQL that takes the place of a column.
+    `instead` gives the SQL that takes the place of a column; `by_name` is for files that do not
+    all have the same columns, the others being null.
     """
     sql = instead or {}
     schema, _, _ = table.partition(".")
@@ -66,7 +69,8 @@ def register_parquet(
         select = ", ".join(
             f"cast({sql.get(name, name)} as {kind}) as {name}" for name, kind in columns
         )
-        body = f"select {select} from read_parquet([{listed}])"
+        union = ", union_by_name = true" if by_name else ""
+        body = f"select {select} from read_parquet([{listed}]{union})"
     else:
         nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns)
         body = f"select {nulls} where false"

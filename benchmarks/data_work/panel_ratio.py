@@ -1,9 +1,10 @@
 """The data work beside one hand-written script: `python benchmarks/data_work/panel_ratio.py`.
 
 Generates and lands a company of the size asked for (kept in --home, used again next time), then
-makes the linkage panel from the same landed Parquet twice, each in its own process: by the raw
-stage, dbt and the thresholds, and by `handwritten_panel.sql`. Prints both times, their
-ratio, peak memory and the time of every model, and fails when the two panels differ.
+makes the linkage panel from the same landed Parquet in three ways, each in its own process: by
+`handwritten_panel.sql`; by the raw stage, dbt and the thresholds; and by the very statements dbt
+executed, on plain DuckDB. Prints times, ratios, peak memory and the time of every model, and fails
+when the panels differ. `python -m benchmarks.data_work` does so for three sizes and writes tables.
 On a machine that does other work too, read the ratio of processor time.
 
 The hand-written script knows the company: its metrics, scales and thresholds are typed into it, it
@@ -13,13 +14,20 @@ makes one unit level of five, and keeps nothing but the panel.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.program.model import Program
+    from pipelines.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,15 +66,23 @@ def main() -> int:
         account["peak_gb"] = usage.ru_maxrss / 1e6
         (home / f"{arguments.child}.json").write_text(json.dumps(account))
         return 0
-    prepare(home, arguments.feedback_rows, arguments.survey_rows)
+    best = measure(home, arguments.feedback_rows, arguments.survey_rows, arguments.repeat)
+    show(best)
+    return compare(home)
+
+
+def measure(home: Path, feedback_rows: int, survey_rows: int, repeat: int) -> dict[str, dict]:
+    """Account of the fastest run of each way."""
+    os.environ["CROSSVOICE_HOME"] = str(home)
+    os.environ["CROSSVOICE_WAREHOUSE"] = str(home / "warehouse.duckdb")
+    prepare(home, feedback_rows, survey_rows)
     best: dict[str, dict] = {}
-    for _ in range(arguments.repeat):
+    for _ in range(repeat):
         for name in CHILDREN:
             account = run_child(name, home)
             if name not in best or account["seconds"] < best[name]["seconds"]:
                 best[name] = account
-    show(best)
-    return compare(home)
+    return best
 
 
 def prepare(home: Path, feedback_rows: int, survey_rows: int) -> None:
@@ -101,13 +117,11 @@ def run_child(name: str, home: Path) -> dict:
 
 def by_pipeline(home: Path) -> dict:
     """Raw stage, dbt, thresholds, dbt: what a run does, without its checks."""
-    import datetime as dt
-
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401 - libraries are imported before the clock, as by hand
     import pyarrow  # noqa: F401
 
-    from pipelines import models, raw, warehouse
+    from pipelines import models, warehouse
     from pipelines.program.reading import read_program
     from pipelines.settings import load_settings
 
@@ -116,6 +130,7 @@ def by_pipeline(home: Path) -> dict:
     settings.warehouse.unlink(missing_ok=True)
     program = read_program(settings.program_folder)
     steps: dict[str, float] = {}
+    built: list[tuple[str, str, str]] = []
     begin = last = time.perf_counter()
 
     def step(name: str) -> None:
@@ -131,11 +146,11 @@ def by_pipeline(home: Path) -> dict:
         )
         for node in result.result.results:
             steps[f"  {node.node.name}"] = node.execution_time
+            if node.node.resource_type.value in ("model", "seed"):  # and no exposure
+                built.append((node.node.resource_type.value, node.node.name, node.node.path))
 
     with warehouse.connect(settings.warehouse) as con:
-        raw.register_batches(con, program, settings)
-        raw.write_declarations(con, program, dt.date(2026, 1, 15))
-        raw.write_unit_references(con, program)
+        make_raw(con, program, settings)
     step("raw")
     build("--exclude", AFTER_MASK)
     step("dbt to unit_period_metrics")
@@ -146,7 +161,56 @@ def by_pipeline(home: Path) -> dict:
     step("dbt to linkage_panel")
     with warehouse.connect(settings.warehouse) as con:
         con.execute(f"copy marts.linkage_panel to '{home / 'by_pipeline.parquet'}'")
-    return {"seconds": last - begin, "steps": steps}
+    return {"seconds": last - begin, "steps": steps, "built": built}
+
+
+def make_raw(con: Any, program: Program, settings: Settings) -> None:
+    """The raw stage."""
+    from pipelines import raw
+
+    raw.register_batches(con, program, settings)
+    raw.write_declarations(con, program, dt.date(2026, 1, 15))
+    raw.write_unit_references(con, program)
+
+
+def by_statements(home: Path) -> dict:
+    """The statements the run of dbt before executed, in its order, without dbt."""
+    import pyarrow  # noqa: F401 - as in the other ways
+
+    from pipelines import warehouse
+    from pipelines.program.reading import read_program
+    from pipelines.settings import load_settings
+
+    built = json.loads((home / "by_pipeline.json").read_text())["built"]
+    folder, run = home / "statements", home / "dbt" / "run" / "crossvoice"
+    shutil.rmtree(folder, ignore_errors=True)
+    settings = load_settings("demo")
+    program = read_program(settings.program_folder)
+    steps: dict[str, float] = {}
+    begin = last = time.perf_counter()
+    with warehouse.connect(folder / "warehouse.duckdb") as con:
+        con.execute("set disabled_compression_methods = 'fsst'")  # as profiles.yml says
+        make_raw(con, program, settings)
+        for schema in ("staging", "intermediate", "marts"):
+            con.execute(f"create schema {schema}")
+        steps["  raw"] = time.perf_counter() - last
+        for kind, name, path in built:
+            last = time.perf_counter()
+            if "linkage" in Path(path).parts and "  mask" not in steps:
+                con.execute(MASK_BY_THRESHOLDS)
+                steps["  mask"] = time.perf_counter() - last
+                last = time.perf_counter()
+            if kind == "seed":
+                con.execute(
+                    f"create table intermediate.{name} as from '{ROOT}/dbt_project/seeds/{path}'"
+                )
+            else:
+                con.execute((run / "models" / path).read_text())
+            steps[f"  {name}"] = time.perf_counter() - last
+        con.execute("checkpoint")
+        seconds = time.perf_counter() - begin
+        con.execute(f"copy marts.linkage_panel to '{home / 'by_statements.parquet'}'")
+    return {"seconds": seconds, "steps": steps}
 
 
 def by_hand(home: Path) -> dict:
@@ -170,7 +234,7 @@ def by_hand(home: Path) -> dict:
     return {"seconds": seconds, "steps": steps}
 
 
-CHILDREN = {"by_hand": by_hand, "by_pipeline": by_pipeline}
+CHILDREN = {"by_hand": by_hand, "by_pipeline": by_pipeline, "by_statements": by_statements}
 
 
 def show(best: dict[str, dict]) -> None:
@@ -181,17 +245,26 @@ def show(best: dict[str, dict]) -> None:
         for label, seconds in account["steps"].items():
             if seconds >= 0.1:
                 print(f"  {label:<45} {seconds:7.2f} s")
-    ours, hand = best["by_pipeline"], best["by_hand"]
-    wall = ours["seconds"] / hand["seconds"]
-    processor = ours["cpu_seconds"] / hand["cpu_seconds"]
-    print(f"\nratio pipeline / hand-written: {wall:.2f} of time, {processor:.2f} of processor time")
+    for name in ("by_pipeline", "by_statements"):
+        wall, processor = ratio(best, name, "seconds"), ratio(best, name, "cpu_seconds")
+        print(f"\nratio {name} / by_hand: {wall:.2f} of time, {processor:.2f} of processor time")
+
+
+def ratio(best: dict[str, dict], name: str, of: str) -> float:
+    """A way's time in units of the hand-written script's."""
+    return best[name][of] / best["by_hand"][of]
 
 
 def compare(home: Path) -> int:
-    """1 when the panels differ; counts and words exactly, means to the twelfth digit."""
+    """1 when a panel differs from the one by hand."""
+    return max(differs(home, name) for name in ("by_pipeline", "by_statements"))
+
+
+def differs(home: Path, name: str) -> int:
+    """1 when the panels differ: counts and words exactly, means and variances by over 1e-9."""
     import duckdb
 
-    ours, hand = (f"'{home / name}.parquet'" for name in ("by_pipeline", "by_hand"))
+    ours, hand = (f"'{home / way}.parquet'" for way in (name, "by_hand"))
     keys = "pair_id, unit_id, period_id"
     far = " or ".join(
         f"abs(a.{c} - b.{c}) > 1e-9 * greatest(1, abs(a.{c})) or (a.{c} is null) <> (b.{c} is null)"
@@ -203,7 +276,10 @@ def compare(home: Path) -> int:
           (select count(*) from (select {EXACT} from {hand} except all select {EXACT} from {ours})),
           (select count(*) from {ours} as a join {hand} as b using ({keys}) where {far})
     """).fetchall()
-    print(f"panels: {n} rows, {extra} only in ours, {missing} only by hand, {different} apart")
+    print(
+        f"panel {name}: {n} rows, {extra} only there, {missing} only by hand, {different} apart",
+        flush=True,
+    )
     return int(bool(extra or missing or different))
 
 

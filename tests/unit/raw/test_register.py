@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
+import pytest
+
 from pipelines import raw, warehouse
 from pipelines.contract import RAW_TABLES
+from pipelines.errors import SourceError
 from tests.unit.connectors.homes import Home, source
 
 
@@ -56,3 +60,44 @@ def test_a_shared_batch_goes_by_the_first_name_whichever_came_first(tmp_path: Pa
     assert tables[0]["customer_feedback"] == tables[1]["customer_feedback"]
     assert tables[0]["ingest_batches"] == tables[1]["ingest_batches"]
     assert tables[0]["customer_feedback"][0]["input"] == "a'.csv"
+
+
+def landed_before(home: Home, column: str, *, files: int) -> Path:
+    """The column taken out of so many landed batches, as a version without it would have left."""
+    stored = sorted(home.settings.landing.rglob("customer_feedback.parquet"))[:files]
+    for file in stored:
+        pl.read_parquet(file).drop(column).write_parquet(file)
+    return stored[0]
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_batch_landed_before_a_column_was_added_reads_as_null(tmp_path: Path, files: int) -> None:
+    home = Home(tmp_path, source())
+    home.write_rows("in/a.csv", [("F1", "2025-01-01", "C1", "L001", 7)])
+    home.write_rows("in/b.csv", [("F2", "2025-01-01", "C2", "L002", 8)])
+    home.pull()
+    landed_before(home, "location_ref", files=files)
+    tables = registered(home)
+
+    found = [row["location_ref"] for row in tables["customer_feedback"]]
+    assert found.count(None) == files
+    assert len(found) == 2
+    assert sorted(row["feedback_id"] for row in tables["customer_feedback"]) == ["F1", "F2"]
+
+
+def test_a_batch_without_a_column_every_row_needs_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path, source())
+    home.write_rows("in/a.csv", [("F1", "2025-01-01", "C1", "L001", 7)])
+    home.pull()
+    file = landed_before(home, "scale_max", files=1)
+    with pytest.raises(SourceError) as caught:
+        registered(home)
+
+    told = caught.value
+    assert f"Batch {file.parent.name} of source" in told.what
+    assert "lacks the column 'scale_max' of customer_feedback" in told.what
+    assert told.where == str(file)
+    assert f"delete {file.parent} and run again" in told.mend
+    file.parent.rename(tmp_path / "deleted")
+    home.pull()
+    assert len(registered(home)["customer_feedback"]) == 1

@@ -1,0 +1,1 @@
+"""The data work beside a hand-written script."""
