@@ -13,6 +13,7 @@ settings.load_profile("steady")
 GROUPS = {
     "tests/pipeline/test_company_run.py": "company",
     "tests/pipeline/test_bad_input.py": "company",
+    "tests/pipeline/test_started_by_dagster.py": "company",
     "tests/definitions/test_code_location.py": "code location",
     "tests/definitions/test_dbt_events.py": "code location",
 }

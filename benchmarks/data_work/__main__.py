@@ -75,7 +75,8 @@ def write(found: dict[int, dict[str, dict]]) -> None:
             for of in ("seconds", "cpu_seconds")
         ]
         lines.append(
-            f"| {millions} M feedback + {millions / 4:g} M answers | {shown(hand)},"
+            f"| {millions} M feedback, {millions / 4:g} M answers, {bare['comments']:,} comments |"
+            f" {shown(hand)},"
             f" {hand['peak_gb']:.2f} GB | {shown(ours)}, {ours['peak_gb']:.2f} GB |"
             f" {shown(bare)} | {' | '.join(ratios)} |"
         )

@@ -210,7 +210,8 @@ def by_statements(home: Path) -> dict:
         con.execute("checkpoint")
         seconds = time.perf_counter() - begin
         con.execute(f"copy marts.linkage_panel to '{home / 'by_statements.parquet'}'")
-    return {"seconds": seconds, "steps": steps}
+        comments = warehouse.count_rows(con, "raw.comments")
+    return {"seconds": seconds, "steps": steps, "comments": comments}
 
 
 def by_hand(home: Path) -> dict:

@@ -1,0 +1,53 @@
+"""A run that ends well without having done what it planned is noticed."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from pipelines.defs.completeness import missing_events
+
+KEYS = [dg.AssetKey(["raw", "units"]), dg.AssetKey(["raw", "comments"])]
+CHECKS = [(key, "is_sound") for key in KEYS]
+
+
+def run(made: list[dg.AssetKey], checked: list[dg.AssetKey]) -> list[str]:
+    """What a run misses that planned both assets and both checks."""
+
+    @dg.multi_asset(specs=[dg.AssetSpec(key, skippable=True) for key in KEYS])
+    def tables():
+        for key in made:
+            yield dg.MaterializeResult(asset_key=key)
+
+    @dg.multi_asset_check(
+        specs=[dg.AssetCheckSpec(name, asset=key) for key, name in CHECKS], can_subset=True
+    )
+    def checks():
+        for key in checked:
+            yield dg.AssetCheckResult(passed=True, asset_key=key, check_name="is_sound")
+
+    job = dg.Definitions(
+        assets=[tables],
+        asset_checks=[checks],
+        jobs=[dg.define_asset_job("job", selection=dg.AssetSelection.all())],
+    ).resolve_job_def("job")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+        assert result.success
+        return missing_events(instance, result.run_id)
+
+
+@pytest.mark.parametrize(
+    ("made", "checked", "missing"),
+    [
+        (KEYS, KEYS, []),
+        # what waits for an asset that was not made is skipped in silence
+        (KEYS[:1], KEYS, ["raw/comments", "raw/comments:is_sound", "raw/units:is_sound"]),
+        (KEYS, KEYS[1:], ["raw/units:is_sound"]),
+    ],
+)
+def test_what_was_planned_and_did_not_happen_is_named(made, checked, missing) -> None:
+    assert run(made, checked) == missing
