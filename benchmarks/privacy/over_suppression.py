@@ -60,7 +60,9 @@ def main(n_worlds: int) -> None:
     for seed in range(n_worlds):
         world = make_world(seed, most=14)
         judged = publication_mask(world.cells, world.privacy, METRICS, world.places)
-        judged = judged.with_columns(pl.col("reason_code").replace("complementary", "released"))
+        judged = judged.with_columns(
+            pl.col("reason_code").replace("complementary", "released")
+        )
         small = judged.join(world.cells, on=list(MASK_KEYS), maintain_order="left")
         for block in cell_blocks(small, world.privacy, METRICS, world.places, world.finer):
             if not block.primary or len(block.labels) > MOST_CELLS:

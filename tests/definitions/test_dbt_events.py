@@ -69,12 +69,9 @@ def events_of(definition: dg.AssetsDefinition, resources: dict) -> set[tuple]:
 def test_in_process_events_equal_the_official_ones(home: Path) -> None:
     ours = model_assets()[0]
 
-    @dbt_assets(
-        manifest=models.ensure_manifest(),
-        name="official",
-        exclude="fqn:crossvoice.marts.linkage resource_type:unit_test",
-        dagster_dbt_translator=Translator(),
-    )
+    @dbt_assets(manifest=models.ensure_manifest(), name="official",
+                exclude="fqn:crossvoice.marts.linkage resource_type:unit_test",
+                dagster_dbt_translator=Translator())
     def official(context: dg.AssetExecutionContext, dbt: DbtCliResource):
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         yield from dbt.cli(arguments, context=context).stream()
@@ -94,6 +91,8 @@ def test_in_process_events_equal_the_official_ones(home: Path) -> None:
 def test_part_of_a_step_can_be_made_again_alone(home: Path) -> None:
     step = model_assets()[0]
     chosen = dg.AssetSelection.assets(["staging", "stg_units"]).without_checks()
-    result = dg.materialize([step], selection=chosen, resources={"program": ProgramResource()})
+    result = dg.materialize(
+        [step], selection=chosen, resources={"program": ProgramResource()}
+    )
     made = [e.asset_key.to_user_string() for e in result.get_asset_materialization_events()]
     assert made == ["staging/stg_units"]

@@ -90,29 +90,17 @@ def declare(folder: Path, **changes: object) -> None:
     sources = [
         {**PEOPLE, "personal": ["ip", "lat", "lon"], "names": ["name", "full_name"]},
         {**SURVEY, "columns": {**SURVEY["columns"], **SHOP}, "max_rejected_share": 0.5},
-        {
-            **TICKETS,
-            "columns": {**TICKETS["columns"], **SHOP},
-            "personal": list(EXTRA),
-            "max_rejected_share": 0.5,
-        },
+        {**TICKETS, "columns": {**TICKETS["columns"], **SHOP}, "personal": list(EXTRA),
+         "max_rejected_share": 0.5},
     ]
     metrics = [
         {"id": "mood", "label": "Mood", "voice": "employee", "items": ["q1"]},
         {"id": "nps", "label": "NPS", "voice": "customer", "items": ["nps"]},
     ]
-    words = {
-        "program": "planted",
-        "title": "Planted",
-        "period": "month",
-        "start": "2025-01-01",
-        "end": "2025-06-30",
-        "metrics": metrics,
-        "sources": sources,
-        "privacy": {"redaction": {"codes": ["BDG-[0-9]+"]}},
-        "org": {"unit": "location", "unknown_references": "adopt"},
-        **changes,
-    }
+    words = {"program": "planted", "title": "Planted", "period": "month", "start": "2025-01-01",
+             "end": "2025-06-30", "metrics": metrics, "sources": sources,
+             "privacy": {"redaction": {"codes": ["BDG-[0-9]+"]}},
+             "org": {"unit": "location", "unknown_references": "adopt"}, **changes}
 
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "program.yaml").open("w") as out:

@@ -39,7 +39,9 @@ def test_approvals_are_kept_and_the_later_one_holds(
     ],
 )
 def test_a_mistake_names_its_row(tmp_path: Path, row: str, wanted: str) -> None:
-    (tmp_path / "aliases.csv").write_text(f"{','.join(COLUMNS)}\nteam,A,B,Ada,2025-01-01\n{row}\n")
+    (tmp_path / "aliases.csv").write_text(
+        f"{','.join(COLUMNS)}\nteam,A,B,Ada,2025-01-01\n{row}\n"
+    )
     with pytest.raises(CrossvoiceError, match=wanted) as caught:
         read_aliases(tmp_path)
     assert caught.value.where.endswith("aliases.csv:3")
