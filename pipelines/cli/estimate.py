@@ -43,10 +43,11 @@ def show_estimate(
             f"There is no estimand {estimand!r}.", mend=f"one of: {', '.join(get_args(Estimand))}"
         )
     pair = _pair(declared, x_metric, y_metric)
+    no_panel = CrossvoiceError(
+        "There is no panel yet.", where=str(settings.warehouse), mend="crossvoice run"
+    )
     if not settings.warehouse.exists():
-        raise CrossvoiceError(
-            "There is no panel yet.", where=str(settings.warehouse), mend="crossvoice run"
-        )
+        raise no_panel
     if lock_holder(settings.lock) is not None:
         raise CrossvoiceError(
             "A run of this program is writing the panel.",
@@ -54,6 +55,8 @@ def show_estimate(
             mend="wait for it to end",
         )
     with warehouse.connect(settings.warehouse) as con:
+        if not warehouse.has_table(con, "marts.linkage_panel"):  # the run before stopped early
+            raise no_panel
         inputs = read_inputs(con, declared, estimand)
     assert declared.linkage is not None  # _pair has looked
     window = window or declared.linkage.primary.window

@@ -113,7 +113,9 @@ def test_a_release_has_its_pages_for_each_audience(company: Company) -> None:
                  "data_quality.html", "card.svg", "card.png",
                  "linkage_estimates.xlsx"):  # fmt: skip
         assert (release / name).stat().st_size > 1000, name
-    shared, hr, cx = ((release / folder / "report.html").read_text() for folder in ("", "hr", "cx"))
+    shared, hr, cx = (
+        (release / folder / "report.html").read_text() for folder in ("", "hr", "cx")
+    )
     rates = 'data-table="unit_period_participation"'
     attribution = 'data-table="attribution_summary"'
     assert (rates in shared, attribution in shared) == (False, False)

@@ -10,7 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "linkage"))
 from reports import ESTIMATORS, rich_panel
 
-from pipelines.cli.estimate import _show
+from pipelines import warehouse
+from pipelines.cli.estimate import _show, show_estimate
+from pipelines.errors import CrossvoiceError
 
 DATA = rich_panel()
 
@@ -36,3 +38,16 @@ def test_a_refused_question_names_its_guard(capsys: pytest.CaptureFixture[str]) 
     _show(ESTIMATORS["between"](DATA.head(3)))
     shown = capsys.readouterr().out
     assert "too_few_units" in shown and "refused: Only 1 unit in 1 group of one" in shown
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_before_the_first_panel_the_words_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_begun: bool
+) -> None:
+    monkeypatch.setenv("CROSSVOICE_HOME", str(tmp_path))
+    if is_begun:  # a run that stopped before its panel leaves a warehouse
+        with warehouse.connect(tmp_path / "warehouse.duckdb"):
+            pass
+    with pytest.raises(CrossvoiceError, match="There is no panel yet") as caught:
+        show_estimate("demo", "between", None, None, None)
+    assert caught.value.mend == "crossvoice run"
