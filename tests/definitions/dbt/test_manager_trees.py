@@ -24,7 +24,8 @@ TABLES = {
     "raw.unit_references": "unit_level varchar, reference varchar, reference_key varchar",
     "staging.stg_org_assignments": "source varchar, input varchar, record_number bigint, "
     "employee_key varchar, team_ref varchar, location_ref varchar, manager_key varchar, "
-    "valid_from date, valid_to date",
+    "gender varchar, age_band varchar, tenure_band varchar, job_level varchar, "
+    "employment varchar, valid_from date, valid_to date",
     "staging.stg_units": "unit_level varchar, unit_ref varchar, unit_name varchar",
     "intermediate.int_unit_aliases_approved": "alias_level varchar, alias varchar, "
     "unit_ref varchar",
