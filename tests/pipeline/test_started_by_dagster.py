@@ -135,12 +135,12 @@ def test_a_run_in_which_something_did_not_happen_fails(
     """dbt ends well, but nobody is told of one model."""
     build = models.build
 
-    def told(selected, settings, on_result):
+    def told(selected, settings, on_result, *rest):
         def tell(result):
             if result.unique_id != "model.crossvoice.stg_units":
                 on_result(result)
 
-        build(selected, settings, tell)
+        build(selected, settings, tell, *rest)
 
     monkeypatch.setattr(execution, "JOB", "stage_staging")
     monkeypatch.setattr(models, "build", told)
