@@ -19,6 +19,8 @@ from pipelines.audit.pages import Row, writes_commas
 LEVELS = ("unit", "team", "location", "region")
 SCORE_DECIMALS = 1
 """Decimals of scores; a mean over released rows is shown with as many."""
+WORDS_DIGITS = 2
+"""Digits of numbers in words: a bound of a p-value, a usual correlation, a target of one's own."""
 MOST_DIGITS, MOST_DECIMALS = 4, 2
 """Digits of what charts work out from released rows: a line, its band, the place of a point."""
 DUST = 1e-9
@@ -135,7 +137,7 @@ def _is_among(told: list[float], number: str) -> bool:
 def _is_coarse(number: str, row: Row) -> bool:
     """Whether a number has no more digits than what may be worked out from released rows."""
     whole, _, decimals = number.partition(".")
-    if not row.is_drawn:
-        return len(decimals) <= SCORE_DECIMALS
     significant = (whole + decimals).lstrip("0")
+    if not row.is_drawn:
+        return len(decimals) <= SCORE_DECIMALS or len(significant) <= WORDS_DIGITS
     return len(decimals) <= MOST_DECIMALS or len(significant) <= MOST_DIGITS

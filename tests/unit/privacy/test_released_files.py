@@ -39,7 +39,8 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
             con.sql(f"create table {path.stem} as from '{path}'")
     write_page(release / "report.html", "D@Oslo", 12)
     (release / "card.svg").write_text("<svg><text>slope 0.52</text></svg>")
-    (release / "card.txt").write_text("slope  0.52  0.10 to 0.90\n4 units\n")
+    words = "usually about 0.16; p < 0.001"
+    (release / "card.txt").write_text(f"slope  0.52  0.10 to 0.90\n4 units\n{words}\n")
     (release / "data_quality.html").write_text(
         "<table><tr><td>score_within_scale</td><td>30</td></tr></table>"
     )
