@@ -68,9 +68,19 @@ def convert(
     if column.kind == "boolean":
         words = dict.fromkeys(TRUE_WORDS, True) | dict.fromkeys(FALSE_WORDS, False)
         return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+    if mapping.each:
+        return _period_of(timestamp(text, mapping, zone, typed_dates=typed), mapping.each, zone)
     if mapping.formats:  # a period named by its day
         return date(text, mapping, typed_dates=typed).cast(pl.String)
     return text
+
+
+def _period_of(moments: pl.Series, each: str, zone: str) -> pl.Series:
+    """Ids of the calendar periods that moments in UTC lie in, in the program's zone."""
+    days = moments.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt
+    if each == "quarter":
+        return pl.select(pl.format("{}-Q{}", days.year(), days.quarter())).to_series()
+    return days.strftime({"week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}[each])
 
 
 def share(text: pl.Series, source: Source, *, typed: bool = False) -> pl.Series:

@@ -221,7 +221,8 @@ class RecordMapping:
             column = SOURCE_TABLES[self.source.table].mapped[name]
             text = self._text_of(name, mapping, texts, records[RECORD_NUMBER])
             where = mapping.column or name
-            dated = "bad_date" if mapping.formats else REASON_BY_KIND.get(column.kind)
+            is_dated = mapping.formats or mapping.each
+            dated = "bad_date" if is_dated else REASON_BY_KIND.get(column.kind)
             reason = "unknown_code" if mapping.recode else dated
             if reason == "bad_date" and mapping.ambiguous != "first":
                 yield from self._ambiguous(records, text, mapping, where)

@@ -205,11 +205,22 @@ def _employee_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
         origin = entry if isinstance(entry, dict) else {"column": entry}
         yield "respondent_key", ({**origin, "id_type": "response"}, "answers are anonymous")
     yield "survey", ({"value": item_code(file.look.title) or "survey"}, "")
-    yield "wave", (roles.get("wave", {"value": "all"}), "")
-    yield "answered_at", _moment(file)
+    moment, reason = _moment(file)
+    yield "wave", _wave(found, roles, moment)
+    yield "answered_at", (moment, reason)
     for role in ("language", "is_complete"):
         if role in roles and _is_boolean(role, file):
             yield role, (roles[role], "")
+
+
+def _wave(found: Proposal, roles: dict[str, str], moment: Any) -> tuple[Any, str]:
+    """The wave of an answer; of several by one person in one wave only the last counts."""
+    if "wave" in roles:
+        return roles["wave"], ""
+    dated = {"column": moment} if isinstance(moment, str) else moment
+    if "column" not in dated or found.clock.period == "wave":
+        return {"value": "all"}, ""
+    return {**dated, "each": found.clock.period}, "the export names no wave"
 
 
 def _own_id(file: FileRoles) -> tuple[Any, str]:

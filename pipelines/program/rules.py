@@ -99,6 +99,9 @@ class ColumnMapping(Section):
     """Language of month names in dates: de, fr, es, pt-BR, ja."""
     time_zone: str | None = None
     """Zone of timestamps that carry none; default UTC. `local` means the program's zone."""
+    each: Literal["week", "month", "quarter", "year"] | None = None
+    """The calendar period a date lies in, by its id (2025-03, 2025-Q1), for text columns: a `wave`
+    of an export that only dates its answers."""
     last_day_included: bool = False
     """A `valid_to` names the last day the row holds, not the first day it no longer does."""
     id_type: Name | None = None

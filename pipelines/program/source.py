@@ -196,6 +196,8 @@ class Source(Section):
             mapping = self.columns.get(column.name)
             if mapping is None and column.required:
                 yield f"`columns.{column.name}` is missing: {column.description}"
+            if mapping is not None and mapping.each is not None and column.kind != "text":
+                yield f"`columns.{column.name}.each` is for columns of text, not of {column.kind}s"
             if mapping is not None and column.kind == "key" and mapping.id_type is None:
                 yield f"`columns.{column.name}` needs an `id_type` (email, employee_id, ...)"
 

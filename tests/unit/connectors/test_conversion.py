@@ -16,6 +16,8 @@ from pipelines.blanks import BLANKS
 from pipelines.connectors.conversion import clean, convert, recode
 from pipelines.connectors.numbers import number
 from pipelines.contract import Column, Kind
+from pipelines.program.model import Program
+from pipelines.program.periods import program_periods
 from pipelines.program.rules import ColumnMapping
 from tests.unit.connectors.homes import source
 
@@ -159,3 +161,19 @@ def test_codes_are_met_in_any_letter_case(code: str) -> None:
 
     assert clean(written, [code]).null_count() == 3
     assert recode(clean(written), {code: "missing"}).to_list() == ["missing"] * 3
+
+
+@pytest.mark.parametrize("period", ["week", "month", "quarter", "year"])
+@given(moment=MOMENTS)
+def test_each_names_the_period_the_program_has(period: str, moment: dt.datetime) -> None:
+    day = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo("Europe/Berlin")).date()
+    words = {"program": "p", "title": "P", "period": period, "start": day, "end": day,
+             "metrics": [], "sources": []}  # fmt: skip
+    (wanted,) = program_periods(Program.model_construct(**words), day)
+
+    assert converted(f"{moment:%Y-%m-%dT%H:%M:%S}Z", "text", each=period) == wanted.id
+
+
+def test_each_is_for_dates() -> None:
+    assert converted("someday", "text", each="month") is None
+    assert converted("03.04.2025", "text", each="month", format="%d.%m.%Y") == "2025-04"

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -126,6 +127,30 @@ def test_a_plain_program_is_short(name: str, tmp_path: Path) -> None:
     lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
 
     assert len(lines) <= 34
+
+
+def test_answers_of_each_period_count_where_the_export_names_no_wave(tmp_path: Path) -> None:
+    people = [f"person{i}@made.example" for i in range(30)]
+    staff = ["email,submitted,store,engaged"] + [
+        f"{who},2025-{month:02d}-{3 + i % 20:02d},S{i % 6},{1 + (i + month) % 5}"
+        for month in range(1, 9)
+        for i, who in enumerate(people)
+    ]
+    guests = ["case,created,store,nps"] + [
+        f"C{month}{i},2025-{month:02d}-{1 + i % 27:02d},S{i % 6},{(i * 7 + month) % 11}"
+        for month in range(1, 9)
+        for i in range(40)
+    ]
+    for name, lines in (("staff", staff), ("guests", guests)):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    called("init", tmp_path / "staff.csv", tmp_path / "guests.csv", "--into", tmp_path / "program")
+
+    program, results = landed(tmp_path / "program")
+    (source,) = (s for s in program.sources if s.table == "employee_responses")
+    assert results[source.name].total("rows_kept") == 30 * 8
+    landed_rows = (tmp_path / "program" / "home").rglob("employee_responses.parquet")
+    rows = pl.concat([pl.read_parquet(path) for path in landed_rows])
+    assert rows.select("respondent_key", "wave").unique().height == 30 * 8
 
 
 def test_no_value_of_a_person_is_written_or_shown(tmp_path: Path) -> None:
