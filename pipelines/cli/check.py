@@ -138,10 +138,10 @@ def _origin(mapping: ColumnMapping) -> str:
 
 
 def _how(mapping: ColumnMapping, kind: str) -> str:
-    parts = [f"hashed {mapping.id_type}" if kind == "key" else kind]
+    parts = [f"hashed {mapping.id_type}" if kind == "key" else mapping.each or kind]
     if mapping.formats:
         parts.append(" or ".join(mapping.formats))
-    elif kind in ("date", "timestamp") and mapping.column:
+    elif (kind in ("date", "timestamp") or mapping.each) and mapping.column:
         parts.append("ISO 8601")
     if mapping.language:
         parts.append(f"months in {mapping.language}")

@@ -57,8 +57,8 @@ def _say_where_the_secret_is(settings: Settings) -> None:
     if secret.is_new:
         click.echo(f"A pseudonym secret was made: {settings.keep / SECRET_FILE}")
         click.echo(
-            "  Back this file up, apart from the landing folder. Without it the landed rows "
-            "cannot be joined with new ones."
+            "  Back this file up, apart from the landing folder. Without it the landed\n"
+            "  rows cannot be joined with new ones."
         )
 
 
