@@ -10,7 +10,7 @@ them by PROTECTION of the scale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -114,6 +114,7 @@ def _waiting(block: Block, measure: Measure, hidden: set[int], release: Earlier)
         if any(c.gives_away(measure) for c in all_[1:])
     }
     left_over: list[tuple[frozenset[int], Change, frozenset[int]]] = []
+    gone: list[tuple[frozenset[int], Change]] = []
     for atoms, change in sorted(changes.items(), key=lambda item: (len(item[0]), sorted(item[0]))):
         left, rest = change, set(atoms)
         for atom in atoms & known.keys() if len(atoms) > 1 else ():
@@ -123,16 +124,37 @@ def _waiting(block: Block, measure: Measure, hidden: set[int], release: Earlier)
             if others <= rest:
                 left = left.less(change_of_others)
                 rest -= others
+        ways = [left, *_without_gone(left, atoms, gone)]
         if not rest:
-            continue
-        if len(atoms) > 1:
+            gone.append((atoms, left))
+        elif len(atoms) > 1:
             left_over.append((frozenset(rest), left, atoms))
-        if left.gives_away(measure):
+        if any(way.gives_away(measure) for way in ways):
             moved = [frozenset((a,)) for a in atoms & known.keys() if known[a].answers]
             options = [s for s in (*moved, atoms) if s in cell_of]
             smallest = min(options, key=lambda s: measure.answers[list(s)].sum())
             found.add(cell_of[smallest])
     return found or _together(measure, left_over, cell_of)
+
+
+def _without_gone(
+    left: Change, atoms: frozenset[int], gone: list[tuple[frozenset[int], Change]]
+) -> Iterator[Change]:
+    """What is left of a total without each total in it, and without all that do not overlap.
+
+    The groups of a total inside can all be known, and it has changed by more: of a group that is no
+    longer there. That group is no atom, so the total itself has to be taken away.
+    """
+    inside = [(members, change) for members, change in gone if members < atoms]
+    yield from (left.less(change) for _, change in inside)
+    taken: set[int] = set()
+    rest = left
+    for members, change in reversed(inside):  # the larger ones first
+        if not taken & members:
+            taken |= members
+            rest = rest.less(change)
+    if len(inside) > 1:
+        yield rest
 
 
 def _together(

@@ -52,6 +52,7 @@ def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObjec
     [
         pytest.param(100103, id="a sum of two changes less a third"),
         pytest.param(100318, id="a group that is gone"),
+        pytest.param(20535, id="a total less another that held a group that is gone"),
     ],
 )
 def test_two_releases_that_told_who_came_between(seed: int) -> None:
