@@ -23,7 +23,7 @@ LONGEST = (
     "company",
     "dbt",
     "tests/pipeline/kills/test_kills.py",
-    "tests/browser/test_report.py",
+    "tests/browser/test_report_for_everybody.py",
     "tests/pipeline/persons/test_planted_identities.py",
     "tests/pipeline/test_one_sided.py",
     "tests/pipeline/test_ten_minutes.py",

@@ -19,7 +19,7 @@ from pipelines.report.documents import dictionary_page, methods_page, quality_pa
 from pipelines.report.lineage import lineage_page
 from pipelines.report.published import Published
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_report import HOSTILE
+from tests.browser.test_report_policy import HOSTILE
 
 OURS = ("data_dictionary", "methods", "data_quality")
 METRIC = {"metric_id": "engagement", "metric_label": HOSTILE[0], "voice": "employee",

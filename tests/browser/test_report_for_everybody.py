@@ -1,0 +1,71 @@
+"""The report at every size, in both schemes, by keyboard and on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import opened
+
+
+def test_the_keyboard_reaches_everything(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#answer"
+    wanted = set(page.locator("a[href], button:visible, select, input, summary").evaluate_all(
+        "all => all.filter(x => x.checkVisibility())"
+        ".map((x, i) => { x.dataset.k = i; return String(i); })"
+    ))  # fmt: skip
+    reached = set()
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    for _ in range(len(wanted) + 60):
+        page.keyboard.press("Tab")
+        key = page.evaluate("document.activeElement.dataset.k")
+        if key:
+            reached.add(key)
+    assert wanted - reached == set()
+    page.locator("#filter-region").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value") == "r0"
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_every_width_and_scheme_fits_and_is_accessible(
+    browser: Browser, report: Path, width: int, scheme: str
+) -> None:
+    page, troubles = opened(browser, report, width=width, scheme=scheme)
+    assert troubles == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    plots = page.locator(".plot > svg, .plot .marks").evaluate_all(
+        "e => e.map(x => x.getBoundingClientRect()).map(r => r.right)"
+    )
+    assert plots
+    assert max(plots) <= width
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    if width < 1440:  # 200 rows alike take long, and are looked at once for each scheme
+        page.select_option("#estimates [data-rows=question]", "Lag")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_it_prints_on_clean_pages(browser: Browser, report: Path, tmp_path: Path) -> None:
+    page, _ = opened(browser, report, scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".tools, .filters, .contents").evaluate_all(
+        "e => e.every(x => getComputedStyle(x).display === 'none')"
+    )
+    page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    pdf = (tmp_path / "report.pdf").read_bytes()
+    assert 5 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") <= 40
+    page.close()
