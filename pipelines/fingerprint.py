@@ -25,8 +25,8 @@ from pipelines.program.reading import read_program
 from pipelines.settings import PROJECT_ROOT, Settings
 
 CODE_FOLDERS = ("pipelines", "data_checks", "dbt_project/models", "dbt_project/macros",
-                "dbt_project/seeds")  # fmt: skip
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".txt", ".j2", ".css", ".js"}
+                "dbt_project/seeds", "docs/methods")  # fmt: skip
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".txt", ".j2", ".css", ".js", ".md"}
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,15 @@ class Catalogue:
 
     def scale(self, unit: str) -> str:
         """A unit of measure of the tables, in the report's language where it has a word for it."""
-        words = {} if self.language == TABLES_SPEAK else released_texts(self.language)
-        return words.get(f"scale.{unit}", unit)
+        return self._released.get(f"scale.{unit}", unit)
+
+    def formula(self, kind: str, released: str) -> str:
+        """How metrics of a kind are computed, in the report's language."""
+        return self._released.get(f"formula.{kind}", released)
+
+    @property
+    def _released(self) -> Mapping[str, str]:
+        return {} if self.language == TABLES_SPEAK else released_texts(self.language)
 
     def component(self, name: str) -> str:
         """A component in words, or its own name where it has none."""
@@ -130,15 +137,13 @@ class Catalogue:
         named = [str(row[k]) for k in ("x_label", "y_label", "segment") if row.get(k)]
         if self.language == TABLES_SPEAK:
             return self._in_own_words(str(row["sentence"]), named)
-        words = released_texts(self.language)
         return self._in_own_words(
-            said(row, words, self.number, self.percent, self.interval(row)), named
+            said(row, self._released, self.number, self.percent, self.interval(row)), named
         )
 
     def guard(self, guard: Mapping[str, Any]) -> str:
         """What a guard says and the next step: as released, or in the report's language."""
-        words = {} if self.language == TABLES_SPEAK else released_texts(self.language)
-        return self._in_own_words(guarded(guard, words))
+        return self._in_own_words(guarded(guard, self._released))
 
     def _in_own_words(self, sentence: str, named: Sequence[str] = ()) -> str:
         """A text with the program's words for units and people; names and gaps stay as they are."""

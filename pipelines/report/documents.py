@@ -19,12 +19,13 @@ from markupsafe import Markup
 
 from data_checks.registry import SCHEMAS, Suite, all_suites
 from pipelines.publishing.dictionary import FORMULAE
-from pipelines.report.catalogue import Catalogue
+from pipelines.report.catalogue import TABLES_SPEAK, Catalogue
 from pipelines.report.page import render
 from pipelines.report.published import Published
 from pipelines.settings import PROJECT_ROOT
 
 METHODS = PROJECT_ROOT / "docs" / "methods"
+"""English pages; those of another language are in a folder of its name."""
 FEWEST = 10
 """Counts below this are not given on the data-quality page."""
 
@@ -33,7 +34,7 @@ def dictionary_page(published: Published, text: Catalogue) -> str:
     """The metric catalogue with formulae, and every table and column."""
     dictionary = published.tables["data_dictionary"]
     metrics = [
-        {**m, "formula": FORMULAE[m["metric_kind"]],
+        {**m, "formula": text.formula(m["metric_kind"], FORMULAE[m["metric_kind"]]),
          "range": f"{text.number(m['value_min'])} – {text.number(m['value_max'])}"}
         for m in published.tables["dim_metrics"].iter_rows(named=True)
     ]  # fmt: skip
@@ -47,16 +48,31 @@ def dictionary_page(published: Published, text: Catalogue) -> str:
 
 
 def methods_page(text: Catalogue) -> str:
-    """The method pages of the documentation as one, with an anchor for each."""
+    """The method pages of the documentation as one, with an anchor for each.
+
+    A page that nobody has translated is in English.
+    """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     first = METHODS / "README.md"
     paths = [first, *sorted(p for p in METHODS.glob("*.md") if p != first)]
-    parts = [
-        {"name": path.stem,
-         "body": Markup(_scrolled(_linked(markdown.render(path.read_text("utf-8"))), path.stem))}
-        for path in paths
-    ]
+    parts = []
+    for path in paths:
+        own = METHODS / text.language / path.name
+        words = (own if own.exists() else path).read_text("utf-8")
+        parts.append({
+            "name": path.stem, "language": text.language if own.exists() else TABLES_SPEAK,
+            "body": Markup(_scrolled(_linked(markdown.render(words)), _subject(words))),
+        })  # fmt: skip
     return render("methods.html.j2", text, parts=parts, page_title=text("methods.title"))
+
+
+def _subject(page: str) -> str:
+    """What a page is about: its title up to the question.
+
+    >>> _subject("# Lag: which moves first?")
+    'Lag'
+    """
+    return page.partition("\n")[0].removeprefix("# ").partition(":")[0]
 
 
 def _scrolled(html: str, name: str) -> str:

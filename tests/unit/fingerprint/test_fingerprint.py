@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import fingerprint as module
 from pipelines.connectors.file import pull
 from pipelines.fingerprint import Basis, fingerprint
 from pipelines.privacy.erasure import ErasedKey, Erasures, keep_erasures
@@ -92,3 +93,17 @@ def test_the_month_in_which_rows_grow_too_old_is_something_new(settings: Setting
         for month, day in ((1, 1), (1, 31), (2, 1))
     ]
     assert marks[0] == marks[1] != marks[2]
+
+
+@pytest.mark.parametrize("page", ["docs/methods/lag.md", "docs/methods/de/lag.md"])
+def test_a_method_page_is_part_of_what_makes_a_release(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.lock").touch()
+    file = tmp_path / page
+    file.parent.mkdir(parents=True)
+    file.write_text("# Lag")
+    monkeypatch.setattr(module, "PROJECT_ROOT", tmp_path)
+    before = module.code_hash()
+    file.write_text("# Lag: which moves first?")
+    assert module.code_hash() != before

@@ -9,6 +9,7 @@ import pytest
 from pipelines.errors import CrossvoiceError
 from pipelines.linkage.guards import CATALOGUE
 from pipelines.linkage.refusals import REFUSALS
+from pipelines.publishing.dictionary import FORMULAE
 from pipelines.report.catalogue import (
     LANGUAGES,
     TABLES_SPEAK,
@@ -23,6 +24,8 @@ CAUSAL = re.compile(
     r"verursach\w*|führt zu|bewirk\w*|wegen)\b",
     re.IGNORECASE,
 )
+OPERATIONS = re.compile(r"\d+| [-x/] |[()]")
+"""What a formula does with its words."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,6 +47,16 @@ def test_every_guard_and_refusal_is_said_in_every_language(language: str) -> Non
     found = released_texts(language)
     assert {k.removeprefix("guard.") for k in found if k.startswith("guard.")} == set(CATALOGUE)
     assert {k.removeprefix("refused.") for k in found if k.startswith("refused.")} == set(REFUSALS)
+
+
+@pytest.mark.parametrize("language", [x for x in LANGUAGES if x != TABLES_SPEAK])
+def test_every_formula_is_said_in_every_language_with_the_same_numbers(language: str) -> None:
+    found = {k.removeprefix("formula."): v for k, v in released_texts(language).items()
+             if k.startswith("formula.")}  # fmt: skip
+    assert found.keys() == FORMULAE.keys()
+    for kind, formula in FORMULAE.items():
+        assert OPERATIONS.findall(found[kind]) == OPERATIONS.findall(formula), kind
+        assert Catalogue(language).formula(kind, formula) == found[kind] != formula
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

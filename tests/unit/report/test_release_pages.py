@@ -20,7 +20,7 @@ from pipelines.publishing.dictionary_texts import COLUMNS
 from pipelines.report.assets import BINDS_EVENT, quick, safe_json
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import LANGUAGES, Catalogue
-from pipelines.report.documents import methods_page, quality_page
+from pipelines.report.documents import quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
 from pipelines.report.workbook import estimates_workbook
@@ -133,10 +133,3 @@ def test_dictionary_and_lineage_agree() -> None:
     """A column that dbt describes is not described a second time."""
     for table, columns in models.column_texts("marts").items():
         assert not set(columns) & set(COLUMNS.get(table, {})), table
-
-
-def test_methods_are_one_page_with_an_anchor_for_each() -> None:
-    page = methods_page(Catalogue())
-    for name in ("between", "within", "lag", "adjusted", "drivers", "segments", "power", "guards"):
-        assert f'id="{name}"' in page
-    assert ".md" not in page
