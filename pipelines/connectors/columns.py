@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+from pipelines.connectors.numbers import RAISED
+from pipelines.connectors.wording import same
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
 
@@ -19,7 +20,7 @@ LONGEST_TEXT = 500
 _NUMBERED = re.compile(r"(.*)\[(\d+)\]")
 _PLACED = re.compile(r"#(\d+)")
 _BLANKS = re.compile(r"\s+")
-_FOOTNOTE = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[)%]))\d{1,2}$")
+_FOOTNOTE = re.compile(rf"(?:(?<=[^\W\d_]{{3}})|(?<=[)%]))\d{{1,2}}$|(?:{RAISED}|[*†‡])+$")
 _VALUE = re.compile(r"@|\d{5}|^[\d\s.,:/+-]+$")
 """What a header holds only when it is no header: addresses, long numbers, numbers and dates."""
 
@@ -30,9 +31,9 @@ def tidy(name: str) -> str:
 
 
 def without_footnote(name: str) -> str:
-    """A tidy name without footnote digits at its end (`Response Rate1`).
+    """A tidy name without a footnote's mark at its end (`Response Rate1`, `Index¹`, `Score*`).
 
-    Digits after fewer than three letters are part of a name, such as an item's (`q1`).
+    Plain digits after fewer than three letters are part of a name, such as an item's (`q1`).
     """
     return _FOOTNOTE.sub("", tidy(name)).strip()
 
@@ -168,7 +169,7 @@ def _showable(header: Sequence[str]) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    return tidy(unicodedata.normalize("NFKC", name)).casefold()
+    return same(tidy(name)).casefold()
 
 
 def _look_up(name: str, header: Sequence[str], steps: Iterable[Callable]) -> list[int]:

@@ -53,10 +53,14 @@ class Content:
     """Bytes from the beginning, each time anew."""
 
     @property
+    def inside(self) -> str:
+        """Its name inside a zip, else nothing."""
+        return "" if self.name in (self.path.name, self.path.stem) else self.name
+
+    @property
     def where(self) -> str:
         """For messages: the file, and what inside it."""
-        inside = self.name not in (self.path.name, self.path.stem)
-        return f"{self.path}, {self.name}" if inside else str(self.path)
+        return f"{self.path}, {self.inside}" if self.inside else str(self.path)
 
     @property
     def suffix(self) -> str:

@@ -193,7 +193,7 @@ def _serial(text: pl.Series, wanted: str) -> pl.Series:
 
 def _numeric(wanted: str, mapping: ColumnMapping) -> str:
     """The format for texts whose month names have been made numbers."""
-    if mapping.language is None or not any(name in wanted for name in MONTH_NAMES):
+    if mapping.language is None:
         return wanted
     for name in MONTH_NAMES:
         wanted = wanted.replace(name, "%m")
@@ -206,9 +206,27 @@ def _month_numbers(text: pl.Series, mapping: ColumnMapping) -> pl.Series:
     """Texts with month names of the mapping's language as numbers, in lower case."""
     if mapping.language is None:
         return text
-    names = month_names(mapping.language)
     plain = text.str.normalize("NFKC").str.to_lowercase()
+    if mapping.language.startswith("ja"):
+        plain = _without_eras(plain)
+    if not any(name in wanted for wanted in mapping.formats for name in MONTH_NAMES):
+        return plain
+    names = month_names(mapping.language)
     return plain.str.replace_many(list(names), list(names.values()), leftmost=True)
+
+
+ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018,
+        "m": 1867, "t": 1911, "s": 1925, "h": 1988, "r": 2018}  # fmt: skip
+"""Japanese eras and the year before their first."""
+
+
+def _without_eras(text: pl.Series) -> pl.Series:
+    """Years of Japanese eras as years of the calendar: 令和6年4月1日 is 2024年4月1日."""
+    shape = rf"^({'|'.join(ERAS)})\s*(\d{{1,2}}|元)(.*)$"
+    parts = text.str.extract_groups(shape).struct.unnest()
+    before = parts["1"].replace_strict(ERAS, default=None, return_dtype=pl.Int64)
+    year = before + parts["2"].replace("元", "1").cast(pl.Int64, strict=False)
+    return text.zip_with(year.is_null(), year.cast(pl.String) + parts["3"])
 
 
 @cache

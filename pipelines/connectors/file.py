@@ -131,7 +131,7 @@ def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | N
     is_new = landing.read_manifest(folder, source.name, batch) is None
     guesses: list[str] = []
     if is_new:
-        new = Input(name, path, look, batch, from_name)
+        new = Input(name, path, look, batch)
         guesses = land(this.in_step, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
     return _Pulled(landing.InputState(batch, look), is_new, guesses)

@@ -80,23 +80,29 @@ def texts_of_column(source: Source, answer: str) -> dict[str, str]:
 
 
 def texts_of_file_name(source: Source, name: str) -> dict[str, str]:
-    """Contract columns that are taken from the file's name, and the text of each.
+    """Contract columns that the file's own name tells, and the text of each."""
+    found = {
+        column: re.search(mapping.file_name, name, re.IGNORECASE)
+        for column, mapping in source.columns.items()
+        if mapping.file_name is not None
+    }
+    return {column: match[1] for column, match in found.items() if match is not None and match[1]}
 
-    Raises SourceError when the name does not have the declared shape.
+
+def texts_of_names(source: Source, name: str, inside: str) -> dict[str, str]:
+    """Contract columns taken from a name: that of a file inside a zip before that of the file.
+
+    Raises SourceError when neither has the declared shape.
     """
-    found = {}
+    found = texts_of_file_name(source, name) | texts_of_file_name(source, inside)
     for column, mapping in source.columns.items():
-        if mapping.file_name is None:
-            continue
-        match = re.search(mapping.file_name, name, re.IGNORECASE)
-        if match is None or match[1] is None:
+        if mapping.file_name is not None and column not in found:
             raise SourceError(
                 f"Source {source.name} takes `{column}` from the file's name, which does not "
                 f"have the shape {mapping.file_name!r}.",
-                where=name,
+                where=f"{name}, {inside}" if inside else name,
                 mend="rename the file, or correct `file_name`",
             )
-        found[column] = match[1]
     return found
 
 

@@ -16,7 +16,7 @@ from operator import and_
 
 import polars as pl
 
-from pipelines.connectors.columns import used_columns
+from pipelines.connectors.cells import cleaned
 from pipelines.connectors.conversion import (
     REASON_BY_KIND,
     clean,
@@ -102,7 +102,7 @@ class RecordMapping:
 
     def _apply(self, records: pl.DataFrame) -> Mapped:
         records = self._one_touch_each(records)
-        texts = self._texts(records)
+        texts = cleaned(self.source, self.found, records)
         columns = self._columns(texts, records[RECORD_NUMBER])
         keys = {
             rule.id_type: self.pseudonyms.keys(texts[rule.column], rule.id_type)
@@ -150,21 +150,6 @@ class RecordMapping:
         if self.source.table != "employee_responses" or WORDING in self.source.columns:
             return None
         return {name: self.question_texts.get(own, own) for name, own in self.found.items()}
-
-    def _texts(self, records: pl.DataFrame) -> pl.DataFrame:
-        """The columns the program names, cleaned, under the program's names."""
-        answers = {name for rule in self.source.values for name in rule.columns}
-        missing, withheld = self.source.missing, self.source.suppressed
-        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, records.height)
-        return pl.DataFrame(
-            [
-                clean(
-                    records[self.found[name]] if name in self.found else nothing,
-                    missing if name in answers else [*missing, *withheld],
-                ).alias(name)
-                for name in used_columns(self.source)
-            ]
-        )
 
     def _text_of(
         self, name: str, mapping: ColumnMapping, texts: pl.DataFrame, numbers: pl.Series

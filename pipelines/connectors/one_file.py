@@ -17,7 +17,7 @@ from pipelines import landing
 from pipelines.batch_writer import BatchWriter
 from pipelines.connectors.columns import find_columns
 from pipelines.connectors.in_step import InStep
-from pipelines.connectors.locations import texts_of_sheet
+from pipelines.connectors.locations import texts_of_names, texts_of_sheet
 from pipelines.connectors.mapping import RecordMapping
 from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
 from pipelines.connectors.rejects import shapeless_rejects
@@ -37,7 +37,6 @@ class Input:
     path: Path
     look: landing.FileLook
     batch: str
-    from_name: dict[str, str]
 
 
 def land(this: InStep, version: str, new: Input) -> list[str]:
@@ -51,7 +50,8 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
             this.program.time_zone,
             this.pseudonyms,
             records.has_typed_dates,
-            new.from_name | texts_of_sheet(source, records.sheet),
+            texts_of_names(source, new.name, records.inside)
+            | texts_of_sheet(source, records.sheet),
             this.redactor,
             new.name,
             records.question_texts,

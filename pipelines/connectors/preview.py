@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.connectors.columns import addressable, find_columns
-from pipelines.connectors.locations import named_files, texts_of_file_name, texts_of_sheet
+from pipelines.connectors.locations import named_files, texts_of_names, texts_of_sheet
 from pipelines.connectors.mapping import RecordMapping
 from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
 from pipelines.connectors.rejects import shapeless_rejects
@@ -55,13 +55,13 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
     rejects: list[pl.DataFrame] = []
     for name, path in named_files(source, settings).items():
         found.n_files += 1
-        from_name = texts_of_file_name(source, name)
         for records in open_records(source, path):
             mapping = RecordMapping(
                 source.model_copy(update={"comment": None}),  # nothing is kept: nothing to redact
                 find_columns(source, records.header, records.where), program.time_zone,
                 pseudonyms, records.has_typed_dates,
-                from_name | texts_of_sheet(source, records.sheet), input_name=name,
+                texts_of_names(source, name, records.inside)
+                | texts_of_sheet(source, records.sheet), input_name=name,
             )  # fmt: skip
             if not found.header:
                 found.header, found.found = addressable(records.header), mapping.found

@@ -59,6 +59,8 @@ class Records:
     """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
     question_texts: dict[str, str] = field(default_factory=dict)
     """What each column asks, where the file tells more than its name."""
+    inside: str = ""
+    """Name of the file inside a zip."""
     sheet: str = ""
     """Name of the sheet, where several are read."""
     guesses: list[str] = field(default_factory=list)
@@ -123,6 +125,7 @@ def open_tables(source: Source, content: Content) -> list[Records]:
     tables = opened if isinstance(opened, list) else [opened]
     for table in tables:
         table.where = f"{content.where}, sheet {table.sheet!r}" if table.sheet else content.where
+        table.inside = content.inside
     return tables
 
 

@@ -13,7 +13,8 @@ from operator import add, and_
 
 import polars as pl
 
-from pipelines.connectors.numbers import number, percent
+from pipelines.connectors.distributions import REASON, WHERE, averaged
+from pipelines.connectors.numbers import number, out_of, percent
 from pipelines.connectors.wording import is_one_of, looked_up
 from pipelines.program.rules import IdentifierRule, ValueRule
 from pipelines.program.source import Source
@@ -21,8 +22,8 @@ from pipelines.program.source import Source
 ROW = "\x00row"
 """Place of a record in its batch, in the frames that make its values."""
 WORDING = "item_text_version"
-REASON, WHERE = "\x00reason", "\x00where"
-"""Why a value or record cannot be used (null: it can), and the column at fault."""
+ALL_OF_THEM = "\x00all"
+"""In the place of a column, where several make one value."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,14 @@ def value_rows(
     rows = [
         _asking(asked, column, _values(source, rule, column, texts, fit, typed=typed))
         for rule, fit in zip(source.values, fits, strict=True)
-        for column in rule.columns
+        for column in (rule.columns if rule.distribution is None else [ALL_OF_THEM])
     ]
+    wanted = [1 if rule.distribution else len(rule.columns) for rule in source.values]
     counts = (
-        ones * len(rule.columns) if fit is None else fit.cast(pl.Int64) * len(rule.columns)
-        for rule, fit in zip(source.values, fits, strict=True)
+        ones * n if fit is None else fit.cast(pl.Int64) * n
+        for n, fit in zip(wanted, fits, strict=True)
     )
-    return ValueRows(pl.concat(rows), reduce(add, counts).alias("n_asked"))
+    return ValueRows(pl.concat(rows, how="diagonal"), reduce(add, counts).alias("n_asked"))
 
 
 def _asking(asked: Mapping[str, str] | None, column: str, values: pl.DataFrame) -> pl.DataFrame:
@@ -93,8 +95,11 @@ def _values(
     *,
     typed: bool,
 ) -> pl.DataFrame:
-    text = texts[column] if fit is None else texts[column].filter(fit)
     row = pl.int_range(texts.height, eager=True) if fit is None else fit.arg_true().cast(pl.Int64)
+    if rule.distribution is not None:
+        counted = averaged(source, rule, texts if fit is None else texts.filter(fit), typed=typed)
+        return _of_rule(counted.with_columns(row.alias(ROW)), rule, rule.item or "")
+    text = texts[column] if fit is None else texts[column].filter(fit)
     if rule.missing:
         text = text.set(is_one_of(text, rule.missing), None)
     withheld = is_one_of(text, source.suppressed)
@@ -110,13 +115,14 @@ def _values(
         .when(outside)
         .then(pl.lit("out_of_scale"))
     )
-    return frame.select(
-        ROW,
-        reason.alias(REASON),
-        pl.lit(column).alias(WHERE),
-        "score_raw",
-        "suppressed_at_source",
-        pl.lit(rule.item_of(column)).alias("item_code"),
+    frame = frame.with_columns(reason.alias(REASON), pl.lit(column).alias(WHERE))
+    return _of_rule(frame, rule, rule.item_of(column))
+
+
+def _of_rule(frame: pl.DataFrame, rule: ValueRule, item: str) -> pl.DataFrame:
+    """The values with what their rule says of them."""
+    return frame.with_columns(
+        pl.lit(item).alias("item_code"),
         pl.lit(rule.scale.min, pl.Float64).alias("scale_min"),
         pl.lit(rule.scale.max, pl.Float64).alias("scale_max"),
         pl.lit(rule.direction).alias("direction"),
@@ -126,11 +132,15 @@ def _values(
 
 
 def _scores(source: Source, rule: ValueRule, text: pl.Series, *, typed: bool) -> pl.Series:
-    """Labels by their recode, numbers as declared, percent where the scale says what it means."""
+    """Labels by their recode, numbers as declared, `92%` and `4/5` where the scale says so."""
     score = number(text, source, typed=typed)
     if rule.recode:
         named = looked_up(text, dict(rule.recode), pl.Float64())
         score = named.zip_with(named.is_not_null(), score)
+    rest = (text.is_not_null() & score.is_null()).arg_true()
+    if rest.is_empty():
+        return score
+    score = score.scatter(rest, number(out_of(text.gather(rest), rule.scale.max), source))
     rest = (text.is_not_null() & score.is_null()).arg_true()
     full = {1: 100, 100: 1}.get(rule.scale.max)
     if rest.is_empty() or full is None:

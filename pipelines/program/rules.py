@@ -79,7 +79,8 @@ class ColumnMapping(Section):
     value: str | float | bool | None = None
     """The same value for every record."""
     file_name: Annotated[str, AfterValidator(_one_group)] | None = None
-    """Taken from the file's name: a regular expression with one pair of parentheses around it."""
+    """Taken from the file's name: a regular expression with one pair of parentheses around it. In a
+    zip the names of the files inside come first."""
     column_name: Annotated[str, AfterValidator(_one_group)] | None = None
     """Taken from the name of the answer's own column (`NPS 2024`): a regular expression likewise;
     for files with a column for each period."""
@@ -96,7 +97,8 @@ class ColumnMapping(Section):
     """What a date is that several formats read differently (03/04/2025): as the `first` of them
     reads it, or a reject. Without it such a date stops the source."""
     language: Annotated[str, AfterValidator(_known_locale)] | None = None
-    """Language of month names in dates: de, fr, es, pt-BR, ja."""
+    """Language of month names in dates: de, fr, es, pt-BR; ja also reads the years of eras
+    (令和6年, R6)."""
     time_zone: str | None = None
     """Zone of timestamps that carry none; default UTC. `local` means the program's zone."""
     each: Literal["week", "month", "quarter", "year"] | None = None
@@ -152,11 +154,15 @@ def item_code(column: str) -> str:
 class ValueRule(Section):
     """Which columns hold answers, and what they answer.
 
-    Wide files list one column per question; long files one column and a `when:`.
+    Wide files list one column per question; long files one column and a `when:`; published counts
+    of each answer are a `distribution`.
     """
 
-    columns: Annotated[list[str], Field(min_length=1)]
+    columns: Annotated[list[str], Field(min_length=1)] = Field(default_factory=list)
     """Columns of the input that hold the value."""
+    distribution: Annotated[dict[str, float], Field(min_length=2)] | None = None
+    """In the place of `columns`, for unit_scores: columns that hold how many (or what share) gave
+    each answer, and the score of that answer. The mean of all answers is the value."""
     item: Name | None = None
     """Code the metrics use; default: the column's own name in lower case, with `_` for all that is
     no letter or digit. Needs a single column, unless `column_name` tells them apart."""
@@ -175,8 +181,28 @@ class ValueRule(Section):
     missing: list[str] = Field(default_factory=list)
     """Codes that mean: no answer, for these columns only; besides the source's `missing`."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_columns_or_counts(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        counts = data.get("distribution")
+        if counts is None and "columns" not in data:
+            msg = "`columns` is missing: the columns that hold answers (or give a `distribution`)"
+            raise ValueError(msg)
+        return {"columns": list(counts), **data} if isinstance(counts, dict) else data
+
     @model_validator(mode="after")
     def _item_has_a_name(self) -> ValueRule:
+        if self.distribution is not None:
+            if self.columns != list(self.distribution):
+                msg = "give `columns` or a `distribution`, not both"
+                raise ValueError(msg)
+            scores = self.distribution.values()
+            is_off = min(scores) < self.scale.min or max(scores) > self.scale.max
+            if self.item is None or self.recode or is_off:
+                msg = "a `distribution` needs an `item` and scores on its `scale`, and no `recode`"
+                raise ValueError(msg)
         nameless = [c for c in self.columns if self.item is None and not item_code(c)]
         if nameless:
             msg = f"`columns`: {nameless[0]!r} has no Latin letters or digits; give it an `item`"

@@ -27,7 +27,7 @@ class Wave(Section):
     """One round of a survey and its fieldwork window, both days included."""
 
     id: PeriodId
-    """Name of the wave, as the survey source writes it."""
+    """Name of the wave, as the survey source writes it or recodes it."""
     start: dt.date
     """First day of fieldwork."""
     end: dt.date

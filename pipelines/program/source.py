@@ -98,6 +98,8 @@ class Source(Section):
     """Decimal mark of numbers written as text."""
     thousands: Literal[",", ".", " ", "'"] | None = None
     """Mark between groups of three digits; a blank stands for any kind of blank."""
+    marks: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
+    """Marks that stand behind numbers and are no part of them: `(p)`, `*`, `†`, `b`."""
     footnotes: list[Pattern] = Field(default_factory=list)
     """Rows that are no records (totals, notes under the table): regular expressions, any letter
     case, for the beginning of their first cell."""
@@ -173,8 +175,11 @@ class Source(Section):
         elif self.snapshots and "valid_from" not in self.columns:
             yield "`snapshots` needs `columns.valid_from`: the day of each list"
         by_answer = [n for n, m in self.columns.items() if m.column_name is not None]
+        counted = [rule for rule in self.values if rule.distribution is not None]
+        if counted and (self.table != "unit_scores" or by_answer):
+            yield "`distribution` is for unit_scores, without `column_name`"
         several = [rule for rule in self.values if rule.item is not None and len(rule.columns) > 1]
-        if several and not by_answer:
+        if not all(rule in counted for rule in several) and not by_answer:
             yield (
                 "`values`: `item` names one item; with several `columns` each column is its own"
             )

@@ -23,6 +23,10 @@ NAMES = st.text("abq 1_2.\u00a0(%", min_size=1, max_size=8)
         "  SCORE",
         "score1",
         "Score12",
+        "Score\u00b9",
+        "score\u00b9\u00b2",
+        "Score*",
+        "score \u2020",
         "sco\u200bre"[:0] + "score",
     ],
 )

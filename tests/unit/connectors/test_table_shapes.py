@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from statistics import fmean, variance
+
 import pytest
 import xlsxwriter
 
 from pipelines.errors import SourceError
+from pipelines.program.rules import ValueRule
 from tests.unit.connectors.homes import FEEDBACK, Home, source
 from tests.unit.connectors.small_tables import TEXT, expected, landed
+from tests.unit.connectors.test_messy import zipped
 
 
 def test_two_header_rows_are_one_header(home: Home) -> None:
@@ -135,6 +139,86 @@ def test_a_text_from_the_name_of_the_file(home: Home) -> None:
     home.write("in/nord/stores.csv", TEXT)
     with pytest.raises(SourceError, match=r"does not have the shape(.|\n)*nord/stores\.csv"):
         home.pull()
+
+
+def test_a_text_from_the_names_of_the_files_in_a_zip(home: Home) -> None:
+    columns = {
+        "feedback_id": "id",
+        "occurred_at": {"file_name": r"_(\d{4}-\d\d)", "format": "%Y-%m"},
+    }
+    members = {"all/stores_2024-11.csv": TEXT, "all/stores_2025-01.csv": TEXT.replace("F", "G")}
+    home.write("in/stores.zip", zipped(members))
+    found = landed(home, location="in/stores.zip", columns={**columns, "location_ref": "store"})
+
+    assert [(row[0], str(row[1])) for row in found] == [
+        ("F1", "2024-11-01"), ("F2", "2024-11-01"), ("G1", "2025-01-01"), ("G2", "2025-01-01"),
+    ]  # fmt: skip
+    home.write("in/stores.zip", zipped(members | {"all/stores.csv": TEXT}))
+    with pytest.raises(
+        SourceError, match=r"does not have the shape(.|\n)*stores\.zip, all/stores\.csv"
+    ):
+        home.pull()
+
+
+COUNTS = ["Store", "Very good", "Good", "Poor"]
+
+
+def counted(home: Home, *rows: tuple, **changes: object) -> list[tuple]:
+    """What a file of counts lands as: place, score, number of answers and variance."""
+    rule = {"item": "mood", "voice": "customer", "scale": {"min": 1, "max": 3}}
+    keys = {
+        "name": "counts", "table": "unit_scores", "location": "in/counts.csv", "suppressed": ["*"],
+        "columns": {"location_ref": "Store", "period_ref": {"value": "2025"}},
+        "values": [{**rule, "distribution": {"Very good": 3, "Good": 2, "Poor": 1}}],
+    }  # fmt: skip
+    home.write_rows("in/counts.csv", list(rows), (*COUNTS, *(["n"] if changes else [])))
+    home.source = source(**{**keys, "columns": {**keys["columns"], **changes}})
+    home.pull()
+    return home.landed().select("location_ref", "score_raw", "n_respondents", "variance").rows()
+
+
+def test_counts_of_each_answer_are_a_mean_with_its_spread(home: Home) -> None:
+    rows = [
+        ("S1", 6, 3, 1),
+        ("S2", 0, 0, 0),
+        ("S3", "*", 4, 1),
+        ("S4", "", 4, 1),
+        ("S5", "few", 4, 1),
+    ]
+    answers = [3] * 6 + [2] * 3 + [1]
+
+    assert counted(home, *rows) == [
+        ("S1", fmean(answers), 10, pytest.approx(variance(answers))),
+        ("S2", None, None, None), ("S3", None, None, None), ("S4", None, None, None),
+    ]  # fmt: skip
+    assert home.rejects() == [(5, "Very good", "not_a_number")]
+    assert home.landed()["suppressed_at_source"].to_list() == [False, False, True, False]
+
+
+@pytest.mark.parametrize("shares", [("60%", "30 %", "10%"), (60, 30, 10), (0.6, 0.3, 0.1)])
+def test_shares_of_each_answer_tell_no_number_of_answers(shares: tuple, home: Home) -> None:
+    [(_, score, n, spread)] = counted(home, ("S1", *shares))
+    assert (score, n, spread) == (pytest.approx(2.5), None, None)
+
+    [(_, score, n, _)] = counted(home, ("S1", *shares, 41), n_respondents="n")
+    assert (score, n) == (pytest.approx(2.5), 41)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"columns": ["Good"]}, "not both"),
+        ({"item": None}, "needs an `item`"),
+        ({"scale": {"min": 2, "max": 3}}, "scores on its `scale`"),
+    ],
+)
+def test_a_distribution_that_cannot_be_is_told(change: dict, told: str) -> None:
+    rule = {"item": "mood", "voice": "customer", "scale": {"min": 1, "max": 3},
+            "distribution": {"Good": 3, "Poor": 1}}  # fmt: skip
+    with pytest.raises(ValueError, match=told):
+        ValueRule.model_validate({**rule, **change})
+    with pytest.raises(ValueError, match="`columns` is missing"):
+        ValueRule.model_validate({"scale": {"min": 1, "max": 3}})
 
 
 def test_a_renamed_file_whose_name_is_data_is_landed_anew(home: Home) -> None:
