@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from pipelines.linkage.intervals import t_quantile
 from pipelines.report.charts.chart import Chart
 from pipelines.report.charts.intervals import interval_rows
 from pipelines.report.charts.profiles import coverage, over_periods
@@ -102,6 +103,15 @@ def _reliability_by_period(context: Context) -> tuple[Chart, Table] | None:
     return drawn, Table("linkage_reliability", context.columns(kinds), kept)
 
 
+def _drawn(end: float) -> float:
+    """An end of a drawn interval with four digits: more would tell more than the table does.
+
+    >>> _drawn(10.123456), _drawn(-0.98765)
+    (10.12, -0.9876)
+    """
+    return float(f"{end:.4g}")
+
+
 def _change(context: Context) -> Section:
     text, primary = context.text, context.published.primary
     assert primary is not None
@@ -112,11 +122,12 @@ def _change(context: Context) -> Section:
     if len(found) < 2:
         return Section("change", text("change.title"), refusals=context.refusals(answers))
     kept = [{**r, "period": names[r["period_index"]]} for r in found]
+    half = next((t_quantile(0.975, r["df"]) for r in answers if r["df"]), 1.96)
     rows = [
         {
             "order": r["period_index"], "period": r["period"], "value": r["slope"],
-            "low": round(r["slope"] - 1.96 * r["std_error"], 4),
-            "high": round(r["slope"] + 1.96 * r["std_error"], 4), "style": "link", "series": "",
+            "low": _drawn(r["slope"] - half * r["std_error"]),
+            "high": _drawn(r["slope"] + half * r["std_error"]), "style": "link", "series": "",
             "label": f"{r['period']}: {text.number(r['slope'], 2)}",
         }
         for r in kept
