@@ -19,8 +19,10 @@ from pipelines.linkage.roster import turnover_findings
 from pipelines.linkage.sample_checks import least_square
 from pipelines.linkage.settings import Settings
 
-MANY_UNITS, OTHER_SCALE = 20, 20.0
-"""A range that changes twentyfold among so many units is another scale, whatever the mean does."""
+MANY_UNITS, OTHER_SCALE, OTHER_SPREAD = 20, 20.0, 1.5
+"""Among so many units a range that changes twentyfold is another scale, whatever the mean does; and
+a spread that changes by half tells one where the mean jumps by 4 of the smaller spread (1 to 5
+becomes 1 to 10: both scales enter the usual spread, which is too wide to judge by)."""
 
 
 def read_panel(
@@ -98,7 +100,9 @@ def _keys(panel: pl.DataFrame) -> list[Finding]:
 
 def _counts(panel: pl.DataFrame) -> list[Finding]:
     total = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
-    negative = pl.any_horizontal(pl.col(c) < 0 for c in (*COUNTS, "n_e", "n_c", "var_e", "var_c"))
+    measured = (*COUNTS, "n_e", "n_c", "var_e", "var_c", "headcount")
+    negative = pl.any_horizontal(pl.col(c) < 0 for c in measured)
+    parted = pl.any_horizontal(pl.col(c) % 1 != 0 for c in COUNTS)
     unheard = pl.any_horizontal(
         (pl.col(f"n_{side}") == 0) & pl.col(f"mean_{side}").is_not_null() for side in "ec"
     )
@@ -107,6 +111,7 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
         (
             ((total - pl.col("n_c")).abs() > 1e-9).fill_null(False)
             | negative.fill_null(False)
+            | parted.fill_null(False)
             | unheard.fill_null(False)
         ).sum(),
         more.fill_null(False).sum().alias("more"),
@@ -116,8 +121,8 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
     if n_broken:
         found.append(Finding(
             code="counts_do_not_add_up", severity="reject", n_affected=n_broken, n_total=len(panel),
-            message=f"{n_broken} of {len(panel)} rows have counts that are negative, zero beside "
-            "a score, or do not sum to n_c.",
+            message=f"{n_broken} of {len(panel)} rows have counts that are negative, not whole, "
+            "zero beside a score, or do not sum to n_c.",
         ))  # fmt: skip
     if n_more:
         found.append(Finding(
@@ -159,14 +164,14 @@ def _ranges(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
 
 
 def _individuals(cells: Cells) -> list[Finding]:
-    if not cells.n_cells or np.isnan(cells.n_x).any() or np.isnan(cells.n_y).any():
+    if not cells.n_cells or np.isnan(cells.n_x).any():
         return []
-    single = int(((cells.n_x <= 1) & (cells.n_y <= 1)).sum())
+    single = int((cells.n_x <= 1).sum())
     if single <= cells.n_cells / 2:
         return []
     return [Finding(
         code="individual_level", severity="refuse", n_affected=single, n_total=cells.n_cells,
-        message=f"{single} of {cells.n_cells} cells join a single employee to a single customer.",
+        message=f"{single} of {cells.n_cells} cells join a single employee to customers.",
     )]  # fmt: skip
 
 
@@ -186,20 +191,23 @@ def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
         if len(by) < 2 or not usual:
             continue
         mean, width, count = (by[c].to_numpy() for c in ("m", "w", "n"))
+        own = by["s"].fill_null(0.0).to_numpy()
         ratio = (width[1:] + 1e-300) / (width[:-1] + 1e-300)
         jump, many = np.abs(np.diff(mean)), np.minimum(count[1:], count[:-1]) >= MANY_UNITS
         broken = (jump > 4 * usual) & ((ratio > 2) | (ratio < 0.5))
         # a score about zero does not jump when it changes from -100..100 to -1..1
         many &= np.minimum(width[1:], width[:-1]) > 0
         broken |= many & ((ratio > OTHER_SCALE) | (ratio < 1 / OTHER_SCALE))
+        low, high = np.minimum(own[1:], own[:-1]), np.maximum(own[1:], own[:-1])
+        broken |= many & (jump > 4 * low) & (high > OTHER_SPREAD * low)
         if broken.any():
             at = by["period_index"][int(np.argmax(broken)) + 1]
             found.append(Finding(
                 code="scale_break", severity="reject", n_affected=int(broken.sum()),
                 n_total=len(by), value=float(jump.max() / usual), threshold=4.0,
                 message=f"From period index {at} on {name} has another scale: its mean jumps by "
-                "more than 4 usual standard deviations and its range changes by a factor above 2, "
-                f"or its range changes by a factor above {OTHER_SCALE:g}.",
+                "more than 4 standard deviations of the units and its range changes with it, or "
+                f"its range changes by a factor above {OTHER_SCALE:g}.",
             ))  # fmt: skip
     return found
 
@@ -232,10 +240,15 @@ def _reversals(cells: Cells, values: np.ndarray, name: str) -> list[Finding]:
 
 
 def _identical(cells: Cells) -> list[Finding]:
+    """One score is a straight line of the other, over all cells or inside every period."""
     # three or four cells can lie on a line by chance
-    if cells.n_cells < 10 or cells.x.std() == 0 or cells.y.std() == 0:
+    if cells.n_cells - cells.n_periods < 9 or cells.x.std() == 0 or cells.y.std() == 0:
         return []
     r = float(np.corrcoef(cells.x, cells.y)[0, 1])
+    x, y = (remove_means(v, cells.period, cells.n_periods) for v in (cells.x, cells.y))
+    if (x @ x) > least_square(cells.x) and (y @ y) > least_square(cells.y):
+        inside = float(x @ y / np.sqrt((x @ x) * (y @ y)))
+        r = inside if abs(inside) > abs(r) else r
     if abs(r) <= 0.999:
         return []
     return [Finding(

@@ -1,7 +1,8 @@
 """Scores copied from one period into the next.
 
 Here: how many consecutive cells repeat mean, variance and n exactly, and the cells without them. A
-copied survey looks like many waves and is one. Not here: what within or lag do about it.
+copied survey looks like many waves and is one, also when copies were rounded or blurred a little.
+Not here: what within or lag do about it.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells, cells_of
 from pipelines.linkage.sample_checks import is_flat
 from pipelines.linkage.settings import Settings
 
 LIMIT = 0.20
+STILL = 0.10
+"""Movement below this share of the sampling variance is that of no survey taken anew; a crew that
+answers every time still moves by a third of it or more."""
 
 
 def _repeats(cells: Cells, side: str) -> np.ndarray | None:
@@ -34,8 +39,8 @@ def _repeats(cells: Cells, side: str) -> np.ndarray | None:
 def without_repeats(cells: Cells, settings: Settings) -> tuple[Cells, list[Finding]]:
     """Cells for change over time: repeats left out above 20%, all repeats refused.
 
-    A score that does not vary at all, or not within any unit, refuses first, whatever its variance
-    or n do.
+    A score that does not vary at all, or not within units beyond a blur, refuses first, whatever
+    its variance or n do.
     """
     found = _constant(cells, settings)
     followers = np.zeros(cells.n_cells, dtype=bool)
@@ -75,7 +80,11 @@ def _constant(cells: Cells, settings: Settings) -> list[Finding]:
     if cells.n_periods < 2 or cells.n_cells == cells.n_units:
         return []
     found = []
-    for values, name in ((cells.x, settings.x_measure), (cells.y, settings.y_measure)):
+    sides = (
+        (cells.x, cells.error_x, settings.x_measure),
+        (cells.y, cells.error_y, settings.y_measure),
+    )
+    for values, error, name in sides:
         if is_flat(values):
             found.append(Finding(
                 code="zero_variance", severity="refuse", n_affected=cells.n_cells,
@@ -83,6 +92,18 @@ def _constant(cells: Cells, settings: Settings) -> list[Finding]:
             ))  # fmt: skip
             continue
         first = np.searchsorted(cells.unit, np.arange(cells.n_units))
-        if is_flat(values - values[first][cells.unit], values):
+        if is_flat(values - values[first][cells.unit], values) or _is_still(cells, values, error):
             found.append(_copied(name, cells.n_cells - cells.n_units))
     return found
+
+
+def _is_still(cells: Cells, values: np.ndarray, error: np.ndarray) -> bool:
+    """Whether scores move within units far less than so many answers, asked anew, would."""
+    repeated = cells.periods_per_unit[cells.unit] > 1
+    if not np.isfinite(error).all() or not repeated.any():
+        return False
+    moved = remove_means(
+        remove_means(values, cells.period, cells.n_periods), cells.unit, cells.n_units
+    )
+    allowed = float((error * (1 - 1 / cells.periods_per_unit[cells.unit])).sum())
+    return float(moved @ moved) < STILL * allowed

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from families_formulas import FORMULAS
 from families_panels import PANELS
+from families_time import TIME
 
-FAMILIES = FORMULAS | PANELS
+FAMILIES = FORMULAS | PANELS | TIME

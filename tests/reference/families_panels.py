@@ -11,9 +11,8 @@ import numpy as np
 import polars as pl
 from reading import Case, as_panel, column, columns_of, nps, table
 
-from pipelines.linkage import between, contrast, lag_profile, respondent_sums, within
-from pipelines.linkage.change import slope_change
-from pipelines.linkage.contrast import quarter_cuts
+from pipelines.linkage import between, respondent_sums, within
+from pipelines.linkage.correlation import pearson
 from pipelines.linkage.fixed_effects import fixed_effects
 from pipelines.linkage.intervals import fieller, t_quantile
 from pipelines.linkage.panel import cells_of
@@ -181,7 +180,7 @@ def _hidden_within(data: pl.DataFrame) -> Values:
 
 
 def _simpson(case: Case, folder: Path) -> Values:
-    """Slopes of cells with the indicator columns that a key names (none: pooled)."""
+    """Slopes of cells with the indicator columns that a key names (none: pooled), or of means."""
     data = table(folder, case["input"])
     data = nps(data) if "promoters" in data.columns else data
     y, x = (next(c for c in names if c in data.columns)
@@ -194,6 +193,10 @@ def _simpson(case: Case, folder: Path) -> Values:
             signs = [np.sign(v) for v in out.values()]
             out[name] = type(wanted)(min(signs, default=0) < 0 < max(signs, default=0))
             continue
+        if "between" in key:
+            means = data.group_by("unit").agg(pl.col(x, y).mean())
+            out[name] = pearson(column(means, x), column(means, y)).slope
+            continue
         effects = [e for e in ("region", "location", "unit", "team") if e in key][-1:]
         if not effects and "within" in key:
             effects = ["unit"]
@@ -202,43 +205,6 @@ def _simpson(case: Case, folder: Path) -> Values:
         found = fixed_effects(data, y, [x], effects, cluster="location")
         out[name] = found.se_cv3[0] if key.startswith("se") else found.coefficients[0]
     return out
-
-
-def _lag(case: Case, folder: Path) -> Values:
-    lags = case["expected"]["lag"]
-    data = as_panel(table(folder, case["input"]))
-    data = nps(data).rename({"nps": "mean_c"}) if "promoters" in data.columns else data
-    each = [_one_lag(data, k) for k in lags]
-    t = [b / se for b, se, _ in each]
-    result = lag_profile(data, max_lag=max(lags), cluster="unit_id", n_draws=50)
-    rows = result.estimates.filter(pl.col("term") != "argmax").sort("lag")
-    slopes, best = rows["estimate"].to_list(), result.row(term="argmax")["lag"]
-    if best is None:
-        slopes, best = [b for b, _, _ in each], lags[int(np.argmax(np.abs(t)))]
-    return {"lag": rows["lag"].to_list(), "slope": slopes, "n": [n for _, _, n in each],
-            "se_cr0": [se for _, se, _ in each], "t": t, "argmax_abs_t": best}  # fmt: skip
-
-
-def _one_lag(data: pl.DataFrame, lag: int) -> tuple[float, float, int]:
-    """Slope, CR0 by unit and pairs of one lag, as the case states them."""
-    earlier = data.select("unit_id", pl.col("period_id") + lag, pl.col("mean_e").alias("x"))
-    both = data.drop_nulls("mean_c").join(earlier.drop_nulls("x"), on=["unit_id", "period_id"])
-    found = fixed_effects(both, "mean_c", ["x"], ["unit_id", "period_id"], cluster="unit_id")
-    return found.coefficients[0], found.se_cr0[0], len(both)
-
-
-def _quartiles(case: Case, folder: Path) -> Values:
-    data = as_panel(table(folder, case["input"]))
-    row = contrast(data, public_cells=True).row(component="observed", effect_type="difference")
-    unit = data.drop_nulls("mean_e").group_by("unit_id").agg(pl.col("mean_e").mean())["mean_e"]
-    low, high = quarter_cuts(unit.to_numpy())
-    return {"top_minus_bottom": row["estimate"], "cut_low": low, "cut_high": high,
-            "n_top": int((unit >= high).sum()), "n_bottom": int((unit <= low).sum())}  # fmt: skip
-
-
-def _slope_change(case: Case, folder: Path) -> Values:
-    at = int(re.search(r"post\s*=\s*period\s*>=\s*(\d+)", case["spec"]).group(1))
-    return {"change": slope_change(as_panel(table(folder, case["input"])), at=at)[0]}
 
 
 def _overlap(case: Case, folder: Path) -> Values:
@@ -256,7 +222,8 @@ def _overlap(case: Case, folder: Path) -> Values:
     data = data.with_columns(n_c=pl.lit(50), var_c=pl.lit(1.0))
     sums = respondent_sums(answers, data)
     pooled = sums["variance_num"].sum() / sums["variance_den"].sum()
-    person = sums["person_num"].sum() / sums["person_den"].sum()
+    pairs = sums["person_den"].sum()
+    person = sums["person_num"].sum() / pairs if pairs else 0.0
     out: Values = {"var_total": pooled, "var_person": person, "var_occasion": pooled - person}
     for name, declared in (("independent", "none"), ("overlap", "key")):
         options: dict[str, Any] = {
@@ -291,9 +258,6 @@ PANELS: dict[str, Callable[[Case, Path], Values]] = {
     "fe_clustered": _fixed_effects,
     "between_eiv": _between_eiv,
     "within_eiv": _within_eiv,
-    "lag_profile": _lag,
-    "quartile_contrast": _quartiles,
-    "slope_change": _slope_change,
     "overlap_eiv": _overlap,
     "simpson": _simpson,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from reading import as_panel, nps, table
@@ -24,6 +25,19 @@ def _score(data: pl.DataFrame) -> pl.DataFrame:
 
 def _at(period: int, changed: pl.Expr) -> pl.Expr:
     return pl.when(pl.col("period") == period).then(changed).otherwise(pl.col("mean_e"))
+
+
+def _late(changed: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col("period") >= 5).then(changed).otherwise(pl.col("mean_e"))
+
+
+def _blurred(data: pl.DataFrame, sd: float) -> pl.DataFrame:
+    """The first employee survey of every unit in all its periods, with noise of this size."""
+    first = pl.col("n_e", "mean_e", "var_e").first().over("unit")
+    noise = pl.Series(np.random.default_rng(2).normal(0, sd, len(data)))
+    return data.sort("unit", "period").with_columns(first).with_columns(
+        pl.col("mean_e") + noise, n_e=pl.col("n_e") + pl.col("period") % 2
+    )  # fmt: skip
 
 
 def _copied(data: pl.DataFrame, every: int) -> pl.DataFrame:
@@ -60,17 +74,52 @@ CASES = {
                                          .then(pl.col("mean_c") / 200 + 0.5).otherwise("mean_c")),
         lambda d: _score(d).with_columns(mean_c=pl.when(pl.col("period") >= 5)
                                          .then(pl.col("mean_c") / 5).otherwise("mean_c"))),
+    "a_wider_scale_from_mid_year": (
+        "reject", {"scale_break"}, WHOLE,
+        lambda d: d.with_columns(mean_e=_late(pl.col("mean_e") * 2.25 - 1.25)),
+        lambda d: d.with_columns(mean_e=_late(pl.col("mean_e") + 2.5))),
+    "a_wider_scale_with_zero": (
+        "reject", {"scale_break"}, WHOLE,
+        lambda d: d.with_columns(mean_e=_late(pl.col("mean_e") * 2.5 - 2.5)),
+        lambda d: d.with_columns(mean_e=_late(pl.col("mean_e") * 2.5 - 5.4))),
+    "points_from_0_to_100": (
+        "reject", {"scale_break"}, WHOLE,
+        lambda d: _score(d).with_columns(mean_c=pl.when(pl.col("period") >= 5)
+                                         .then(pl.col("mean_c") / 2 + 50).otherwise("mean_c")),
+        lambda d: _score(d).with_columns(mean_c=pl.col("mean_c") / 2 + 50)),
+    "copied_and_blurred": (
+        "refuse", {"no_within_variation"}, CHANGE, lambda d: _blurred(d, 0.01),
+        lambda d: _blurred(d, 0.15)),
+    "copied_and_rounded": (
+        "refuse", {"no_within_variation"}, CHANGE,
+        lambda d: _blurred(d, 0.0).with_columns(mean_e=pl.when(pl.col("period") % 2 == 0)
+                                                .then(pl.col("mean_e").round(1))
+                                                .otherwise("mean_e")),
+        lambda d: d.with_columns(mean_e=pl.col("mean_e").round(1))),
     "customers_never_move": ("refuse", {"no_within_variation"}, CHANGE,
                              lambda d: d.sort("unit", "period").with_columns(
                                  pl.col(*COUNTS, "n_c").first().over("unit")), lambda d: d),
     "negative_count": ("reject", {"counts_do_not_add_up"}, WHOLE, lambda d: d.with_columns(
         detractors=pl.when(INDEX == 3).then(-1).otherwise("detractors")), lambda d: d),
+    "parts_of_a_customer": (
+        "reject", {"counts_do_not_add_up"}, WHOLE,
+        lambda d: d.with_columns(
+            promoters=pl.when(INDEX == 3).then(pl.col("promoters") + 0.5).otherwise("promoters"),
+            passives=pl.when(INDEX == 3).then(pl.col("passives") - 0.5).otherwise("passives")),
+        lambda d: d.with_columns(pl.col(*COUNTS).cast(pl.Float64))),
+    "fewer_than_no_people": ("reject", {"counts_do_not_add_up"}, WHOLE, lambda d: d.with_columns(
+        headcount=pl.when(INDEX == 3).then(-5).otherwise("headcount")), lambda d: d.with_columns(
+        headcount=pl.when(INDEX == 3).then(0).otherwise("headcount"))),
     "score_of_nobody": ("reject", {"counts_do_not_add_up"}, WHOLE, lambda d: d.with_columns(
         n_e=pl.when(INDEX == 3).then(0).otherwise("n_e")), lambda d: d.with_columns(
         n_e=pl.when(INDEX == 3).then(2).otherwise("n_e"))),
     "two_surveys_in_one": ("reject", {"identical_measures"}, WHOLE,
                            lambda d: _score(d).with_columns(mean_c=20 * pl.col("mean_e") - 50),
                            lambda d: _score(d)),
+    "two_surveys_in_one_beside_the_season": (
+        "reject", {"identical_measures"}, WHOLE,
+        lambda d: _score(d).with_columns(mean_c=20 * pl.col("mean_e") + pl.col("period") * 7),
+        lambda d: _score(d).with_columns(mean_c=pl.col("mean_c") + pl.col("period") * 7)),
     "scale_of_one_period": ("reject", {"scale_break"}, WHOLE,
                             lambda d: d.with_columns(mean_e=_at(4, pl.col("mean_e") * 25 - 25)),
                             lambda d: d.with_columns(mean_e=_at(4, pl.col("mean_e") + 0.3))),
@@ -91,6 +140,8 @@ CASES = {
                         lambda d: d.with_columns(location=pl.col("location") % 7), lambda d: d),
     "single_answers": ("refuse", {"individual_level"}, WHOLE, lambda d: d.with_columns(
         n_e=1, n_c=1, promoters=1, passives=0, detractors=0), lambda d: d),
+    "employees_one_by_one": ("refuse", {"individual_level"}, WHOLE,
+                             lambda d: d.with_columns(n_e=1), lambda d: d.with_columns(n_e=2)),
     "nobody_answered": ("refuse", {"one_voice_missing"}, WHOLE,
                         lambda d: d.with_columns(mean_e=pl.lit(None, pl.Float64)), lambda d: d),
     "one_source": ("refuse", {"same_respondents"}, WHOLE,

@@ -166,7 +166,7 @@ def test_change_needs_periods_and_finds_a_planned_date() -> None:
     assert "too_few_periods" not in change(panel(n_periods=8)).codes()
     moved = RICH.with_columns(
         mean_c=pl.col("mean_c")
-        + pl.when(pl.col("period_index") >= 6).then(pl.col("mean_e") * 2).otherwise(0)
+        + pl.when(pl.col("period_index") >= 6).then(pl.col("mean_e") * 2 - 120).otherwise(0)
     )
     row = change(moved, at=6).row(component="observed")
     assert row["conf_low"] < 2.0 < row["conf_high"]
