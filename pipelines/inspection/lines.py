@@ -60,16 +60,55 @@ def remark(text: str, indent: str = "") -> Iterator[Line]:
         yield Line(f"{indent}# {'  ' if place and indent else ''}{part}")
 
 
+def mapping(key: str, entries: dict[str, Any]) -> Iterator[Line]:
+    """A mapping of a source: on two lines at most, else a line for each entry."""
+    short = list(wrapped(f"    {key}: {quoted(entries)}"))
+    if len(short) <= 2:
+        yield from short
+        return
+    yield Line(f"    {key}:")
+    for name, value in entries.items():
+        yield from wrapped(f"      {name}: {quoted(value)}")
+
+
+def listing(key: str, entries: list[Any], reason: str = "") -> Iterator[Line]:
+    """A list of a source: on one line where it fits, else a line for each entry."""
+    content = f"    {key}: {quoted(entries)}"
+    if len(content) <= WIDTH:
+        yield Line(content, reason)
+        return
+    yield Line(f"    {key}:", reason)
+    for entry in entries:
+        yield from wrapped(f"      - {quoted(entry)}")
+
+
 def wrapped(content: str) -> Iterator[Line]:
-    """A line with a long flow list or mapping, broken at its commas."""
+    """A line with a long flow list or mapping, broken at its commas: outer ones if these do."""
     if len(content) <= WIDTH:
         yield Line(content)
         return
     indent = " " * (len(content) - len(content.lstrip()) + 4)
     line = ""
-    for part in re.split(r"(?<=, )(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", content):
+    parts = list(_parts(content, 1))
+    if max(map(len, parts)) + len(indent) > WIDTH:
+        parts = list(_parts(content, 99))
+    for part in parts:
         if line and len(line) + len(part) > WIDTH:
             yield Line(line.rstrip())
             line = indent
         line += part
     yield Line(line)
+
+
+def _parts(content: str, depth: int) -> Iterator[str]:
+    """The content cut behind the commas that lie in at most this many brackets, not in quotes."""
+    start = level = 0
+    is_quoted = False
+    for place, letter in enumerate(content):
+        is_quoted ^= letter == '"' and content[place - 1] != "\\"
+        if not is_quoted:
+            level += (letter in "[{") - (letter in "]}")
+            if letter == " " and content[place - 1] == "," and level <= depth:
+                yield content[start : place + 1]
+                start = place + 1
+    yield content[start:]

@@ -25,6 +25,8 @@ class Meeting:
     reason: str = ""
     doubt: str = ""
     strip_zeros: bool = False
+    by_managers: bool = False
+    """Nothing names a team or place but the list of who reports to whom."""
 
 
 def _candidates(file: FileRoles) -> dict[str, list[str]]:
@@ -55,6 +57,9 @@ def _overlap(one: set[str], other: set[str]) -> float:
 def meeting_of(files: list[FileRoles]) -> Meeting:
     """The columns by which the voices meet: by their names, or by the texts they share."""
     sides = [f for f in files if f.answers or f.table in ("org_assignments", "units")]
+    if _only_managers(sides):
+        reason = "who reports to one manager is a team"
+        return Meeting("team_location", reason=reason, by_managers=True)
     levels = [level for level in ("team", "location")
               if all(level in f.roles for f in sides if f.table != "units")]  # fmt: skip
     if levels == ["team", "location"] and len(sides) > 1 and _both_meet(sides):
@@ -69,6 +74,11 @@ def meeting_of(files: list[FileRoles]) -> Meeting:
         doubt = "" if columns else "no column names a place: where do these answers belong?"
         return Meeting("location", columns, "one file: its own places are the units", doubt)
     return _best_columns(files, sides)
+
+
+def _only_managers(sides: list[FileRoles]) -> bool:
+    people = [f for f in sides if f.table == "org_assignments"]
+    return bool(people) and not any({"team", "location"} & set(f.roles) for f in sides)
 
 
 def _both_meet(sides: list[FileRoles]) -> bool:

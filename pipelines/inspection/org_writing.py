@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.inspection.lines import Line, quoted
+from pipelines.inspection.lines import Line, listing
 from pipelines.inspection.proposal import Proposal
 from pipelines.inspection.roles import FileRoles
 
@@ -18,10 +18,14 @@ from pipelines.inspection.roles import FileRoles
 def hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
     roles = file.roles
     person = "employee_id" if "employee_id" in roles else "email"
-    yield "employee_key", ({"column": roles[person], "id_type": person}, "")
+    yield "employee_key", (_key(roles[person], person), "")
     if "manager_id" in roles:
-        yield "manager_key", ({"column": roles["manager_id"], "id_type": person}, "")
+        yield "manager_key", (_key(roles["manager_id"], person), "")
     yield from _validity(file)
+
+
+def _key(column: str, kind: str) -> Any:
+    return column if kind == "employee_id" else {"column": column, "id_type": kind}
 
 
 def _validity(file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
@@ -51,7 +55,10 @@ def person_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tupl
 def unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
     roles = file.roles
     level = roles.get("unit_level")
-    yield "unit_level", (level if level else {"value": "location"}, "")
+    if level:
+        yield "unit_level", (level, "")
+    elif found.meeting.unit != "location":
+        yield "unit_level", ({"value": "location"}, "")
     place = found.files.index(file)
     ref = roles.get("unit_ref") or found.meeting.columns.get(place, {}).get("location_ref")
     yield "unit_ref", (ref or roles["location"], "")
@@ -65,7 +72,7 @@ def unit_list_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
 
 
 def identifier_list(file: FileRoles, others: list[str]) -> Iterator[Line]:
-    yield Line("    identifiers:")
-    for role in others:
-        kind = {"email": "email", "agent_id": "agent"}[role]
-        yield Line(f"      - {quoted({'column': file.roles[role], 'id_type': kind})}")
+    kinds = {"email": "email", "agent_id": "agent"}
+    yield from listing(
+        "identifiers", [{"column": file.roles[r], "id_type": kinds[r]} for r in others]
+    )

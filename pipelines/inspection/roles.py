@@ -190,7 +190,7 @@ def _without_answers(found: FileRoles) -> str:
     """Table of an HR list or a list of units; empty when the file holds answers."""
     roles, title = found.roles, set(same(found.look.title).split())
     is_person = "employee_id" in roles or "email" in roles
-    placed = "team" in roles or "location" in roles
+    placed = "team" in roles or "location" in roles or {"employee_id", "manager_id"} <= set(roles)
     if "unit_ref" in roles and "unit_level" in roles:
         return "units"
     others = {"employee_id", "email", "agent_id"} & set(roles)

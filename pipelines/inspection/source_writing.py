@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.connectors.wording import same
 from pipelines.inspection.clock import period_id
-from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
+from pipelines.inspection.lines import Line, listing, mapping, question, quoted, remark
 from pipelines.inspection.org_writing import (
     hr_columns,
     identifier_list,
@@ -42,19 +42,14 @@ def source_lines(
     yield from _reading(file)
     yield from _filters(file)
     columns = dict(_columns(found, place, file))
-    yield Line("    columns:")
-    for column, (value, reason) in columns.items():
+    for _, reason in columns.values():
         if reason.startswith("? "):
-            yield from question(reason[2:], "      ")
-            reason = ""
-        content = f"      {column}: {quoted(value)}"
-        if len(content) > WIDTH:
-            yield from wrapped(content)
-        else:
-            yield Line(content, reason)
-    if file.answers:
-        yield Line("    values:")
-        yield from value_lines(file)
+            yield from question(reason[2:], "    ")
+    reasons = "; ".join(r for _, r in columns.values() if r and not r.startswith("? "))
+    if reasons:
+        yield from remark(reasons, "    ")
+    yield from mapping("columns", {column: value for column, (value, _) in columns.items()})
+    yield from value_lines(file)
     if file.comment and file.table in ("employee_responses", "customer_feedback"):
         yield Line(f"    comment: {quoted(file.comment)}")
     yield from _codes(file, columns)
@@ -120,9 +115,8 @@ def _filters(file: FileRoles) -> Iterator[Line]:
     rules += [({"column": c, "keep": t}, "the others have no voice")
               for c, t in file.groups.items()]  # fmt: skip
     if rules:
-        yield Line("    filters:")
-        for rule, reason in rules:
-            yield Line(f"      - {quoted(rule)}", reason)
+        reasons = "; ".join(dict.fromkeys(reason for _, reason in rules))
+        yield from listing("filters", [rule for rule, _ in rules], reasons)
 
 
 def _columns(found: Proposal, place: int, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
@@ -148,7 +142,7 @@ def _unit_score_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str,
         same_ids = all(text == wave for text, wave in ids.items())
         yield "period_ref", (name if same_ids else {"column": name, "recode": ids}, "")
     else:
-        yield "period_ref", ({"value": _first_period(found)}, found.clock.reason)
+        yield "period_ref", ({"value": _first_period(found)}, f"the period: {found.clock.reason}")
     for role in ("n_respondents", "n_invited"):
         if role in file.roles:
             yield role, (file.roles[role], "")
@@ -197,30 +191,30 @@ def _employee_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
     roles = file.roles
     if "response_id" in roles:
         yield "response_id", (roles["response_id"], "")
-    person = next((r for r in ("email", "employee_id") if r in roles), None)
-    if person:
-        yield "respondent_key", ({"column": roles[person], "id_type": person}, "")
+    if "email" in roles:
+        yield "respondent_key", ({"column": roles["email"], "id_type": "email"}, "")
+    elif "employee_id" in roles:
+        yield "respondent_key", (roles["employee_id"], "")
     else:
         entry = _own_id(file)[0]
-        origin = entry if isinstance(entry, dict) else {"column": entry}
-        yield "respondent_key", ({**origin, "id_type": "response"}, "answers are anonymous")
-    yield "survey", ({"value": item_code(file.look.title) or "survey"}, "")
+        origin = entry if isinstance(entry, dict) else {"column": entry, "id_type": "response"}
+        yield "respondent_key", (origin, "answers are anonymous")
     moment, reason = _moment(file)
-    yield "wave", _wave(found, roles, moment)
+    wave = _wave(found, roles, moment)
+    if wave is not None:
+        yield "wave", (wave, "")
     yield "answered_at", (moment, reason)
     for role in ("language", "is_complete"):
         if role in roles and _is_boolean(role, file):
             yield role, (roles[role], "")
 
 
-def _wave(found: Proposal, roles: dict[str, str], moment: Any) -> tuple[Any, str]:
-    """The wave of an answer; of several by one person in one wave only the last counts."""
+def _wave(found: Proposal, roles: dict[str, str], moment: Any) -> Any:
+    """The wave of an answer; None: the calendar period it was given in, which is the default."""
     if "wave" in roles:
-        return roles["wave"], ""
-    dated = {"column": moment} if isinstance(moment, str) else moment
-    if "column" not in dated or found.clock.period == "wave":
-        return {"value": "all"}, ""
-    return {**dated, "each": found.clock.period}, "the export names no wave"
+        return roles["wave"]
+    is_dated = isinstance(moment, str) or "column" in moment
+    return None if is_dated and found.clock.period != "wave" else {"value": "all"}
 
 
 def _own_id(file: FileRoles) -> tuple[Any, str]:
@@ -239,12 +233,12 @@ def _customer_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, t
     roles = file.roles
     yield "feedback_id", _own_id(file)
     if "customer_id" in roles:
-        yield "customer_key", ({"column": roles["customer_id"], "id_type": "customer"}, "")
+        yield "customer_key", (roles["customer_id"], "")
     elif "email" in roles:
         yield "customer_key", ({"column": roles["email"], "id_type": "customer_email"}, "")
     yield "occurred_at", _moment(file)
     if "agent_id" in roles:
-        yield "agent_key", ({"column": roles["agent_id"], "id_type": "agent"}, "")
+        yield "agent_key", (roles["agent_id"], "")
     for role in ("channel", "touchpoint", "language"):
         if role in roles:
             yield role, (roles[role], "")
@@ -269,6 +263,6 @@ def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Li
     yield Line("    table: person_identifiers")
     yield Line(f"    location: {quoted(location[0] if len(location) == 1 else location)}")
     yield from _reading(file)
-    person = {"column": file.roles["employee_id"], "id_type": "employee_id"}
-    yield Line(f"    columns: {{employee_key: {quoted(person)}}}")
+    person = file.roles["employee_id"]
+    yield from mapping("columns", {"employee_key": person})
     yield from identifier_list(file, others)

@@ -25,7 +25,17 @@ def value_lines(file: FileRoles) -> Iterator[Line]:
             repr(sorted((scale.recode or {}).items())), scale.doubt,
         )  # fmt: skip
         groups.setdefault(key, []).append(answers)
-    for members in groups.values():
+    rules = list(groups.values())
+    if len(rules) == 1:
+        content = f"    values: {quoted([_rule(file, rules[0])])}"
+        if len(content) <= WIDTH:
+            for doubt in _doubts(rules[0]):
+                yield from question(doubt, "    ")
+            yield Line(content)
+            return
+    if rules:
+        yield Line("    values:")
+    for members in rules:
         yield from _value_rule(file, members)
 
 
@@ -36,6 +46,10 @@ def _value_rule(file: FileRoles, members: list[Answers]) -> Iterator[Line]:
     text = f"      - {quoted(rule)}"
     if len(text) <= WIDTH:
         yield Line(text, members[0].scale.reason if len(text) < 60 else "")
+        return
+    short = list(wrapped(text))
+    if len(short) <= 2:
+        yield from short
         return
     for place, (key, value) in enumerate(rule.items()):
         yield from wrapped(f"      {'-' if place == 0 else ' '} {key}: {quoted(value)}")

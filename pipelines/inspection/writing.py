@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
-from pipelines.inspection.lines import WIDTH, Line, question, remark, wrapped
+from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
 from pipelines.inspection.proposal import Proposal
 from pipelines.inspection.roles import FileRoles
 from pipelines.inspection.source_writing import source_lines
@@ -89,15 +89,21 @@ def _clock(found: Proposal) -> Iterator[Line]:
 def _org(found: Proposal) -> Iterator[Line]:
     if found.meeting.doubt:
         yield from question(found.meeting.doubt)
-    yield Line("org:")
-    if found.meeting.unit == "location":
-        yield Line("  unit: location", found.meeting.reason)
+    keys = {"unit": (found.meeting.unit, found.meeting.reason)}
+    if found.meeting.by_managers:
+        keys["teams"] = ("managers", "")
+    elif any("manager_id" in f.roles and "team" not in f.roles for f in found.files):
+        yield from remark(
+            "Teams could be made of those who report to one manager: unit: team_location, "
+            "teams: managers."
+        )
     if not found.has_units:
-        yield Line("  unknown_references: adopt", "no list of units was given")
+        keys["unknown_references"] = ("adopt", "no list of units was given")
     if found.meeting.strip_zeros:
-        yield Line("  strip_leading_zeros: true", "0012 and 12 are both there")
-    if found.meeting.unit != "location" and found.has_units and not found.meeting.strip_zeros:
-        yield Line("  unit: team_location", found.meeting.reason)
+        keys["strip_leading_zeros"] = (True, "0012 and 12 are both there")
+    reasons = "; ".join(reason for _, reason in keys.values() if reason)
+    yield from remark(reasons)
+    yield Line(f"org: {quoted({key: value for key, (value, _) in keys.items()})}")
 
 
 def _metrics(found: Proposal) -> Iterator[Line]:
@@ -136,10 +142,7 @@ def _linkage(found: Proposal) -> Iterator[Line]:
     if found.left_out:
         yield from remark(f"Also there, and not read: {_some(found.left_out)}.")
     if staff and customers:
-        yield Line("linkage:")
-        yield from wrapped(f"  primary: {{x: {staff[0].id}, y: {customers[0].id}}}")
-        if found.meeting.unit == "location":
-            yield Line("  cluster: unit")
+        yield from wrapped(f"linkage: {{primary: {{x: {staff[0].id}, y: {customers[0].id}}}}}")
     yield Line("")
 
 

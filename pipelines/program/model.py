@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
+from pipelines.program.defaults import of_program
 from pipelines.program.questions import Linkage
 from pipelines.program.sections import (
     Metric,
@@ -90,6 +91,11 @@ class Program(Section):
         if not inherited:
             return data
         return {**data, "privacy": {**privacy, "thresholds": {**declared, **inherited}}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _implied(cls, data: object) -> object:
+        return of_program(data)
 
     @field_validator("time_zone")
     @classmethod

@@ -79,7 +79,8 @@ class Linkage(Section):
     windows: list[str] = Field(default_factory=lambda: ["pooled"])
     """`pooled`, `each` (every closed period by itself), or ids of periods."""
     cluster: Literal["location", "region", "unit"] = "location"
-    """Units of one cluster are not independent; intervals leave out one cluster at a time."""
+    """Units of one cluster are not independent; intervals leave out one cluster at a time. Default
+    with `org.unit: location`: unit."""
     weights: Literal["equal", "credibility", "responses"] = "equal"
     """How much each unit counts: all the same, by reliability, or by number of answers."""
     smallest_effect: float = Field(default=0.10, gt=0)

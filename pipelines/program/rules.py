@@ -107,7 +107,8 @@ class ColumnMapping(Section):
     last_day_included: bool = False
     """A `valid_to` names the last day the row holds, not the first day it no longer does."""
     id_type: Name | None = None
-    """Kind of identifier (email, agent, ...), for key columns."""
+    """Kind of identifier (email, agent, ...), for key columns. Default: employee_id for employees,
+    respondents and managers, customer for customers, agent for agents."""
     split: Annotated[str, Field(min_length=1)] | None = None
     """What stands between several teams or agents in one cell: feedback_touches has a row for each,
     customer_feedback takes the first."""

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.contract import SOURCE_TABLES
 from pipelines.program.base import Name, Section, SectionProblemsError
+from pipelines.program.defaults import of_source
 from pipelines.program.rules import ColumnOrMapping, Filter, IdentifierRule, Pattern, ValueRule
 from pipelines.program.sections import HARD_FLOOR
 
@@ -138,6 +139,11 @@ class Source(Section):
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     """More unplanned rejects than this stop the source."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _implied(cls, data: object) -> object:
+        return of_source(data)
+
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str | None) -> str | None:
@@ -203,8 +209,6 @@ class Source(Section):
                 yield f"`columns.{column.name}` is missing: {column.description}"
             if mapping is not None and mapping.each is not None and column.kind != "text":
                 yield f"`columns.{column.name}.each` is for columns of text, not of {column.kind}s"
-            if mapping is not None and column.kind == "key" and mapping.id_type is None:
-                yield f"`columns.{column.name}` needs an `id_type` (email, employee_id, ...)"
 
     def _table_problems(self) -> Iterator[str]:
         table = SOURCE_TABLES[self.table]

@@ -215,6 +215,24 @@ def either_day_or_month(folder: Path) -> list[Path]:
     return [text(folder / "staff.csv", staff), text(folder / "customers.csv", guests)]
 
 
+def who_reports_to_whom(folder: Path) -> list[Path]:
+    """An HR list of managers and no teams; tickets name agents, the survey e-mail addresses."""
+    dice = Random(16)
+    hr = [("Employee ID", "Email", "Agent ID", "Manager ID")]
+    survey = [("email", "submitted", "valued", "heard")]
+    tickets = [("ticket_id", "created_at", "agent_id", "csat")]
+    for n in range(120):
+        boss = "" if n < 8 else f"E{n % 8:03d}"
+        hr.append((f"E{n:03d}", f"p{n}@example.org", f"A-{n}", boss))
+        day = f"2025-03-{1 + n % 28:02d}"
+        survey.append(
+            (f"p{n}@example.org", day, *(answer(dice, n % 8, 5) for _ in range(2)))
+        )
+        tickets += [(f"T{n}-{k}", day, f"A-{n}", answer(dice, n % 8, 5)) for k in range(3)]
+    return [text(folder / "hr_people.csv", hr), text(folder / "staff_survey.csv", survey),
+            text(folder / "tickets.csv", tickets)]  # fmt: skip
+
+
 def nobody_says_whose(folder: Path) -> list[Path]:
     """Two files of which neither name nor columns tell the voice."""
     dice = Random(14)
@@ -263,6 +281,7 @@ PAIRS: dict[str, tuple[Callable[[Path], list[Path]], tuple[str, ...]]] = {
     "groups in one file": (groups_in_one_file, ()),
     "quarters in words": (quarters, ()),
     "day or month": (either_day_or_month, ("day before the month",)),
+    "who reports to whom": (who_reports_to_whom, ()),
     "nobody says whose": (nobody_says_whose, ("whose answers",)),
     "other places": (other_places, ("few names are the same",)),
     "two header lines": (two_header_lines, ()),

@@ -117,10 +117,10 @@ CHANGES = {
         "language, updated_at",
     ),
     "needed column": (
-        "      wave: Wave\n",
+        "      respondent_key: {column: Email, id_type: email}\n",
         "",
-        "program.yaml:70: sources.survey.columns: `columns.wave` is missing: "
-        "Wave as the survey names it.",
+        "program.yaml:70: sources.survey.columns: `columns.respondent_key` is missing: "
+        "Keyed hash of who answered.",
     ),
     "scale upside down": (
         "{min: 1, max: 5}",
@@ -163,7 +163,7 @@ def test_an_unknown_key_unlike_any_other_lists_the_known_ones(example, problems)
 def test_all_mistakes_come_at_once_even_those_behind_others(example, problems):
     for old, new in (
         ("start: 2024-01-01", "start: January"),
-        ("    columns:\n      respondent_key", "    colums:\n      respondent_key"),
+        ("    columns:\n      respondent_key", "    colums:\n      respondent_kee"),
         ("      wave: Wave", "      wav: Wave"),
         ("kind: top_box", "kind: topbox"),
         ("seed: 7", "seed: 7\n  seed: 8"),
@@ -176,6 +176,7 @@ def test_all_mistakes_come_at_once_even_those_behind_others(example, problems):
         "the key `seed` is given twice, first in line 64",
         "sources.survey.columns",
         "sources.survey.colums",
+        "sources.survey.columns.respondent_kee",
         "sources.survey.columns.wav",
     ]
 
@@ -186,7 +187,7 @@ def test_a_mistake_hides_nothing_in_other_sections(example, problems):
             "      - columns: [q1, q2, q3]\n        scale: {min: 1",
             "      - columns: [q1, q2, q3]\n        scale: {min: 9",
         ),
-        ("      wave: Wave\n", ""),
+        ("      respondent_key: {column: Email, id_type: email}\n", ""),
         ("    top_box_from: 4\n", ""),
         ("y: nps\n    window", "y: npss\n    window"),
         ("    location: data/people.parquet\n    required", "    required"),
