@@ -20,6 +20,10 @@ Label = tuple[str, ...]
 """Unit level, unit and period of a cell."""
 
 
+Told = tuple[frozenset[int], int]
+"""Atoms whose total is told, and the node of the total it comes from."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """One metric of a block: what attackers could add and subtract, by atom and by cell.
@@ -62,7 +66,9 @@ class Block:
     members: Sequence[frozenset[int]]
     measures: Sequence[Measure]
     primary: set[int] = field(default_factory=set)
-    _totals: dict[str, list[tuple[frozenset[int], int]]] = field(default_factory=dict)
+    told: dict[str, list[Told]] = field(default_factory=dict)
+    """Metric -> what earlier releases tell of the answers as they are now."""
+    _totals: dict[str, list[Told]] = field(default_factory=dict)
 
     @cached_property
     def nodes(self) -> list[frozenset[int]]:
@@ -92,7 +98,7 @@ class Block:
                 found.setdefault(atom, []).append(node)
         return found
 
-    def totals(self, measure: Measure) -> list[tuple[frozenset[int], int]]:
+    def totals(self, measure: Measure) -> list[Told]:
         """Atoms and node of every total of a metric, the smallest first."""
         if measure.name not in self._totals:
             there = frozenset(int(a) for a in measure.answers.nonzero()[0])

@@ -92,8 +92,16 @@ def _ranked(broken: Sequence[Broken], hidden: set[int]) -> list[_Option]:
 
 
 def _options(found: Broken, hidden: set[int]) -> Iterator[tuple[int, frozenset[int], float]]:
-    """An atom, the nodes that hide it inside the total, its answers; at last the total itself."""
+    """An atom, the nodes that hide it inside the total, its answers; at last the total itself.
+
+    Of an equation of an earlier release: the totals of this one that it needs.
+    """
     block, measure, equation = found.block, found.measure, found.equation
+    for node in sorted(equation.needs or ()):
+        atoms = list(block.nodes[node])
+        yield -1 - node, frozenset((node,)), float(measure.answers[atoms].sum())
+    if equation.needs is not None:
+        return
     total = block.nodes[equation.node]
     for atom in total - equation.atoms:
         if not measure.answers[atom]:

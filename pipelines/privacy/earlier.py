@@ -80,14 +80,26 @@ def earlier_releases(
     return distinct
 
 
+def unchanged_cells(cells: pl.DataFrame, earlier: pl.DataFrame) -> Earlier:
+    """Cells of any earlier release that are now as they were then: they stay known."""
+    keys = ["unit_level", "unit_id", "period_id", "metric_id"]
+    both = earlier.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
+    same = both.filter(~_has_moved()).unique(keys, maintain_order=True)
+    told = same.select(list(EARLIER_SCHEMA)).drop("release_id").iter_rows()
+    return {(metric, tuple(label)): (n, value) for *label, metric, n, value in told}
+
+
 def changed_since(cells: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Releases, periods and metrics in which any cell has changed since."""
     keys = ["unit_level", "unit_id", "period_id", "metric_id"]
     both = earlier.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
-    moved = (pl.col("n_responses") != pl.col("n_responses_now")) | (
+    return both.filter(_has_moved()).select("release_id", "period_id", "metric_id").unique()
+
+
+def _has_moved() -> pl.Expr:
+    return (pl.col("n_responses") != pl.col("n_responses_now")) | (
         (pl.col("value") - pl.col("value_now")).abs() > ROUNDED_TO / 2 + DUST
     )
-    return both.filter(moved).select("release_id", "period_id", "metric_id").unique()
 
 
 def must_wait(block: Block, hidden: set[int], earlier: Iterable[Earlier]) -> set[int]:

@@ -18,10 +18,20 @@ from pipelines.privacy.blocks import Block, Measure
 
 @dataclass(frozen=True)
 class Equation:
-    """The total over `atoms` can be worked out; `node` is the released total it comes from."""
+    """The total over `atoms` can be worked out; `node` is the released total it comes from.
+
+    `needs` are the released totals without which an equation of an earlier release is not told;
+    None where the equation is one of this release.
+    """
 
     node: int
     atoms: frozenset[int]
+    needs: frozenset[int] | None = None
+
+    @property
+    def is_past_mending(self) -> bool:
+        """Earlier releases tell it alone: nothing hidden now takes it back."""
+        return self.needs is not None and not self.needs
 
 
 def equations(block: Block, measure: Measure, hidden: set[int]) -> list[Equation]:
@@ -30,35 +40,45 @@ def equations(block: Block, measure: Measure, hidden: set[int]) -> list[Equation
     Each released total less the released atoms in it is an equation. An equation that holds
     others whole is reduced by them: the row space stays, and what is left is as small as it gets.
     """
-    totals: dict[frozenset[int], int] = {}
+    told = dict(block.told.get(measure.name, ()))
+    totals = dict(told)
     for atoms, node in block.totals(measure):
         if node not in hidden:
             totals.setdefault(atoms, node)
-    known = {next(iter(atoms)) for atoms in totals if len(atoms) == 1}
-    residuals: dict[frozenset[int], int] = {}
+    known = {
+        next(iter(atoms)): _NOTHING if atoms in told else frozenset((node,))
+        for atoms, node in totals.items()
+        if len(atoms) == 1
+    }
+    residuals: dict[frozenset[int], Equation] = {}
     for atoms, node in totals.items():
-        unknown = atoms - known
-        if unknown:
-            residuals.setdefault(unknown, node)
-    return [Equation(node, atoms) for atoms, node in _reduced(residuals.items())]
+        unknown = atoms.difference(known)
+        if unknown and unknown not in residuals:
+            needs = _NOTHING.union(*(known[a] for a in atoms - unknown)) if atoms in told else None
+            residuals[unknown] = Equation(node, unknown, needs)
+    return _reduced(residuals.values())
 
 
-def _reduced(
-    residuals: Iterable[tuple[frozenset[int], int]],
-) -> list[tuple[frozenset[int], int]]:
+_NOTHING: frozenset[int] = frozenset()
+
+
+def _reduced(residuals: Iterable[Equation]) -> list[Equation]:
     """Larger sets less the smaller ones they hold; sets come in order of size."""
-    kept: list[tuple[frozenset[int], int]] = []
+    kept: list[Equation] = []
     at: dict[int, list[int]] = {}
-    for atoms, node in sorted(residuals, key=lambda item: len(item[0])):
-        left = set(atoms)
-        inside = sorted({i for atom in atoms for i in at.get(atom, ())}, reverse=True)
+    for one in sorted(residuals, key=lambda row: len(row.atoms)):
+        left, needs = set(one.atoms), one.needs
+        inside = sorted({i for atom in left for i in at.get(atom, ())}, reverse=True)
         for i in inside:
-            if kept[i][0] <= left:
-                left -= kept[i][0]
+            if kept[i].atoms <= left:
+                left -= kept[i].atoms
+                if needs is not None:
+                    theirs = kept[i].needs
+                    needs |= frozenset((kept[i].node,)) if theirs is None else theirs
         if left:
             for atom in left:
                 at.setdefault(atom, []).append(len(kept))
-            kept.append((frozenset(left), node))
+            kept.append(Equation(one.node, frozenset(left), needs))
     return kept
 
 

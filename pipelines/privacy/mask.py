@@ -18,7 +18,13 @@ import polars as pl
 from pipelines.privacy.atoms import Places, Scale, build_block, linked_periods
 from pipelines.privacy.blocks import Block, Label
 from pipelines.privacy.complementary import hide_more
-from pipelines.privacy.earlier import Earlier, changed_since, earlier_releases, must_wait
+from pipelines.privacy.earlier import (
+    changed_since,
+    earlier_releases,
+    must_wait,
+    unchanged_cells,
+)
+from pipelines.privacy.told_before import tell_what_was_told
 from pipelines.program.sections import Metric, Privacy
 
 MASK_SCHEMA = {
@@ -64,11 +70,7 @@ def publication_mask(
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
     if privacy.suppression == "thresholds":
         blocks = cell_blocks(judged, privacy, metrics, places, finer or {})
-        told = (
-            earlier_releases(cells, earlier, periods_nest=bool(finer))
-            if earlier is not None else []
-        )  # fmt: skip
-        judged = _with_complement(judged, blocks, told)
+        judged = _with_complement(judged, blocks, cells, earlier, periods_nest=bool(finer))
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
     judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))
     judged = judged.filter(pl.col("metric_id").is_in(own.implode()))
@@ -168,12 +170,23 @@ def _value(row: Mapping, kind: str) -> tuple:
 
 
 def _with_complement(
-    judged: pl.DataFrame, blocks: list[Block], earlier: list[Earlier]
+    judged: pl.DataFrame,
+    blocks: list[Block],
+    cells: pl.DataFrame,
+    earlier: pl.DataFrame | None,
+    *,
+    periods_nest: bool,
 ) -> pl.DataFrame:
+    releases = []
+    if earlier is not None:
+        releases = earlier_releases(cells, earlier, periods_nest=periods_nest)
+        same = unchanged_cells(cells, earlier)
+        for block in blocks:
+            tell_what_was_told(block, [same, *releases])
     waiting: dict[int, set[int]] = {}
     while True:
         hidden = hide_more(blocks)
-        moved = [must_wait(b, h, earlier) for b, h in zip(blocks, hidden, strict=True)]
+        moved = [must_wait(b, h, releases) for b, h in zip(blocks, hidden, strict=True)]
         if not any(moved):
             break
         for i, (block, cells) in enumerate(zip(blocks, moved, strict=True)):

@@ -14,7 +14,7 @@ The promise, for every group of fewer people than the threshold:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,27 +41,35 @@ def broken_promises(
 ) -> list[Broken]:
     """Every equation that breaks the promise, given the hidden nodes of each block."""
     found: list[Broken] = []
-    waiting: list[tuple[Broken, System]] = []
+    waiting: list[tuple[Block, System]] = []
     for block, hidden in blocks:
         for measure in block.measures:
             rows = equations(block, measure, hidden)
-            small = [row for row in rows if _tells_a_small_group(block, measure, row)]
+            small = [
+                row for row in rows
+                if not row.is_past_mending and _tells_a_small_group(block, measure, row)
+            ]  # fmt: skip
             found += [Broken(block, measure, row) for row in small]
             said = {row.atoms for row in small}
             sensitive = sensitive_groups(block, measure, hidden, rows)
             for system in _systems(block, measure, hidden, rows, sensitive):
                 if any(row.atoms in said for row in system.equations):
                     continue
-                row = min(system.equations, key=lambda e: len(e.atoms))
-                waiting.append((Broken(block, measure, row), system))
-    for (broken, system), is_broken in zip(
+                waiting.append((block, system))
+    for (block, system), group in zip(
         waiting, _too_narrow([s for _, s in waiting], cache), strict=True
     ):
-        if is_broken is not None:
-            rows = [e for e in system.equations if e.atoms & is_broken]
-            row = min(rows, key=lambda e: len(e.atoms))
-            found.append(Broken(broken.block, broken.measure, row))
+        row = None if group is None else to_mend(system, group)
+        if row is not None:
+            found.append(Broken(block, system.measure, row))
     return found
+
+
+def to_mend(system: System, group: Set[int]) -> Equation | None:
+    """The equation by which a group is best freed; None where earlier releases tell it alone."""
+    rows = [e for e in system.equations if not e.is_past_mending]
+    near = [e for e in rows if e.atoms & group]
+    return min(near or rows, key=lambda e: len(e.atoms), default=None)
 
 
 def tied_atoms(block: Block, hidden: set[int]) -> dict[int, frozenset[int]]:

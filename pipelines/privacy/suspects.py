@@ -11,7 +11,7 @@ is a ratio of unknowns: divided by the count of the group, its bounds are a line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,7 @@ from pipelines.privacy.bounds import (
     scores_programme,
     solve,
 )
-from pipelines.privacy.protection import Broken, hidden_systems
+from pipelines.privacy.protection import Broken, hidden_systems, to_mend
 
 TOLERANCE = 1e-6
 
@@ -52,13 +52,13 @@ def placed_suspects(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
                 if len(system.equations) > 1:
                     unsure += [_Suspect(block, system, *who) for who in _not_free(system)]
                 elif _is_told_by_one(system):
-                    found.append(_broken(block, system, system.groups[0]))
-    return found + [_broken(s.block, s.system, {s.atom}) for s in _narrow(unsure)]
-
-
-def _broken(block: Block, system: System, group: Set[int]) -> Broken:
-    rows = [e for e in system.equations if e.atoms & group]
-    return Broken(block, system.measure, min(rows, key=lambda e: len(e.atoms)))
+                    found.append((block, system, system.groups[0]))
+    found += [(s.block, s.system, frozenset((s.atom,))) for s in _narrow(unsure)]
+    return [
+        Broken(block, system.measure, row)
+        for block, system, group in found
+        if (row := to_mend(system, group)) is not None
+    ]
 
 
 def _suspects(block: Block, measure: Measure, hidden: set[int]) -> list[frozenset[int]]:

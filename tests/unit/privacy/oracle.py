@@ -38,37 +38,70 @@ def disclosures(world: World, released: set[tuple[str, str, str, str]]) -> list[
 
 
 def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) -> list[Disclosure]:
-    atoms = answers.group_by(FINEST, maintain_order=True).agg(
-        pl.len().alias("n"), pl.col("score").sum().alias("s"),
-        (pl.col("score") == 100).sum().alias("p"), (pl.col("score") == -100).sum().alias("d"),
-        pl.col("person").unique().alias("people"),
-    )  # fmt: skip
-    cells = {}
+    atoms = answers.group_by(FINEST, maintain_order=True).agg(ATOM)
+    cells: dict = {}
     for i, row in enumerate(atoms.iter_rows(named=True)):
         for cell in _cells_of(world, row):
             cells.setdefault(cell, set()).add(i)
-    rows = [sorted(a) for cell, a in cells.items() if (*cell, metric) in released]
+    told = {cell for cell in cells if (*cell, metric) in released}
+    return _worked_out(atoms, cells, told, metric, world.threshold)
+
+
+def joined_disclosures(then: World, now: World, told_then: set, told_now: set) -> list[Disclosure]:
+    """What two releases give away together, to somebody who knows which places changed.
+
+    A place whose answers are the same in both is one unknown; another is two.
+    """
+    found: list[Disclosure] = []
+    for metric in now.answers["metric_id"].unique(maintain_order=True):
+        frames = [
+            world.answers.filter(pl.col("metric_id") == metric)
+            .group_by(FINEST, maintain_order=True)
+            .agg(*ATOM, pl.struct("person", "score").sort().alias("told"))
+            .with_columns(release=pl.lit(name))
+            for name, world in (("then", then), ("now", now))
+        ]
+        places = pl.concat(frames).group_by(*FINEST, "told", maintain_order=True)
+        atoms = places.agg(pl.col("n", "s", "p", "d", "people").first(), "release")
+        cells: dict = {}
+        for i, row in enumerate(atoms.iter_rows(named=True)):
+            for cell in _cells_of(now, row):
+                for release in row["release"]:
+                    cells.setdefault((release, *cell), set()).add(i)
+        released = {"then": told_then, "now": told_now}
+        told = {(r, *cell) for r, *cell in cells if (*cell, metric) in released[r]}
+        found += _worked_out(atoms, cells, told, metric, now.threshold)
+    return found
+
+
+ATOM = (
+    pl.len().alias("n"), pl.col("score").sum().alias("s"),
+    (pl.col("score") == 100).sum().alias("p"), (pl.col("score") == -100).sum().alias("d"),
+    pl.col("person").unique().alias("people"),
+)  # fmt: skip
+
+
+def _worked_out(
+    atoms: pl.DataFrame, cells: dict, told: set, metric: str, threshold: int
+) -> list[Disclosure]:
+    rows = sorted({tuple(sorted(a)) for cell, a in cells.items() if cell in told})
     matrix = np.zeros((len(rows), atoms.height))
     for i, members in enumerate(rows):
-        matrix[i, members] = 1
+        matrix[i, list(members)] = 1
     people = [set(p) for p in atoms["people"].to_list()]
-    hidden = {cell: sorted(a) for cell, a in cells.items() if (*cell, metric) not in released}
+    hidden = {cell: sorted(a) for cell, a in cells.items() if cell not in told}
     small = {tuple(a): cell for cell, a in hidden.items()
-             if len(set().union(*(people[i] for i in a))) < world.threshold}  # fmt: skip
+             if len(set().union(*(people[i] for i in a))) < threshold}  # fmt: skip
     for i in range(atoms.height):
-        if len(people[i]) < world.threshold:
+        if len(people[i]) < threshold:
             small.setdefault((i,), ("rest", str(i), ""))
     if not small:
         return []
     shown = {a[0] for cell, a in hidden.items() if len(a) == 1} | {
-        a
-        for cell, members in cells.items()
-        if (*cell, metric) in released
-        for a in members
-        if len(members) == 1
+        a for cell in told for a in cells[cell] if len(cells[cell]) == 1
     }
-    found = _narrow(matrix, atoms, small, metric, shown, world.threshold)
-    return found + _exact_groups(matrix, people, metric, world.threshold)
+    found = _narrow(matrix, atoms, small, metric, shown, threshold)
+    return found + _exact_groups(matrix, people, metric, threshold)
 
 
 def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
@@ -157,7 +190,8 @@ def changes_told(then: World, now: World, told_then: set, told_now: set) -> list
             for w, sign in ((now, 1), (then, -1))
         ])  # fmt: skip
         atoms = answers.group_by(FINEST, maintain_order=True).agg(
-            pl.col("sign").sum().alias("n"), (pl.col("sign") * pl.col("score")).sum().alias("s"),
+            pl.col("sign").sum().alias("n"),
+            (pl.col("sign") * pl.col("score")).sum().alias("s"),
             pl.struct("person", "score", "sign").alias("told"),
         )
         moved = [_answers_changed(told) for told in atoms["told"].to_list()]

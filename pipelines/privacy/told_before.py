@@ -1,0 +1,218 @@
+"""What earlier releases still tell: totals of groups that are as they were.
+
+What belongs here: which totals of an earlier release hold for the answers of now. What does not:
+what changed between releases (privacy.earlier) and what follows from all totals
+(privacy.equations).
+
+A cell that was shown and has not changed stays known, whether it is shown again or not. Where a
+total and some of its groups have changed, what is left of it beside them may not have. Where that
+has changed, too, a group in it that was small then must stay hidden as it was then: whoever guesses
+that only this group has changed works it out from the others, once they are shown. It is an atom of
+its own, as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.privacy.blocks import Block, Label, Measure, Told
+from pipelines.privacy.earlier import DUST, ROUNDED_TO, Earlier
+
+Then = tuple[float, float, float]
+"""Answers and score sum of an earlier release, and how far its rounding may be off."""
+MOST_ATOMS = 12
+"""Totals over more hidden groups tell of one of them only when all others are shown."""
+
+
+def tell_what_was_told(block: Block, releases: Sequence[Earlier]) -> None:
+    """Give a block what earlier releases tell of its answers, as they are and as they were."""
+    scored = [m for m in block.measures if not m.counts_only]
+    told: dict[str, list[Told]] = {}
+    groups: list[_Group] = []
+    nodes_told: list[set[int]] = []
+    for measure in scored:
+        found, guesses = _told_of(block, measure, releases)
+        whole = {atoms: node for atoms, node in found if atoms == _there(block, measure, node)}
+        nodes_told.append(set(whole.values()))
+        told[measure.name] = list(dict(found).items())
+        groups += _groups(measure, guesses)
+    n_atoms = len(block.measures[0].answers) if block.measures else 0
+    for i, group in enumerate(groups):
+        told[group.metric] += [(one.others | {n_atoms + i}, one.node) for one in group.guesses]
+    for counted in (m for m in block.measures if m.counts_only and nodes_told):
+        # participation is shown where every metric is
+        nodes = sorted(set.intersection(*nodes_told))
+        rows = {_there(block, counted, node): node for node in nodes}
+        told[counted.name] = [(atoms, node) for atoms, node in rows.items() if atoms]
+    block.measures = [_with_atoms(m, groups) for m in block.measures]
+    block.told = {name: rows for name, rows in told.items() if rows}
+
+
+def _told_of(
+    block: Block, measure: Measure, releases: Sequence[Earlier]
+) -> tuple[list[Told], list[_Guess]]:
+    found: list[Told] = []
+    guesses: list[_Guess] = []
+    for release in releases:
+        then = _told_then(block, measure, release)
+        same = [(atoms, node) for atoms, (node, t) in then.items() if _holds(measure, atoms, t)]
+        found += same
+        if len(same) < len(then):
+            rest, guessed = _left_over(block, measure, then)
+            found += rest
+            guesses += guessed
+    return found, guesses
+
+
+def _there(block: Block, measure: Measure, node: int) -> frozenset[int]:
+    return frozenset(a for a in block.nodes[node] if measure.answers[a])
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """`atom` as it was if `others` of a total are as they were; no atom: a group that is gone."""
+
+    atom: int | None
+    others: frozenset[int]
+    node: int
+    then: Then
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A group as it was, and the totals that tell of it."""
+
+    metric: str
+    answers: float
+    parts: tuple[float, ...]
+    guesses: tuple[_Guess, ...]
+
+
+def _groups(measure: Measure, guesses: Iterable[_Guess]) -> Iterator[_Group]:
+    """Guesses that agree are one group; alone they matter only where the group was small."""
+    by_count: dict[tuple[int | None, float], list[_Guess]] = {}
+    for one in guesses:
+        by_count.setdefault((one.atom, one.then[0]), []).append(one)
+    for (_, n), alike in by_count.items():
+        left = sorted(alike, key=lambda g: g.then[1])
+        while left:
+            (_, total, slack), *_ = (g.then for g in left)
+            agree = [g for g in left if g.then[1] - total <= slack + g.then[2] + DUST]
+            left = left[len(agree) :]
+            rows = {(g.others, g.node): g for g in agree}
+            if n < measure.threshold or len(rows) > 1:
+                score = min(max(total, measure.low * n), measure.high * n)
+                yield _Group(measure.name, n, _parts(measure, score), tuple(rows.values()))
+
+
+def _parts(measure: Measure, score: float) -> tuple[float, ...]:
+    parts = (score,) if len(measure.weights) == 1 else (max(score, 0.0), max(-score, 0.0))
+    return tuple(p / abs(w) for p, w in zip(parts, measure.weights, strict=True))
+
+
+def _with_atoms(measure: Measure, groups: Sequence[_Group]) -> Measure:
+    answers = np.array([g.answers if g.metric == measure.name else 0.0 for g in groups])
+    parts = np.zeros((len(measure.parts), len(groups)))
+    for i, group in enumerate(groups):
+        if group.metric == measure.name:
+            parts[:, i] = group.parts
+    return replace(
+        measure,
+        answers=np.concatenate([measure.answers, answers]),
+        people=np.concatenate([measure.people, answers]),
+        parts=np.hstack([measure.parts, parts]),
+    )
+
+
+def _told_then(
+    block: Block, measure: Measure, release: Earlier
+) -> dict[frozenset[int], tuple[int, Then]]:
+    there = frozenset(int(a) for a in measure.answers.nonzero()[0])
+    then: dict[frozenset[int], tuple[int, Then]] = {}
+    for cell, label in enumerate(block.labels):
+        atoms, told = block.members[cell] & there, _then(release, measure, label)
+        if told is not None and atoms:
+            then.setdefault(atoms, (block.node_of_cell[cell], told))
+    return then
+
+
+def _then(release: Earlier, measure: Measure, label: Label) -> Then | None:
+    told = release.get((measure.name, label))
+    if told is None:
+        return None
+    answers, score = told
+    return answers, answers * (score or 0.0), ROUNDED_TO / 2 * answers
+
+
+def _holds(measure: Measure, atoms: frozenset[int], then: Then) -> bool:
+    """Whether a total of then is the total of now, as far as rounding shows."""
+    index = list(atoms)
+    answers, total, slack = then
+    now = _score(measure, index)
+    is_as_many = abs(measure.answers[index].sum() - answers) < DUST
+    return bool(is_as_many and abs(now - total) <= slack + DUST)
+
+
+def _score(measure: Measure, atoms: list[int]) -> float:
+    return float(sum(w * measure.parts[i, atoms].sum() for i, w in enumerate(measure.weights)))
+
+
+def _left_over(
+    block: Block, measure: Measure, then: Mapping[frozenset[int], tuple[int, Then]]
+) -> tuple[list[Told], list[_Guess]]:
+    """What is left of the totals of then beside the groups told then: as it is, or as it was.
+
+    The groups of one level are taken away first, each level in turn: a company less its teams is
+    another rest than a company less its locations.
+    """
+    found: list[Told] = []
+    guesses: list[_Guess] = []
+    level = {s: block.labels[block.cells_of_node[node][0]][0] for s, (node, _) in then.items()}
+    told_of: dict[int, list[frozenset[int]]] = {}
+    kept: dict[int, list[tuple[frozenset[int], Then]]] = {}
+    for atoms, (node, told) in sorted(then.items(), key=lambda item: len(item[0])):
+        inside = {s: then[s][1] for a in atoms for s in told_of.get(a, ()) if s < atoms}
+        larger = sorted(inside.items(), key=lambda item: -len(item[0]))
+        ways = [
+            _less(atoms, told, sorted(larger, key=lambda item, at=at: level[item[0]] != at))
+            for at in dict.fromkeys(level[s] for s in inside)
+        ]
+        rests = {members: left for a in atoms for members, left in kept.get(a, ())}
+        reduced = _less(atoms, told, sorted(rests.items(), key=lambda item: -len(item[0])))
+        for a in atoms:
+            told_of.setdefault(a, []).append(atoms)
+        for a in reduced[0]:
+            kept.setdefault(a, []).append(reduced)
+        for rest, left in dict([*ways, reduced]).items():
+            if rest and _holds(measure, rest, left):
+                found += [(rest, node)] if rest != atoms else []
+            elif rest and (len(rest) > 1 or rest != atoms):
+                guesses += _guesses(measure, rest, node, left)
+    return found, guesses
+
+
+def _less(
+    atoms: frozenset[int], told: Then, others: Iterable[tuple[frozenset[int], Then]]
+) -> tuple[frozenset[int], Then]:
+    """A total less others in it, one after the other, as far as they do not overlap."""
+    left, (answers, total, slack) = set(atoms), told
+    for members, theirs in others:
+        if members and members <= left:
+            left -= members
+            answers, total, slack = answers - theirs[0], total - theirs[1], slack + theirs[2]
+    return frozenset(left), (answers, total, slack)
+
+
+def _guesses(measure: Measure, atoms: frozenset[int], node: int, then: Then) -> Iterator[_Guess]:
+    """Each group of a total as it was, had no other one changed; at last one that is gone."""
+    answers, total, slack = then
+    for atom in (*sorted(atoms), None) if len(atoms) <= MOST_ATOMS else ():
+        others = sorted(atoms - {atom})
+        n = answers - float(measure.answers[others].sum())
+        score = total - _score(measure, others)
+        low, high = measure.low * n - slack, measure.high * n + slack
+        if n >= 1 and others and low <= score <= high:
+            yield _Guess(atom, frozenset(others), node, (n, score, slack))
