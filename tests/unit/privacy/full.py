@@ -23,6 +23,7 @@ def main(n_worlds: int, first: int = 0) -> int:
         two = released_cells(now, one)
         found = {
             "in the first release": disclosures(then, keys(one)),
+            "in the second release": disclosures(now, keys(two)),
             "in both joined": joined_disclosures(then, now, keys(one), keys(two)),
             "between the two": changes_told(then, now, keys(one), keys(two)),
         }
@@ -32,12 +33,12 @@ def main(n_worlds: int, first: int = 0) -> int:
             counts[where] += len(disclosed)
             for each in disclosed[:3]:
                 print(f"seed {seed}, {where}: {each}", flush=True)
-    print("| pairs of releases | cells | released | disclosed in the first | in both joined "
-          "| between them |\n|---|---|---|---|---|---|")  # fmt: skip
+    print("| pairs of releases | cells | released | disclosed in the first | in the second "
+          "| in both joined | between them |\n|---|---|---|---|---|---|---|")  # fmt: skip
     print(
         f"| {n_worlds:,} | {counts['cells']:,} | {counts['released']:,} "
-        f"| {counts['in the first release']} | {counts['in both joined']} "
-        f"| {counts['between the two']} |"
+        f"| {counts['in the first release']} | {counts['in the second release']} "
+        f"| {counts['in both joined']} | {counts['between the two']} |"
     )
     return int(any(counts[where] for where in counts if where.startswith(("in the", "between"))))
 
