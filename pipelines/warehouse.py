@@ -6,6 +6,7 @@ or register landed Parquet. What does not: SQL about the business; that is dbt's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +14,32 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipelines.errors import CrossvoiceError
+
 CONFIG = {"storage_compatibility_version": "v1.0.0"}
 """One configuration everywhere: a second one in the same process would be refused by DuckDB."""
 
 
 @contextmanager
 def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for reading and writing, and close it again."""
+    """Open the warehouse for reading and writing, and close it again.
+
+    Raises CrossvoiceError while another process has it open.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(str(path), config=CONFIG)
+    try:
+        con = duckdb.connect(str(path), config=CONFIG)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        holder = re.search(r"PID (\d+)", str(error))
+        raise CrossvoiceError(
+            "The private warehouse is open in another program"
+            + (f" (process {holder[1]})." if holder else "."),
+            where=str(path),
+            mend="close it there, or wait for the run that writes it; tables to look at while "
+            "runs go on are in published/current",
+        ) from error
     try:
         con.execute("set enable_progress_bar = false")
         yield con

@@ -15,13 +15,14 @@ import click
 
 from pipelines import warehouse
 from pipelines.errors import CrossvoiceError
+from pipelines.linkage.wording import counted
 from pipelines.program.aliases import Alias, add_aliases
 from pipelines.program.reading import read_program
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
 from pipelines.unmatched import Unmatched, unmatched_names
 
-BEHIND = {"employee": "employees", "customer": "events"}
+BEHIND = {"employee": "employee", "customer": "event"}
 
 
 def review_aliases(
@@ -70,7 +71,9 @@ def _show(found: Sequence[Unmatched], limit: int) -> None:
         if not names:
             continue
         weight = sum(name.weight for name in names)
-        click.echo(f"{voice} side: {len(names):,} names, {weight:,} {BEHIND[voice]} behind them")
+        behind = counted(weight, BEHIND[voice])
+        them = "it" if len(names) == 1 else "them"
+        click.echo(f"{voice} side: {counted(len(names), 'name')}, {behind} behind {them}")
         for name in names[:limit]:
             click.echo(_line(name))
         if len(names) > limit:
@@ -82,7 +85,7 @@ def _line(name: Unmatched) -> str:
     why = {"ambiguous": ", stands for several", "one_sided": ", only this side names it"}
     spelt = f", {name.n_spellings} spellings" if name.n_spellings > 1 else ""
     head = (
-        f"  {name.unit_level:12} {name.reference!r}: {name.weight:,} {BEHIND[name.voice]}"
+        f"  {name.unit_level:12} {name.reference!r}: {counted(name.weight, BEHIND[name.voice])}"
         f"{spelt}{why.get(name.problem, '')}"
     )
     if not name.proposals:

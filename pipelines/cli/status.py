@@ -14,6 +14,7 @@ import polars as pl
 from pipelines import landing, warehouse
 from pipelines.connectors.rejects import PLANNED
 from pipelines.contract import REJECT_REASONS
+from pipelines.linkage.wording import counted
 from pipelines.org_findings import FINDINGS, org_findings
 from pipelines.program.reading import read_program
 from pipelines.program.source import Source
@@ -38,7 +39,8 @@ def show_status(program: str | None) -> None:
         click.echo(f"release {publication['release_id']}, made {publication['started_at']} UTC")
         click.echo(f"  {current_release(settings)}")
         click.echo(
-            f"  {publication['n_cells']:,} cells, {publication['n_cells_hidden']:,} of them hidden"
+            f"  {counted(publication['n_cells'], 'cell')}, "
+            f"{publication['n_cells_hidden']:,} of them hidden"
         )
     if holder is None:
         _show_coverage(settings, dt.datetime.now(declared.zone).date())
@@ -128,7 +130,7 @@ def _reworded(con: duckdb.DuckDBPyConnection) -> list[str]:
     ).pl()
     return [
         f"{r['survey']} {r['item_code']}: {r['wording'][:60]!r}, {r['first_answered']} to "
-        f"{r['last_answered']}, {r['n_answers']:,} answers"
+        f"{r['last_answered']}, {counted(r['n_answers'], 'answer')}"
         for r in found.iter_rows(named=True)
     ]
 
@@ -146,7 +148,7 @@ def _show_source(source: Source, settings: Settings) -> None:
     planned = sum(rows for (reason, _), rows in rejects.items() if reason in PLANNED)
     left_out = f"{planned:,} left out, " if planned else ""
     _detail(
-        f"{len(state.inputs)} inputs, {read:,} rows read, {kept:,} kept, "
+        f"{counted(len(state.inputs), 'input')}, {counted(read, 'row')} read, {kept:,} kept, "
         f"{left_out}{read - kept - planned:,} rejected"
     )
     for (reason, column), rows in rejects.most_common():

@@ -49,7 +49,7 @@ def counted(n: int | None, noun: str) -> str:
     >>> counted(1, "period"), counted(12, "unit")
     ('1 period', '12 units')
     """
-    return f"{'an unknown number of' if n is None else n} {noun}{'' if n == 1 else 's'}"
+    return f"{'an unknown number of' if n is None else f'{n:,}'} {noun}{'' if n == 1 else 's'}"
 
 
 def listed(names: Sequence[str]) -> str:

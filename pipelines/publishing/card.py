@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.linkage.wording import level_names
+from pipelines.linkage.wording import counted, level_names
 
 WIDTH = 79
 VERDICTS = {
@@ -56,8 +56,9 @@ def _without_question(frames: Mapping[str, pl.DataFrame], publication: Mapping) 
         cells = frames[f"{voice}_unit_period_metrics"].filter(pl.col("unit_level") == "unit")
         shown = (cells["reason_code"] == "released").sum()
         lines.append(
-            f"  {voice} scores: {cells['unit_id'].n_unique():,} units, "
-            f"{cells['period_id'].n_unique():,} periods; {shown:,} of {cells.height:,} may be shown"
+            f"  {voice} scores: {counted(cells['unit_id'].n_unique(), 'unit')}, "
+            f"{counted(cells['period_id'].n_unique(), 'period')}; "
+            f"{shown:,} of {cells.height:,} may be shown"
         )
     return lines + _warnings(frames["linkage_guards"], "", publication)
 
@@ -91,7 +92,7 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
         "unknown" if row[c] is None else f"{row[c]:,}" for c in ("n_responses_x", "n_responses_y")
     ]
     lines = [
-        f"  {_units(row)}, {row['n_periods']} period{'s' if row['n_periods'] != 1 else ''}",
+        f"  {_units(row)}, {counted(row['n_periods'], 'period')}",
         f"  answers: {answers[0]} employees, {answers[1]} customers",
         "",
         f"  {'':32}{'estimate':>10}   95% interval",
@@ -115,9 +116,9 @@ def _numbers(primary: pl.DataFrame) -> list[str]:
 def _units(row: Mapping) -> str:
     """Units, and the groups of them that are not independent."""
     if row["cluster"] == "unit_id":
-        return f"{row['n_units']:,} units, each by itself"
+        return f"{counted(row['n_units'], 'unit')}, each by itself"
     level = level_names(row["cluster"])[row["n_clusters"] != 1]
-    return f"{row['n_units']:,} units in {row['n_clusters']:,} {level}"
+    return f"{counted(row['n_units'], 'unit')} in {row['n_clusters']:,} {level}"
 
 
 def _method(row: Mapping) -> str:

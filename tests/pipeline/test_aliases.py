@@ -75,8 +75,8 @@ def test_listed_approved_and_used_and_a_rise_stops_the_run(folder: Path) -> None
     first = crossvoice(home, "run", *asked)
     assert first.code == 0, first.output
     listed = crossvoice(home, "aliases", *asked)
-    assert "employee side: 1 names, 4 employees behind them" in listed.output
-    assert "customer side: 1 names, 12 events behind them" in listed.output
+    assert "employee side: 1 name, 4 employees behind it" in listed.output
+    assert "customer side: 1 name, 12 events behind it" in listed.output
     assert "'Habour Street': 12 events" in listed.output
     assert "S3 (Harbour Street)" in listed.output
     assert "no name is like it" in listed.output  # Store 13 is not Store 12
