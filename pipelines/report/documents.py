@@ -76,7 +76,7 @@ def _subject(page: str) -> str:
 
 
 def _scrolled(html: str, name: str) -> str:
-    """Wide tables and formulae scroll by themselves, with the keyboard too."""
+    """Wide tables and formulae scroll by themselves, with the keyboard too; codes break at `_`."""
     numbers = itertools.count(1)
     html = re.sub(
         "<table>",
@@ -84,6 +84,7 @@ def _scrolled(html: str, name: str) -> str:
                   f'{next(numbers)}"><table>',
         html,
     )  # fmt: skip
+    html = re.sub(r"<td><code>(\w+)", lambda m: m[0].replace("_", "_<wbr>"), html)
     return html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
 
 

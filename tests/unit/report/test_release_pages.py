@@ -90,7 +90,7 @@ def test_the_quality_page_has_every_check_and_no_small_count(tmp_path: Path) -> 
             for c in suite.checks
         ]  # fmt: skip
         (tmp_path / f"{suite.name}.json").write_text(json.dumps(rows))
-    page = quality_page(tmp_path, Catalogue(), "A company")
+    page = quality_page(tmp_path, Catalogue(), "A company").replace("<wbr>", "")
     for suite in all_suites():
         assert f'data-table="{suite.table}"' in page
         assert all(f"<code>{check.name}</code>" in page for check in suite.checks)
