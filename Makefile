@@ -9,7 +9,7 @@ LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
 PYTEST  := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run explore dev test lint unit pipeline browser screenshots validation kills benchmark lock clean
+.PHONY: help setup run explore dev test session lint unit pipeline browser screenshots validation kills benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,10 @@ explore: .venv/explorer.stamp ## Explore the last release in the browser
 dev: setup ## Serve the Dagster UI of a program
 	@$(BIN)/crossvoice dev --program "$(PROGRAM)"
 
-test: lint ## Run every check
+test: .venv/test.stamp ## Run every check
+	@$(MAKE) --no-print-directory -j 2 lint session
+
+session: .venv/test.stamp
 	@$(PYTEST) tests
 
 lint: .venv/test.stamp ## Style, types and layers

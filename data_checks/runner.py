@@ -31,8 +31,6 @@ def run_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckResult]
     Only committed data are seen. Never raises for what the data or a rule are like: a check that
     cannot be evaluated has the outcome `error`.
     """
-    if not _exists(con, suite):
-        return [results.error(suite, c, f"the table {suite.name} is missing") for c in suite.checks]
     try:
         # on a cursor, so that a failure leaves the caller's transaction alone
         n_rows = con.cursor().execute(f"select count(*) from {suite.name}").fetchall()[0][0]
@@ -43,7 +41,8 @@ def run_suite(con: duckdb.DuckDBPyConnection, suite: Suite) -> list[CheckResult]
                 for check, answer in zip(suite.checks, answers, strict=True)
             ]
     except Exception as error:  # for example a view whose Parquet file is gone
-        return [results.error(suite, check, _reason(error)) for check in suite.checks]
+        reason = _reason(error) if _exists(con, suite) else f"the table {suite.name} is missing"
+        return [results.error(suite, check, reason) for check in suite.checks]
 
 
 def _exists(con: duckdb.DuckDBPyConnection, suite: Suite) -> bool:

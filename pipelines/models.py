@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,15 @@ def ensure_manifest() -> Path:
 
 def parsed_project() -> Any:
     """The parsed project, as dbt's own object, read instead of parsed."""
+    ensure_manifest()
+    return _read_parsed(PARSED_FROM.read_text())
+
+
+@lru_cache(maxsize=1)
+def _read_parsed(_project: str) -> Any:
+    """Read once a process: dbt lets one parsed project serve any number of commands."""
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - two seconds
 
-    ensure_manifest()
     parsed = Manifest.from_msgpack(PARSED.read_bytes())
     parsed.build_flat_graph()
     return parsed
@@ -126,15 +133,8 @@ def _rows(info: Any) -> int | None:
     if environment is None or environment.conn is None:
         return None
     relation = info.node_relation
-    found = (
-        environment.conn.cursor()
-        .execute(
-            "select estimated_size from duckdb_tables()"
-            f" where schema_name = '{relation.schema}' and table_name = '{relation.alias}'"
-        )
-        .fetchone()
-    )
-    return int(found[0]) if found else None
+    counted = f"select count(*) from {relation.schema}.{relation.alias}"
+    return int(environment.conn.cursor().execute(counted).fetchall()[0][0])
 
 
 def column_texts(schema: str) -> dict[str, dict[str, str]]:

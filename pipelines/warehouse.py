@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,9 +20,8 @@ CONFIG = {"storage_compatibility_version": "v1.0.0"}
 """One configuration everywhere: a second one in the same process would be refused by DuckDB."""
 
 
-@contextmanager
-def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for reading and writing, and close it again.
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """The warehouse, open for reading and writing until it is closed.
 
     Raises CrossvoiceError while another process has it open.
     """
@@ -40,26 +39,42 @@ def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             mend="close it there, or wait for the run that writes it; tables to look at while "
             "runs go on are in published/current",
         ) from error
-    try:
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
+@contextmanager
+def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse as `opened` does, and close it again."""
+    with closing(opened(path)) as con:
+        yield con
+
+
+@contextmanager
+def another(held: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One more connection to a file that is open, with transactions of its own; made in no time."""
+    with closing(held.cursor()) as con:
         con.execute("set enable_progress_bar = false")
         yield con
-    finally:
-        con.close()
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block's statements, or none of them."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
 
 
 def write_table(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
-    """Replace `schema.table` by the frame in one transaction; returns its rows."""
-    schema, _, _ = table.partition(".")
+    """Replace `schema.table` by the frame in one statement; returns its rows."""
     con.register("frame_to_write", frame.lazy())  # an eager one makes DuckDB import pandas
     try:
-        con.execute("begin")
-        con.execute(f"create schema if not exists {schema}")
-        _drop(con, table)
-        con.execute(f"create table {table} as select * from frame_to_write")
-        con.execute("commit")
-    except Exception:
-        con.execute("rollback")
-        raise
+        _replace(con, "table", table, "select * from frame_to_write")
     finally:
         con.unregister("frame_to_write")
     return frame.height
@@ -80,8 +95,6 @@ def register_parquet(
     all have the same columns, the others being null.
     """
     sql = instead or {}
-    schema, _, _ = table.partition(".")
-    con.execute(f"create schema if not exists {schema}")
     if files:
         listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
         select = ", ".join(
@@ -92,10 +105,7 @@ def register_parquet(
     else:
         nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns)
         body = f"select {nulls} where false"
-    con.execute("begin")
-    _drop(con, table)
-    con.execute(f"create view {table} as {body}")
-    con.execute("commit")
+    _replace(con, "view", table, body)
 
 
 def read_table(con: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
@@ -113,10 +123,19 @@ def has_table(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return _kind(con, table) is not None
 
 
-def _drop(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    kind = _kind(con, table)
-    if kind is not None:
-        con.execute(f"drop {kind} {table}")
+def _replace(con: duckdb.DuckDBPyConnection, kind: str, table: str, select: str) -> None:
+    """Make `schema.table` anew; a statement of its own is a transaction of its own."""
+    schema, _, _ = table.partition(".")
+    con.execute(f"create schema if not exists {schema}")
+    made = f"create or replace {kind} {table} as {select}"
+    try:
+        con.execute(made)
+    except duckdb.CatalogException:
+        other = _kind(con, table)
+        if other in (None, kind):
+            raise
+        con.execute(f"drop {other} {table}")  # DuckDB replaces a relation by one of its kind only
+        con.execute(made)
 
 
 def _kind(con: duckdb.DuckDBPyConnection, table: str) -> str | None:

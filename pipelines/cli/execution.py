@@ -6,8 +6,11 @@ not: printing (cli.progress) and deciding (cli.run).
 
 from __future__ import annotations
 
+import gc
 import uuid
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import dagster as dg
@@ -43,17 +46,30 @@ def execute(settings: Settings, title: str) -> Outcome:
         with open_instance(settings.dagster_home) as instance:
             _end_dead_runs(instance)
             instance.add_event_listener(run_id, progress.on_event)
-            result = job.execute_in_process(
-                instance=instance,
-                run_id=run_id,
-                raise_on_error=False,
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            )
+            with _patient_collector():
+                result = job.execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    raise_on_error=False,
+                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                )
             problems = _problems(instance, run_id)
             missing = missing_events(instance, run_id) if result.success else []
     if missing:
         problems.append("The run has not done all it was asked to: " + ", ".join(missing))
     return Outcome(result.success and not missing, problems)
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Look for circular garbage more rarely: dbt's project and Dagster's graph are a million
+    objects that stay, and looking through them again and again is a twentieth of a small run."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _end_dead_runs(instance: dg.DagsterInstance) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -46,7 +46,7 @@ class ProgramResource(dg.ConfigurableResource):
     """
 
     _basis: Basis | None = PrivateAttr(default=None)
-    _held: ExitStack | None = PrivateAttr(default=None)
+    _held: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Called by Dagster once for each run, before its first step."""
@@ -75,10 +75,13 @@ class ProgramResource(dg.ConfigurableResource):
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The private DuckDB file, open for the block."""
         path = self.settings().warehouse
-        if self._basis is not None and self._held is None:
-            self._held = ExitStack()
-            self._held.enter_context(warehouse.connect(path))
-        with warehouse.connect(path) as con:
+        if self._basis is None:
+            with warehouse.connect(path) as con:
+                yield con
+            return
+        if self._held is None:
+            self._held = warehouse.opened(path)
+        with warehouse.another(self._held) as con:
             yield con
 
 

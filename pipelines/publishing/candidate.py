@@ -52,9 +52,10 @@ def build_candidate(
     frames |= comment_frames(con, order)
     frames["publication"] = pl.DataFrame([dict(publication)], schema=PUBLICATION_SCHEMA)
     frames["data_dictionary"] = data_dictionary(frames, mart_columns)
-    con.execute("drop schema if exists published cascade")
-    for name, frame in frames.items():
-        warehouse.write_table(con, f"published.{name}", frame)
+    with warehouse.transaction(con):
+        con.execute("drop schema if exists published cascade")
+        for name, frame in frames.items():
+            warehouse.write_table(con, f"published.{name}", frame)
     folder = settings.published / CANDIDATE
     shutil.rmtree(folder, ignore_errors=True)
     for audience, tables in AUDIENCES.items():
@@ -67,7 +68,7 @@ def build_candidate(
 def _write_audience(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
     parquet = folder / "parquet"
     parquet.mkdir(parents=True)
-    with warehouse.connect(folder / DATABASE) as con:
+    with warehouse.connect(folder / DATABASE) as con, warehouse.transaction(con):
         for name, frame in frames.items():
             warehouse.write_table(con, f"main.{name}", frame)
             frame.write_parquet(parquet / f"{name}.parquet")

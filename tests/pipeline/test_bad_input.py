@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
 from pipelines.settings import PROJECT_ROOT
 from tests.pipeline.conftest import Company
-from tests.pipeline.runs import comparable, crossvoice, private, released
+from tests.pipeline.runs import comparable, crossvoice, released
 
 
 @pytest.fixture
@@ -61,17 +66,70 @@ def test_renamed_column_names_the_closest_one(broken: Path) -> None:
     assert "Traceback" not in ended.output
 
 
-def test_optional_source_that_fails_is_published_as_stale(broken: Path, tmp_path: Path) -> None:
+READER = """
+import duckdb, json, sys
+from pathlib import Path
+path, end = map(Path, sys.argv[1:])
+select = "select count(*), sum(n_responses) from customer_unit_period_metrics"
+held = duckdb.connect(str(path.resolve()), read_only=True)
+first, seen = held.execute(select).fetchone(), {}
+print("reading", flush=True)
+while not end.exists():
+    file = path.resolve()
+    with duckdb.connect(str(file), read_only=True) as con:
+        found = con.execute(select).fetchone()
+    seen[file.parts[-3]] = seen.get(file.parts[-3], 0) + 1
+    if not first == found == held.execute(select).fetchone():
+        sys.exit(f"{first} became {found}")
+print(json.dumps(seen))
+"""
+"""Reads the release without pause, by a connection kept open and by new ones, until told to end."""
+
+
+@pytest.fixture
+def reader(broken: Path, tmp_path: Path) -> Iterator[Callable[[], dict[str, int]]]:
+    """A process that reads the release; called, it ends and tells how often it read which."""
+    database = broken / "published" / "current" / "cx" / "crossvoice.duckdb"
+    process = subprocess.Popen(
+        [sys.executable, "-c", READER, str(database), str(tmp_path / "end")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "reading\n"
+
+    def end() -> dict[str, int]:
+        (tmp_path / "end").touch()
+        told, complaint = process.communicate()
+        assert process.returncode == 0, complaint
+        return json.loads(told)
+
+    yield end
+    process.kill()
+
+
+def test_optional_source_that_fails_is_published_as_stale_while_readers_read(
+    broken: Path, tmp_path: Path, reader: Callable[[], dict[str, int]]
+) -> None:
     def optional(declared: dict) -> None:
         source(declared, "survey_invitations")["required"] = False
 
+    before, link = comparable(broken), broken / "published" / "current"
+    first = link.resolve()
     program = program_with(tmp_path, optional)
     (broken / "company" / "survey" / "invitations.csv").write_text("")
     ended = crossvoice(broken, "run", "--program", str(program))
     assert ended.code == 0, ended.output
+    assert link.resolve() != first
+    seen = reader()
+    assert set(seen) <= {first.name, link.resolve().name}
+    assert seen[first.name] > 10
     assert "stale: survey_invitations" in ended.output
     assert released(broken)["publication"]["stale_sources"][0] == "survey_invitations"
-    assert private(broken, "from raw.invitations").height > 0
+    after = comparable(broken)  # made of what was landed before
+    assert before.keys() == after.keys()
+    for name, frame in before.items():
+        same = pl.all().exclude("config_hash")  # the program has changed
+        assert frame.select(same).equals(after[name].select(same)), name
 
 
 def test_a_mistake_in_the_program_is_shown_with_its_line(tmp_path: Path) -> None:

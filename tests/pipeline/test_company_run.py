@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -15,7 +12,7 @@ import pytest
 from data_checks.registry import all_suites
 from pipelines.publishing.audiences import AUDIENCES
 from tests.pipeline.conftest import Company
-from tests.pipeline.runs import comparable, crossvoice, private, released
+from tests.pipeline.runs import crossvoice, private, released
 
 
 def test_run_ends_with_the_card_and_the_paths(company: Company) -> None:
@@ -128,68 +125,6 @@ def test_a_release_has_its_pages_for_each_audience(company: Company) -> None:
     sentence = released(company.home)["linkage_estimates"].filter(
         "primary", effect_type="slope", component="corrected")["sentence"][0]  # fmt: skip
     assert sentence in shared
-
-
-READER = """
-import duckdb, json, sys
-from pathlib import Path
-path, end = map(Path, sys.argv[1:])
-select = "select count(*), sum(n_responses) from customer_unit_period_metrics"
-held = duckdb.connect(str(path.resolve()), read_only=True)
-first, seen = held.execute(select).fetchone(), {}
-print("reading", flush=True)
-while not end.exists():
-    file = path.resolve()
-    with duckdb.connect(str(file), read_only=True) as con:
-        found = con.execute(select).fetchone()
-    seen[file.parts[-3]] = seen.get(file.parts[-3], 0) + 1
-    if not first == found == held.execute(select).fetchone():
-        sys.exit(f"{first} became {found}")
-print(json.dumps(seen))
-"""
-"""Reads the release without pause, by a connection kept open and by new ones, until told to end."""
-
-
-@pytest.fixture
-def reader(company: Company, tmp_path: Path) -> Iterator[Callable[[], dict[str, int]]]:
-    """A process that reads the release; called, it ends and tells how often it read which."""
-    database = company.home / "published" / "current" / "cx" / "crossvoice.duckdb"
-    process = subprocess.Popen(
-        [sys.executable, "-c", READER, str(database), str(tmp_path / "end")],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "reading\n"
-
-    def end() -> dict[str, int]:
-        (tmp_path / "end").touch()
-        told, complaint = process.communicate()
-        assert process.returncode == 0, complaint
-        return json.loads(told)
-
-    yield end
-    process.kill()
-
-
-def test_forced_run_releases_the_same_tables_again_while_readers_read(
-    company: Company, reader: Callable[[], dict[str, int]]
-) -> None:
-    before = comparable(company.home)
-    pages = company.home / "published" / "current"
-    same = ("card.svg", "linkage_estimates.xlsx", "data_dictionary.html", "lineage.html")
-    bytes_before = {name: (pages / name).read_bytes() for name in same}
-    first = (company.home / "published" / "current").resolve()
-    ended = crossvoice(company.home, "run", "--program", "demo", "--force")
-    assert ended.code == 0, ended.output
-    assert (company.home / "published" / "current").resolve() != first
-    seen = reader()
-    assert set(seen) <= {first.name, (company.home / "published" / "current").resolve().name}
-    assert seen[first.name] > 10
-    after = comparable(company.home)
-    assert before.keys() == after.keys()
-    for name, frame in before.items():
-        assert frame.equals(after[name]), name
-    assert bytes_before == {name: (pages / name).read_bytes() for name in same}
 
 
 def test_status_names_the_release_and_every_reject(company: Company) -> None:

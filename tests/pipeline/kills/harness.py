@@ -28,8 +28,9 @@ from tests.pipeline.runs import comparable
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["pipelines.cli.execution", "pipelines.definitions", "dbt.cli.main", "data_checks.runner",
-     "great_expectations"]
+    ["pipelines.cli.execution", "pipelines.definitions", "pipelines.privacy.recognizers",
+     "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb", "data_checks.duckdb_source",
+     "data_checks.runner", "pipelines.report.release_pages", "pipelines.audit.report"]
 )  # fmt: skip
 
 
@@ -87,6 +88,15 @@ def release_is_whole(home: Path, expected: dict[str, pl.DataFrame]) -> bool:
     if not (home / "published" / "current").exists():
         return not (home / "published" / "current").is_symlink()
     return differences(home, expected) == []
+
+
+PAGES = ("card.svg", "linkage_estimates.xlsx", "data_dictionary.html", "lineage.html")
+"""Pages without a time or a release's name."""
+
+
+def pages(home: Path) -> dict[str, bytes]:
+    """The released pages that must be the same, byte for byte, for the same input."""
+    return {name: (home / "published" / "current" / name).read_bytes() for name in PAGES}
 
 
 def differences(home: Path, expected: dict[str, pl.DataFrame]) -> list[str]:

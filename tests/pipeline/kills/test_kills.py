@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.demo import generate
-from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to_end
+from tests.pipeline.kills.harness import differences, kill_runs, moments, pages, run_to_end
 from tests.pipeline.runs import comparable
 
 
@@ -22,3 +22,4 @@ def test_five_kills_leave_the_same_release(tmp_path: Path) -> None:
         assert kill.release_is_whole, kill
     run_to_end(killed)
     assert differences(killed, expected) == []
+    assert pages(killed) == pages(quiet)
