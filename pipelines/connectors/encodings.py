@@ -82,7 +82,7 @@ def _eight_bit(head: bytes) -> str | None:
     if _is_western(head):
         return "windows-1252"
     if japanese := next((name for name in ("cp932", "euc_jp") if _has_kana(head, name)), None):
-        return COMMON_NAMES.get(japanese, japanese)
+        return japanese if _has_signs_of_cp932(head) else COMMON_NAMES.get(japanese, japanese)
     if re.search("[\u0430-\u044f]{3}", head.decode("cp1251", "ignore")):
         return "windows-1251"
     best = from_bytes(head, cp_isolation=list(OTHERS)).best()
@@ -93,6 +93,11 @@ def _has_kana(head: bytes, encoding: str) -> bool:
     """Japanese is written with kana of full width, which no other reading yields by chance."""
     text = head.decode(encoding, "ignore")
     return len(re.findall("[\u3041-\u30ff]", text)) > len(re.findall("[\uff61-\uff9f]", text))
+
+
+def _has_signs_of_cp932(head: bytes) -> bool:
+    """Signs such as \u2116, \u2460 and \u3231, which offices use and plain Shift-JIS has not."""
+    return "\ufffd" in head[:-1].decode("shift_jis", "replace")[:-1]
 
 
 def _is_western(head: bytes) -> bool:

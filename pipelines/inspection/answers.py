@@ -23,8 +23,9 @@ from pipelines.inspection.vocabulary import (
 from pipelines.program.rules import item_code
 
 NO_SCORES = {"id", "number", "no", "nr", "code", "zip", "plz", "phone", "year", "count", "latitude",
-             "longitude", "rank", "index", "duration", "progress", "age", "tenure", "salary",
-             "rate", "percentage", "enrollment", "headcount", "fte", "row"}  # fmt: skip
+             "longitude", "rank", "duration", "progress", "age", "tenure", "salary",
+             "rate", "percentage", "enrollment", "headcount", "fte", "row", "n", "base", "anzahl",
+             "responses", "respondents", "antworten", "plantilla", "effectif"}  # fmt: skip
 """Words of numbers that are no answers."""
 MOST_SCORES = 60
 
@@ -75,7 +76,8 @@ def _is_personal(words: str) -> bool:
 
 def _is_answer(column: Profile, guess: ScaleGuess) -> bool:
     """Numbers of another kind, flags and mixtures are no answers."""
-    if column.n_distinct < 2 or set(words_of(column.name).split()) & NO_SCORES:
+    own = re.split(r"\.(?=\w)", column.name)[-1]  # of a path its end
+    if column.n_distinct < 2 or set(words_of(own).split()) & NO_SCORES:
         return False
     if guess.name == "numbers" and column.n_distinct < 3 and column.n_filled > 20:
         return False

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.connectors.dates import timestamp
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.profile import Profile
-from pipelines.inspection.roles import FileRoles
 from pipelines.program.rules import ColumnMapping
 
 
@@ -128,6 +128,7 @@ def _named_periods(files: list[FileRoles]) -> Clock | None:
     texts: list[str] = []
     for file in files:
         column = file.roles.get("period") or file.roles.get("year")
+        texts += file.years
         if file.table == "unit_scores" and column:
             texts += file.look.texts(column).drop_nulls().unique().to_list()
     if not texts:

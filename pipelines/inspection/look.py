@@ -19,7 +19,7 @@ import polars as pl
 from pipelines.blanks import BLANKS
 from pipelines.connectors.columns import addressable, tidy
 from pipelines.connectors.contents import Content, contents
-from pipelines.connectors.encodings import DELIMITERS, encoding_of
+from pipelines.connectors.encodings import DELIMITERS, encoding_of, likely_encoding
 from pipelines.connectors.records import RECORD_NUMBER, content_format, open_content
 from pipelines.connectors.wording import same
 from pipelines.errors import SourceError
@@ -76,12 +76,15 @@ def probe(**reading: Any) -> Source:
 def look(path: Path) -> FileLook:
     """Look at one file. Raises SourceError when it cannot be read at all."""
     found = contents(probe(), path)
+    member = _members(found)
+    found = contents(probe(member=member), path) if member else found
     content = found[0]
     if not content.head(1):
         raise SourceError(
             "The file is empty.", where=content.where, mend="export it again and give that file"
         )
     reading, notes, doubts = _reading(content)
+    reading = {**({"member": member} if member else {}), **reading}
     source = probe(**reading)
     records = open_content(source, content)
     if not any(tidy(name) for name in records.header):
@@ -126,7 +129,12 @@ def _reading(content: Content) -> tuple[dict[str, Any], list[str], list[str]]:
     if kind in ("parquet", "json", "jsonl"):
         return reading, notes, doubts
     if kind in ("csv", "tsv"):
-        rows, delimiter = _text_rows(content)
+        encoding, is_guess = encoding_of(probe(), content)
+        likely = likely_encoding(content)
+        if encoding == "utf-8" and not is_guess and likely not in (None, "utf-8"):
+            reading["encoding"] = encoding = str(likely)
+            doubts.append(f"the text is not UTF-8 and looks like {likely}: is it read rightly?")
+        rows, delimiter = _text_rows(content, encoding)
         if delimiter and kind == "csv":
             notes.append(f"fields are separated by {_name(delimiter)}")
     else:
@@ -149,9 +157,17 @@ def _name(delimiter: str) -> str:
     return {",": "commas", ";": "semicolons", "\t": "tabulators", "|": "pipes"}[delimiter]
 
 
-def _text_rows(content: Content) -> tuple[list[list[str]], str]:
+def _members(found: list[Content]) -> str | None:
+    """A pattern for the files of a zip that are tables, where a note or two lie beside them."""
+    endings = [content.suffix for content in found]
+    tables = [ending for ending in endings if ending != ".txt"]
+    if len(set(endings)) < 2 or not tables:
+        return None
+    return f"*{max(set(tables), key=tables.count)}"
+
+
+def _text_rows(content: Content, encoding: str) -> tuple[list[list[str]], str]:
     """First rows of a text, split by the delimiter that gives the most rows of one width."""
-    encoding = encoding_of(probe(), content)[0]
     with io.TextIOWrapper(
         content.open(), encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="",
         errors="replace",
@@ -206,6 +222,8 @@ def _header_rows(rows: list[list[str]]) -> tuple[list[int], int]:
     twice = len({n for n in names if n}) < len([n for n in names if n])
     if header and 2 <= filled[header - 1] < filled[header] and (twice or _has_gaps(rows, header)):
         return [header, header + 1], 0
+    if below and _fills_gaps(rows[header], below[0]):
+        return [header + 1, header + 2], 0
     has_blanks = "" in [*names, *(cell.strip(BLANKS) for cell in (below or [[]])[0])]
     if below and has_blanks and _is_second_line(below[0]):
         return [header + 1, header + 2], 0
@@ -226,6 +244,14 @@ def _has_gaps(rows: list[list[str]], header: int) -> bool:
     """Whether the row above is a merged one: its names stand over several columns."""
     above = [bool(cell.strip(BLANKS)) for cell in rows[header - 1]]
     return any(a and not b for a, b in pairwise(above))
+
+
+def _fills_gaps(upper: list[str], lower: list[str]) -> bool:
+    """Whether the lower row names what lies under merged cells of the upper, and only that."""
+    both = zip(upper, lower, strict=False)
+    pairs = [(bool(a.strip(BLANKS)), bool(b.strip(BLANKS))) for a, b in both]
+    gaps = [b for a, b in pairs if not a]
+    return bool(gaps) and all(gaps) and (True, False) in pairs and _are_names(lower)
 
 
 def _is_second_line(row: list[str]) -> bool:

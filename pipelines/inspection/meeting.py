@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from pipelines.connectors.wording import same
-from pipelines.inspection.roles import FileRoles
+from pipelines.inspection.file_roles import FileRoles
 
-PERSON_ROLES = ("email", "employee_id", "customer_id", "response_id", "moment", "comment")
+PERSON_ROLES = ("email", "employee_id", "manager_id", "agent_id", "customer_id", "response_id",
+                "moment", "comment")  # fmt: skip
 
 
 @dataclass
@@ -60,6 +61,9 @@ def meeting_of(files: list[FileRoles]) -> Meeting:
     if _only_managers(sides):
         reason = "who reports to one manager is a team"
         return Meeting("team_location", reason=reason, by_managers=True)
+    lists = [f for f in sides if f.table == "org_assignments"]
+    if lists and all(_is_through_people(f) for f in sides if f.answers):
+        return _of_lists(files, lists)
     levels = [level for level in ("team", "location")
               if all(level in f.roles for f in sides if f.table != "units")]  # fmt: skip
     if levels == ["team", "location"] and len(sides) > 1 and _both_meet(sides):
@@ -74,6 +78,25 @@ def meeting_of(files: list[FileRoles]) -> Meeting:
         doubt = "" if columns else "no column names a place: where do these answers belong?"
         return Meeting("location", columns, "one file: its own places are the units", doubt)
     return _best_columns(files, sides)
+
+
+def _is_through_people(file: FileRoles) -> bool:
+    """Whether a file names people and no unit: its units follow from the list of people."""
+    return bool({"email", "employee_id", "agent_id"} & set(file.roles)) and not (
+        {"team", "location"} & set(file.roles)
+    )
+
+
+def _of_lists(files: list[FileRoles], lists: list[FileRoles]) -> Meeting:
+    """The units of the lists of people, by all the levels they name."""
+    levels = [r for r in ("team", "location") if all(r in f.roles for f in lists)]
+    unit = "team_location" if "team" in levels else "location"
+    columns = {
+        place: {f"{level}_ref": file.roles[level] for level in levels}
+        for place, file in enumerate(files)
+        if file in lists
+    }
+    return Meeting(unit, columns, "who works where says the unit of every answer")
 
 
 def _only_managers(sides: list[FileRoles]) -> bool:

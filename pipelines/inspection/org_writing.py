@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import Line, listing
 from pipelines.inspection.proposal import Proposal
-from pipelines.inspection.roles import FileRoles
 
 
 def hr_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:

@@ -30,9 +30,12 @@ DATE_FORMATS = (
     "%d-%m-%Y", "%d-%m-%Y %H:%M", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %I:%M:%S %p", "%Y年%m月%d日", "%d %b %Y", "%d %B %Y", "%d. %B %Y", "%d-%b-%y",
     "%d-%b-%Y", "%d de %B de %Y", "%B %d, %Y", "%b %d, %Y", "%Y%m%d",
+    "%d.%m.%Y %H:%M Uhr", "%d.%m.%Y um %H:%M Uhr", "%d.%m.%Y, %H:%M Uhr", "%d.%m.%Y, %H:%M",
+    "%d %B %Y à %Hh%M", "%d %B %Y %H:%M", "%d/%m/%Y à %Hh%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y à %H:%M",
 )  # fmt: skip
 PARTIAL_FORMATS = ("%m/%Y", "%m.%Y", "%Y-%m", "%B %Y", "%b %Y", "%Y")
-MONTH_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl")
+MONTH_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl")
+ERA = r"^(明治|大正|昭和|平成|令和)"
 MOST_LABELS = 40
 """A column of more distinct texts than this holds no labels."""
 
@@ -65,6 +68,8 @@ class Profile:
     likely_high: float | None = None
     """The highest number but for stray ones: codes of missing answers, slips of the pen."""
     likely_low: float | None = None
+    best: float | None = None
+    """The best score, where it stands behind every one (`8/10`)."""
     is_whole: bool = False
     decimal_comma: bool = False
     is_percent: bool = False
@@ -143,6 +148,10 @@ def profile(name: str, texts: pl.Series, *, typed: bool = False) -> Profile:
 
 def _numbers(kept: pl.Series) -> dict:
     wide = kept.str.normalize("NFKC")
+    beside = wide.str.extract(r"\d\s*/\s*(5|7|10|20|100)$").cast(pl.Float64).drop_nulls()
+    is_beside = beside.len() > 0.8 * max(1, kept.len()) and beside.n_unique() == 1
+    if is_beside:
+        wide = wide.str.replace(r"\s*/\s*\d+$", "")
     percent = wide.str.contains(PERCENT)
     bare = wide.str.strip_suffix("%").str.strip_chars()
     comma = bare.str.contains(COMMA_NUMBER)
@@ -158,6 +167,7 @@ def _numbers(kept: pl.Series) -> dict:
         "likely_low": values.quantile(0.01, "lower"),
         "likely_high": values.quantile(0.99, "higher") if values.len() > 300 else values.max(),
         "is_whole": bool((values == values.floor()).all()),
+        "best": float(beside[0]) if is_beside else None,
         "decimal_comma": is_comma,
         "is_percent": bool(percent.sum() > 0.5 * max(1, values.len())),
         "odd_texts": kept.len() - values.len(),
@@ -188,8 +198,13 @@ def _dates(kept: pl.Series, *, typed: bool) -> tuple[DateGuess | None, int]:
 
 def _formats_of(sample: pl.Series) -> tuple[list[str], str | None, pl.Series]:
     """The fewest formats that read most of a sample, the one that reads most first."""
-    for language in (None, *(MONTH_LANGUAGES if sample.str.contains(r"\p{L}{3}").any() else ())):
-        named = [f for f in DATE_FORMATS + PARTIAL_FORMATS if language is None or "%b" in f.lower()]
+    if sample.str.contains(ERA).any():
+        languages: tuple[str | None, ...] = ("ja",)
+    else:
+        languages = (None, *(MONTH_LANGUAGES if sample.str.contains(r"\p{L}{3}").any() else ()))
+    for language in languages:
+        sign = "年" if language == "ja" else "%b" if language else "%"
+        named = [f for f in DATE_FORMATS + PARTIAL_FORMATS if sign in f.lower()]
         read = {wanted: _fits(sample, [wanted], language) for wanted in named}
         chosen: list[str] = []
         covered = pl.Series([False], dtype=pl.Boolean).new_from_index(0, sample.len())

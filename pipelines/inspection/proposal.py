@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from pipelines.inspection.answers import Answers
 from pipelines.inspection.clock import Clock, clock_of
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.meeting import Meeting, meeting_of
-from pipelines.inspection.roles import Answers, FileRoles
 
 BOTH_VOICES = ("employee", "customer")
 MOST_METRICS = 4

@@ -7,7 +7,6 @@ the words of YAML (inspection.writing).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -20,6 +19,8 @@ from pipelines.inspection.answers import (
     voice_of_words,
     words_of,
 )
+from pipelines.inspection.counted_rows import find_counted_rows, find_year_columns
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.look import FileLook
 from pipelines.inspection.profile import Profile, profile
 from pipelines.inspection.scales import scale_of
@@ -27,7 +28,6 @@ from pipelines.inspection.vocabulary import (
     COMMENT_WORDS,
     HEADERS,
     HR_WORDS,
-    TOTAL_WORDS,
 )
 from pipelines.program.rules import item_code
 
@@ -35,31 +35,6 @@ DATE_WORDS = ("answered", "submitted", "recorded", "completed", "completion", "c
               "timestamp", "date", "time", "datum", "zeit", "fecha", "日", "am", "at")  # fmt: skip
 COUNTS = ("response_id", "n_respondents", "n_invited", "moment", "period", "wave", "language")
 KEPT_PER_PERSON = ("employee_id", "email", "manager_id", "customer_id", "agent_id")
-
-
-@dataclass
-class FileRoles:
-    """What a file's columns are."""
-
-    look: FileLook
-    roles: dict[str, str] = field(default_factory=dict)
-    """Role -> column."""
-    answers: list[Answers] = field(default_factory=list)
-    comment: str | None = None
-    unused: list[str] = field(default_factory=list)
-    table: str = ""
-    voice: str | None = None
-    totals: dict[str, list[str]] = field(default_factory=dict)
-    """Column of units and its texts that stand for totals."""
-    previews: dict[str, list[str]] = field(default_factory=dict)
-    """Column of states and the texts of records that are no answers."""
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    """Column of groups of respondents and those of a voice, where there are others."""
-    doubts: list[str] = field(default_factory=list)
-
-    def profile_of(self, role: str) -> Profile | None:
-        """The column in that role."""
-        return self.look.column(self.roles[role]) if role in self.roles else None
 
 
 def roles_of(look: FileLook) -> FileRoles:
@@ -75,13 +50,12 @@ def roles_of(look: FileLook) -> FileRoles:
         found.answers = answers_of(look.columns, taken)
         _long_form(found)
         found.table = _table_of_answers(found)
+        find_year_columns(found)
         if found.table in ("employee_responses", "customer_feedback"):
             _record_id(found)
         if not found.table and "location" in found.roles:
             found.table = "units"
-    _totals(found)
-    _previews(found)
-    _groups(found)
+    find_counted_rows(found)
     found.voice = found.voice or _voice(found)
     used = {*found.roles.values(), *(a.column for a in found.answers), found.comment}
     used |= {c for a in found.answers for c in a.when or {}} | set(found.previews)
@@ -99,8 +73,9 @@ def _named_roles(found: FileRoles) -> None:
     ranked = []
     for place, column in enumerate(found.look.columns):
         whole, spaced = same(without_footnote(tidy(column.name))), words_of(column.name)
+        path_end = words_of(" ".join(column.name.split(".")[-2:]))
         for role, words in _SPACED.items():
-            rank = 3 if whole in words else 2 if spaced in words else 0
+            rank = 3 if whole in words else 2 if {spaced, path_end} & words else 0
             short = len(spaced.split()) <= 4
             if (
                 not rank
@@ -230,14 +205,6 @@ def _long_form(found: FileRoles) -> None:
         return
 
 
-def _groups(found: FileRoles) -> None:
-    """Rows of groups that are neither employees nor customers are left out."""
-    for name in {column for a in found.answers for column in a.when or {}}:
-        used = {(a.when or {}).get(name) for a in found.answers}
-        if found.table == "unit_scores" and set(found.look.column(name).labels) - used:
-            found.groups[name] = [text for text in found.look.column(name).labels if text in used]
-
-
 def _voice(found: FileRoles) -> str | None:
     """What the file's name says, else what its columns say."""
     return voice_of_words(found.look.title) or voice_of_words(*_hints(found))
@@ -275,25 +242,3 @@ def _table_of_answers(found: FileRoles) -> str:
     return "employee_responses" if found.voice == "employee" else "customer_feedback"
 
 
-def _totals(found: FileRoles) -> None:
-    for role in ("location", "team"):
-        column = found.profile_of(role)
-        if column is None or found.table == "org_assignments":
-            continue
-        texts = found.look.sample[column.name].drop_nulls().unique(maintain_order=True).to_list()
-        totals = [text for text in texts if same(text) in TOTAL_WORDS]
-        if totals:
-            found.totals[column.name] = totals
-
-
-def _previews(found: FileRoles) -> None:
-    """Records that are no answers: previews, tests, spam, offers nobody took."""
-    unwanted = {"survey preview", "spam", "test", "survey test", "preview", "offered", "unoffered"}
-    for column in found.look.columns:
-        texts = [text for text in column.labels if same(text) in unwanted]
-        if texts and column.name not in found.roles.values():
-            found.previews[column.name] = texts
-            for answers in found.answers:
-                if answers.column == column.name:
-                    rest = tuple(t for t in answers.scale.unknown if t not in texts)
-                    answers.scale = replace(answers.scale, unknown=rest)

@@ -6,6 +6,7 @@ codes (inspection.vocabulary) and what the column measures (inspection.roles).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipelines.connectors.wording import same
@@ -36,7 +37,9 @@ def scale_of(found: Profile) -> ScaleGuess | None:
 
 
 def _of_labels(found: Profile) -> ScaleGuess | None:
-    labels = {same(text): text for text in found.labels}
+    labels: dict[str, str] = {}
+    for text in found.labels:  # the most frequent spelling of each
+        labels.setdefault(same(text), text)
 
     def fit(name: str) -> tuple[int, int]:
         return sum(any(f in level for level in LABELS[name]) for f in labels), -len(LABELS[name])
@@ -49,7 +52,8 @@ def _of_labels(found: Profile) -> ScaleGuess | None:
         for score, level in enumerate(levels, start=1)
         if form in level
     }
-    weight = sum(found.labels[text] for text in recode)
+    known = set(map(same, recode))
+    weight = sum(n for text, n in found.labels.items() if same(text) in known)
     if len(recode) < 2 or weight < 0.5 * found.n_filled:
         return None
     unknown = tuple(text for text in found.labels if same(text) not in map(same, recode))
@@ -58,6 +62,8 @@ def _of_labels(found: Profile) -> ScaleGuess | None:
     doubt = ""
     if top == 5 and 3 not in seen and len(seen) == 4:
         doubt = "the middle answer never occurs: five answers, or four?"
+    if REVERSED_WORDS & set(re.findall(r"\w+", same(found.name).replace("_", " "))):
+        doubt = "does who agrees find fault? Then these columns are `direction: lower`"
     low = 0 if top == 2 else 1
     if top == 2:
         ordered = {text: score - 1 for text, score in ordered.items()}
@@ -74,6 +80,9 @@ def _of_numbers(found: Profile) -> ScaleGuess | None:
     is_nps = bool(words & {"nps", "enps", "recommend", "ltr", "weiterempfehlung", "推奨度"})
     direction = "lower" if words & REVERSED_WORDS else "higher"
     doubt = "is the low end the good one?" if direction == "lower" else ""
+    if found.best:
+        end = 0 if low < 1 or found.best > 7 else 1
+        return ScaleGuess(end, found.best, "best", reason="the best score stands behind each")
     if found.is_percent:
         return ScaleGuess(0, 100, "percent", direction=direction, reason="percent")
     shape = _ends(low, high, found, is_nps=is_nps)
@@ -95,6 +104,8 @@ def _ends(
         return ((-100, 100), seen, "") if low >= -100 and high <= 100 and is_nps else None
     if high <= 1 and not found.is_whole:
         return (0, 1), f"{seen}: a share", ""
+    if 5 < found.high <= 6 and low >= 1 and {"note", "schulnote"} & set(same(found.name).split()):
+        return (1, 6), f"{seen}: marks of a German school", ""
     if is_nps and 7 < high <= 10:
         return (0, 10), f"{seen}: likelihood to recommend", ""
     if found.is_whole or high <= 10:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.connectors.wording import same
 from pipelines.inspection.clock import period_id
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import Line, listing, mapping, question, quoted, remark
 from pipelines.inspection.org_writing import (
     hr_columns,
@@ -21,7 +22,6 @@ from pipelines.inspection.org_writing import (
 )
 from pipelines.inspection.profile import Profile
 from pipelines.inspection.proposal import Proposal
-from pipelines.inspection.roles import FileRoles
 from pipelines.inspection.value_writing import value_lines
 from pipelines.program.rules import item_code
 
@@ -112,7 +112,7 @@ def _is_about(key: str, note: str) -> bool:
 def _filters(file: FileRoles) -> Iterator[Line]:
     rules = [({"column": c, "drop": t}, "totals") for c, t in file.totals.items()]
     rules += [({"column": c, "drop": t}, "no answers") for c, t in file.previews.items()]
-    rules += [({"column": c, "keep": t}, "the others have no voice")
+    rules += [({"column": c, "keep": t}, "the others are not asked about")
               for c, t in file.groups.items()]  # fmt: skip
     if rules:
         reasons = "; ".join(dict.fromkeys(reason for _, reason in rules))
@@ -136,7 +136,9 @@ def _columns(found: Proposal, place: int, file: FileRoles) -> Iterator[tuple[str
 
 def _unit_score_columns(found: Proposal, file: FileRoles) -> Iterator[tuple[str, tuple[Any, str]]]:
     name = file.roles.get("period") or file.roles.get("year")
-    if name is not None and found.clock.reason.startswith("the files name"):
+    if file.years:
+        yield "period_ref", ({"column_name": "(\\d{4})"}, "a column for each year")
+    elif name is not None and found.clock.reason.startswith("the files name"):
         texts = file.look.sample[name].drop_nulls().unique(maintain_order=True).to_list()
         ids = {text: _id_of(found, text) for text in texts}
         same_ids = all(text == wave for text, wave in ids.items())

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.connectors.wording import same
+from pipelines.inspection.answers import Answers
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import WIDTH, Line, question, quoted, wrapped
-from pipelines.inspection.roles import Answers, FileRoles
 from pipelines.program.rules import item_code
 
 
@@ -18,11 +20,13 @@ def value_lines(file: FileRoles) -> Iterator[Line]:
     groups: dict[tuple, list[Answers]] = {}
     for answers in file.answers:
         scale = answers.scale
-        alone = answers.when or answers.kind != "scale" or item_code(answers.column) != answers.item
+        alone = not file.years and (
+            answers.when or answers.kind != "scale" or item_code(answers.column) != answers.item
+        )
         key = (
             answers.column if alone else "", repr(answers.when), scale.low, scale.high,
             answers.kind, scale.direction, answers.voice, answers.is_unsure,
-            repr(sorted((scale.recode or {}).items())), scale.doubt,
+            repr(sorted((same(t), v) for t, v in (scale.recode or {}).items())), scale.doubt,
         )  # fmt: skip
         groups.setdefault(key, []).append(answers)
     rules = list(groups.values())
@@ -73,7 +77,7 @@ def _doubts(members: list[Answers]) -> Iterator[str]:
 def _rule(file: FileRoles, members: list[Answers]) -> dict[str, Any]:
     first, scale = members[0], members[0].scale
     rule: dict[str, Any] = {"columns": [a.column for a in members]}
-    if len(members) == 1 and item_code(first.column) != first.item:
+    if file.years or (len(members) == 1 and item_code(first.column) != first.item):
         rule["item"] = first.item
     if first.when:
         rule["when"] = first.when
@@ -85,5 +89,5 @@ def _rule(file: FileRoles, members: list[Answers]) -> dict[str, Any]:
     if scale.direction == "lower":
         rule["direction"] = "lower"
     if scale.recode:
-        rule["recode"] = {t: v for a in members for t, v in (a.scale.recode or {}).items()}
+        rule["recode"] = scale.recode
     return rule

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
+from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
 from pipelines.inspection.proposal import Proposal
-from pipelines.inspection.roles import FileRoles
 from pipelines.inspection.source_writing import source_lines
 from pipelines.program.rules import item_code
 

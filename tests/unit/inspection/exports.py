@@ -10,6 +10,13 @@ from random import Random
 import polars as pl
 
 from tests.unit.inspection.export_files import STORES, answer, sheet, text
+from tests.unit.inspection.offices import (
+    contact_centre,
+    health_centres,
+    hotels,
+    merged_years,
+    zip_and_old_japanese,
+)
 from tests.unit.inspection.vendor_exports import (
     glint_and_hris,
     heat_map_and_medallia,
@@ -285,5 +292,10 @@ PAIRS: dict[str, tuple[Callable[[Path], list[Path]], tuple[str, ...]]] = {
     "nobody says whose": (nobody_says_whose, ("whose answers",)),
     "other places": (other_places, ("few names are the same",)),
     "two header lines": (two_header_lines, ()),
+    "merged years": (merged_years, ("low end", "a column for each year")),
+    "hotels": (hotels, ()),
+    "health centres": (health_centres, ()),
+    "contact centre": (contact_centre, ()),
+    "zip and old japanese": (zip_and_old_japanese, ("looks like cp932",)),
 }
 """Name -> files, and what must be asked about them; nothing more may be needed to run."""

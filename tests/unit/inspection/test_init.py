@@ -85,6 +85,12 @@ EXPECTED = {
         "hr_people": 120, "hr_people_identifiers": 240, "staff_survey": 240, "tickets": 360,
     },
     "two header lines": {"both_2025": 16},
+    "merged years": {"mitarbeiter": 16, "kunden": 240},
+    "hotels": {"enquete_salaries": 320, "avis_clients": 160},
+    "health centres": {"usuarios": 40, "clima_laboral": 40},
+    "contact centre": {"hr_extract": 120, "hr_extract_identifiers": 240, "pulse": 240,
+                       "tickets": 360},
+    "zip and old japanese": {"employee_responses": 80, "customer_feedback": 80},
 }  # fmt: skip
 
 
