@@ -41,16 +41,17 @@ def adjusted(
     misleads when a control is a consequence of the employee score (list those as ``mediators``:
     they are refused), and when the rungs disagree only because fewer units remain.
 
-    Rungs: raw; + region; + covariates; + channel mix; within location (location means removed);
-    within unit (two way residuals). With ``channels`` (one row per unit, period and channel: n_c,
-    mean_c) every unit's customer score is made anew at the company's channel mix; where too few
-    units have 5 answers in every channel, the channel shares are covariates instead. Controls are
-    partialled out of sums of cross-products per cluster, so each replicate solves a small system;
-    errors E shrink by ``1 - k/n`` or ``1 - 1/units of the location``. When the raw slope and a
-    lower rung are both off zero with opposite signs, guard ``simpson_reversal`` says to read the
-    most adjusted rung. ``robustness_value``: share of what is left of both scores an unmeasured
-    cause must explain to erase the link (Cinelli and Hazlett 2020), with clusters less one as
-    degrees of freedom.
+    ``b = Sxy.z / Sxx.z``, and corrected ``b* = Sxy.z / (Sxx.z - E)``: sums of squares and products
+    with the controls z partialled out (Frisch and Waugh 1933; Fuller 1987). Rungs: raw; + region; +
+    covariates; + channel mix; within location (location means removed); within unit (two way
+    residuals). With ``channels`` (one row per unit, period and channel: n_c, mean_c) every unit's
+    customer score is made anew at the company's channel mix; where too few units have 5 answers in
+    every channel, the channel shares are covariates instead. Controls are partialled out of sums of
+    cross-products per cluster, so each replicate solves a small system; errors E shrink by ``1 -
+    k/n`` or ``1 - 1/units of the location``. When the raw slope and a lower rung are both off zero
+    with opposite signs, guard ``simpson_reversal`` says to read the most adjusted rung.
+    ``robustness_value``: share of what is left of both scores an unmeasured cause must explain to
+    erase the link (Cinelli and Hazlett 2020), with clusters less one as degrees of freedom.
 
     >>> rng = np.random.default_rng(3)
     >>> place = np.repeat(rng.normal(0, 5, 40), 5)

@@ -108,6 +108,14 @@ def aggregation(
 ) -> Linkage:  # fmt: skip
     """Whether team scores are more than noise: ICC(1), ICC(2), and agreement inside teams.
 
+    Measures how much of the variance of answers lies between units, and how alike the answers of a
+    unit are. It misleads as a proof of validity: teams may agree on what the questions do not mean;
+    and rwg is high wherever most answers lie at one end of the scale.
+
+    ``ICC(1) = (MSB - MSW)/(MSB + (n0 - 1) MSW)`` and ``ICC(2) = (MSB - MSW)/MSB`` from n, mean and
+    variance of cells (Shrout and Fleiss 1979); ``rwg = 1 - s2/null variance`` (James, Demaree and
+    Wolf 1984; LeBreton and Senter 2008).
+
     With ``item_moments`` (one row per unit, period and item: n, variance, n_options) rwg(j) over
     items; with ``n_options`` alone rwg of the score itself, which then is one question. ICCs are
     computed per period from cell sums and averaged over periods with equal weight; the F rows are

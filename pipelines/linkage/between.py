@@ -65,9 +65,10 @@ def between(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> L
     """Link between unit averages of the employee and the customer score.
 
     Measures how much higher customers score in units whose employees score one point higher, over
-    the window's average, after period means are removed. It compares units: it says nothing about
-    single employees (Robinson 1950), nor about what happens when a unit's score changes (use
-    ``within``), and units may differ in other ways (use ``adjusted``).
+    the window's average, after period means are removed. It misleads when read as more than a
+    comparison of units: it says nothing about single employees (Robinson 1950), nor about what
+    happens when a unit's score changes (use ``within``), and units may differ in other ways (use
+    ``adjusted``).
 
     With C the moments of unit means and E their mean sampling variances: observed ``b = Cxy/Cxx``,
     ``r = Cxy / sqrt(Cxx Cyy)``; corrected ``b* = Cxy/(Cxx - Ex)`` and

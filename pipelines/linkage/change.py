@@ -35,9 +35,9 @@ def change(
 ) -> Linkage:
     """Whether the between slope differs before and after some period.
 
-    Measures ``mean slope after - mean slope before``, at a planned period index (``at``) or at the
-    period where the shift is largest. It misleads when the scale or the questions changed: the link
-    then moves although nothing else did.
+    Measures ``c_k = mean(b_t, t >= k) - mean(b_t, t < k)``, the mean slope after less before, at a
+    planned period index (``at``) or at the period where the shift is largest. It misleads when the
+    scale or the questions changed: the link then moves although nothing else did.
 
     Deviations of all period slopes from a delete-one-cluster jackknife give their covariance; the
     statistic is ``max |c_k| / SE(c_k)`` over dates 2 periods from the ends; p from Rademacher signs

@@ -53,7 +53,9 @@ def contrast(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> 
     ``2.54 b* SD(true x)`` (normal scores) is printed beside it, and a split that ranks on odd and
     measures on even periods, which shares no noise.
 
-    Quartile cuts of unit means (type 7, ties together); SE leaves out one cluster at a time.
+    ``mean y (x >= upper quartile) - mean y (x <= lower quartile)``: cuts of unit means of type 7
+    (Hyndman and Fan 1996), ties together; SE leaves out one cluster at a time and keeps the cuts
+    (MacKinnon, Nielsen and Webb 2023).
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.normal(60, 5, 80)

@@ -56,14 +56,15 @@ def drivers(
     """Share of the explained variance of the customer score that goes to each item.
 
     Measures, averaged over all orders of entry, how much each item adds to R2 across units. Items
-    of one questionnaire share mood, so an item without any link of its own receives a share too
-    (8% each in simulation with halo .6): a share is a description, not a lever. Read the set of
-    items whose rank interval reaches 1; the first alone was right in 41% of runs with 300 units.
+    of one questionnaire share mood, so a share misleads as a lever: an item without any link of its
+    own receives one too (8% each in simulation with halo .6). Read the set of items whose rank
+    interval reaches 1; the first alone was right in 41% of runs with 300 units.
 
-    LMG (Lindeman, Merenda and Gold 1980; Groemping 2006) up to 12 items, Johnson's (2000) relative
-    weights beyond; percentile intervals and ranks from 500 cluster bootstraps. With ``item_errors``
-    (from ``item_error_sums``) the error covariance of the items is subtracted first. Rows
-    ``above_noise`` compare every item with one of random numbers (``noise_item``).
+    ``LMG_j = sum over sets S without j of |S|! (p-1-|S|)!/p! [R2(S+j) - R2(S)]`` (Lindeman, Merenda
+    and Gold 1980; Groemping 2006) up to 12 items, Johnson's (2000) relative weights beyond;
+    percentile intervals and ranks from 500 cluster bootstraps. With ``item_errors`` (from
+    ``item_error_sums``) the error covariance of the items is subtracted first. Rows ``above_noise``
+    compare every item with one of random numbers (``noise_item``).
 
     >>> rng = np.random.default_rng(1)
     >>> q = rng.normal(0, 1, (200, 3))

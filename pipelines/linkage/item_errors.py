@@ -21,6 +21,9 @@ def item_error_sums(answers: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     single answer count in T only. It misleads when answers to different items come from different
     people; then leave rows with missing items out beforehand.
 
+    Subtracting them from the covariances of item means is Fuller's (1987) correction for errors
+    that are correlated across items.
+
     ``answers`` has one row per respondent and period with unit_id, period_id and one column per
     item.
 

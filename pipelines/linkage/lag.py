@@ -49,10 +49,10 @@ def lag_profile(
 ) -> Linkage:
     """Within-unit slope of the customer score on the employee score k periods earlier.
 
-    Measures at which shift the two scores move together most; k > 0 means employees first. A third
-    cause that reaches employees first and customers later looks the same, strong persistence makes
-    the set of lags wide (rightly), and lags beside the peak can have the opposite sign only because
-    unit means were removed.
+    Measures at which shift the two scores move together most; k > 0 means employees first. It
+    misleads when a third cause reaches employees first and customers later: that looks the same.
+    Strong persistence makes the set of lags wide (rightly), and lags beside the peak can have the
+    opposite sign only because unit means were removed.
 
     For each k every pair of periods that exists is used, unit and period means of that sample
     removed; ``b_k``, ``t_k = b_k / SE_k`` (delete-one-cluster jackknife). The band is simultaneous

@@ -40,15 +40,16 @@ def nonlinear(
 ) -> Linkage:  # fmt: skip
     """Curvature and thresholds of the between link, with the binned curve.
 
-    Measures whether y rises evenly with x across units. Sampling noise in x rounds every kink, so
-    "no threshold found" is not "straight"; and units at the scale end cannot show what lies above.
+    Measures whether y rises evenly with x across units. It misleads when "no threshold found" is
+    read as "straight": sampling noise in x rounds every kink; and units at the scale end cannot
+    show what lies above.
 
-    Test 1: coefficient of x^2, and of a restricted cubic spline with 3 knots, CV3. Test 2: largest
-    of 15 hinge points between the 15th and 85th percentile, Rademacher multipliers of cluster
-    scores, 499 draws (the score test leaves no coefficient to estimate under the null; signs leave
-    its scale unchanged). A threshold is named only if Test 2 rejects, with the knots the data
-    cannot tell from it. The curve follows Cattaneo et al. (2024): bins enter beside the covariates,
-    they are not residualised away.
+    Test 1: coefficient of x^2 in ``y = a + b x + c x^2``, and of a restricted cubic spline with 3
+    knots, CV3. Test 2: largest of 15 hinge points between the 15th and 85th percentile, Rademacher
+    multipliers of cluster scores, 499 draws (the score test leaves no coefficient to estimate under
+    the null; signs leave its scale unchanged; Andrews 1993; Hansen 1999). A threshold is named only
+    if Test 2 rejects, with the knots the data cannot tell from it. The curve follows Cattaneo et
+    al. (2024): bins enter beside the covariates, they are not residualised away.
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.normal(0, 1, 600)

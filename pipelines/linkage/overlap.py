@@ -24,7 +24,9 @@ def respondent_sums(answers: pl.DataFrame, cells: pl.DataFrame | None = None) ->
     ``D = sum_t 1/n_t``; ``P = sum_persons (sum_t 1/n_t)^2``; without recurrence P = D. With
     ``r`` the deviation from the cell mean times ``sqrt(n/(n-1))``: ``person_num = sum_i
     [(sum_t r)^2 - sum_t r^2]`` and ``person_den`` the number of ordered pairs of waves, plain, or
-    (``person_den_full``) its exact expectation when cells share only part of their people.
+    (``person_den_full``) its exact expectation when cells share only part of their people. The
+    pooled product of a person's deviations is the covariance component of an unbalanced nested
+    design (Searle, Casella and McCulloch 1992).
 
     >>> answers = pl.DataFrame({"unit_id": ["a"] * 4, "period_id": ["1", "1", "2", "2"],
     ...     "respondent_key": ["p", "q", "p", "q"], "score": [1.0, 3.0, 1.0, 3.0]})

@@ -88,7 +88,12 @@ def power(
 
     Measures the units needed to see ``true_r`` (default: the smallest effect of interest) given how
     noisy the unit means are and how alike units of a location are, and the smallest correlation
-    these units could show. It uses no link between the two scores; ``post_hoc=True`` is refused.
+    these units could show. It misleads when read after the link: it uses no link between the two
+    scores, and power at the observed one says nothing new, so ``post_hoc=True`` is refused.
+
+    ``n = ceil(((z_(1-a/2) + z_power)/atanh r)^2 + 3)`` (Fisher 1921; Cohen 1988) with
+    ``r = true_r sqrt(rel_x rel_y)``, times the design effect ``1 + (m - 1) icc_x icc_y`` of m units
+    per location (Kish 1965).
 
     >>> rng = np.random.default_rng(1)
     >>> panel = pl.DataFrame({"unit_id": [f"u{i}" for i in range(60)],

@@ -21,6 +21,10 @@ COLUMNS = ("period_index", "n_units", "n_turned")
 def roster_turnover(answers: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """Units heard in each period and in the one before, and how many of them lost their people.
 
+    Measures whether a unit id goes on with other people, as after a reorganisation nobody recorded.
+    It misleads where few answer each time: different people of one crew look like another crew.
+
+    Turned: ``|both| / min(|now|, |before|) < 1/2``, the overlap coefficient (Simpson 1943).
     ``answers`` as for ``respondent_sums``; ``cells`` gives ``period_index``. A unit has turned when
     fewer than half of the smaller of its two rosters answered in both periods; rosters below five
     do not count.

@@ -75,9 +75,11 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     ranked, and when segments differ in how noisy their scores are; the corrected test is printed
     beside the observed one for that reason.
 
-    Disjoint segments: Welch-James F. Segments that share units (journey stages): joint jackknife
-    covariance and Hotelling's F. tau2, mean and prediction interval as in ``heterogeneity``.
-    Segments below 20 units or 8 clusters (20 beyond 12 segments) are joined as ``other``.
+    Disjoint segments: Welch-James ``F = [sum w (b - mu)^2/(k-1)] / [1 + 2(k-2)/(k^2-1) L]`` with
+    ``w = 1/se^2`` (Welch 1951; James 1951). Segments that share units (journey stages): joint
+    jackknife covariance and Hotelling's F. tau2, mean and prediction interval are those of
+    ``heterogeneity``. Segments below 20 units or 8 clusters (20 beyond 12 segments) are joined as
+    ``other``.
 
     >>> rng = np.random.default_rng(1)
     >>> x, kind = rng.normal(0, 1, 300), np.arange(300) % 30 % 3

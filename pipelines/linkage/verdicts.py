@@ -28,9 +28,16 @@ Row = dict[str, Any]
 def combine(results: Iterable[Linkage]) -> Linkage:
     """All results of one run together, judged as one family.
 
-    Every non-primary question of the run is in one Benjamini-Hochberg family; a primary question
-    keeps q = p. Verdicts and sentences are made anew, because they depend on q. Combining part of a
-    run gives q-values that are too small, so call it once with everything.
+    Measures nothing new: every non-primary question of the run is in one family of
+    ``q_(i) = min_(j >= i) p_(j) m/j`` (Benjamini and Hochberg 1995); a primary question keeps
+    q = p. Verdicts and sentences are made anew, because they depend on q. It misleads when it gets
+    part of a run: q-values are then too small, so call it once with everything.
+
+    >>> guess = {"component": "observed", "effect_type": "F", "primary": False}
+    >>> asked = [settle([guess | {"question_id": k, "p_value": p}], [])
+    ...     for k, p in (("a", 0.01), ("b", 0.04), ("c", 0.60))]
+    >>> [q["q_value"] for q in combine(asked).estimates.to_dicts()]
+    [0.03, 0.06, 0.6]
     """
     results = list(results)
     companions: dict[str, list[pl.DataFrame]] = {}

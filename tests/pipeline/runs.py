@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def comparable(home: Path) -> dict[str, pl.DataFrame]:
             if name != "publication":
                 tables[f"{audience}/{name}"] = frame
     return tables
+
+
+def mix_rows(folder: Path, seed: int) -> None:
+    """Put the records of every CSV file in another order; quotes may hold line breaks."""
+    for file in sorted(folder.rglob("*.csv")):
+        records = [""]
+        with file.open(encoding="utf-8", newline="") as lines:
+            for line in lines:
+                records[-1] += line
+                if records[-1].count('"') % 2 == 0:
+                    records.append("")
+        header, *rest = records
+        random.Random(seed).shuffle(rest)
+        file.write_text(header + "".join(rest), "utf-8", newline="")
 
 
 def private(home: Path, query: str) -> pl.DataFrame:

@@ -1,17 +1,33 @@
-"""Every example in a docstring of the statistics runs and prints what it says."""
+"""What the functions say of themselves: nothing is missing, every example prints its words."""
 
 import doctest
 import importlib
+import inspect
 import pkgutil
+import re
 
 import pytest
 
 import pipelines.linkage
 
 MODULES = [m.name for m in pkgutil.walk_packages(pipelines.linkage.__path__, "pipelines.linkage.")]
+PUBLIC = [n for n in pipelines.linkage.__all__ if inspect.isfunction(getattr(pipelines.linkage, n))]
+TOLD = {
+    "what it measures": r"\bMeasures\b",
+    "when it misleads": r"\bmisleads\b",
+    "its formula": r"``[^`]*[=<][^`]*``",
+    "a reference": r"\b(19|20)\d\d\b",
+    "an example": r">>> ",
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_print_what_they_say(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_functions_say_what_they_are_good_for(name: str) -> None:
+    told = inspect.getdoc(getattr(pipelines.linkage, name)) or ""
+    assert [what for what, words in TOLD.items() if not re.search(words, told)] == []
