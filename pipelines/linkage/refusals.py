@@ -1,10 +1,16 @@
 """Words for rows that were refused, by the code of the guard that decided.
 
-Here: one sentence per refusing guard, filled from the counts of the row. Not here: the guards'
+Here: one sentence per refusing guard, filled from the counts of the row (two for too few units: a
+link needs 20, bends, items and quarters more). Not here: the guards'
 messages with their own numbers (the guard rows carry those) or sentences of estimates.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.linkage.sample_checks import MIN_UNITS
 
 REFUSALS = {
     "duplicate_keys": (
@@ -51,6 +57,7 @@ REFUSALS = {
         "Only {units} in {groups}: too few to tell a link from chance"
         "{smallest}. Scores are shown without a correlation."
     ),
+    "too_few_units_of_more": "Only {units} in {groups}: too few for this question.",
     "one_cluster": (
         "All {units} belong to one {one_group}, so the uncertainty of a link cannot be "
         "judged."
@@ -92,3 +99,14 @@ REFUSALS = {
     ),
     "single_group": "Too many units share one score to compare groups or to see a bend.",
 }  # fmt: skip
+
+
+def refusal_of(row: Mapping[str, Any]) -> str:
+    """Which words a refused row takes: those of its guard, but for units enough for a link.
+
+    >>> refusal_of({"guard_code": "too_few_units", "n_units": 103})
+    'too_few_units_of_more'
+    """
+    code = row.get("guard_code") or ""
+    enough = code == "too_few_units" and (row.get("n_units") or 0) >= MIN_UNITS
+    return "too_few_units_of_more" if enough else code

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.linkage.refusals import REFUSALS
+from pipelines.linkage.refusals import REFUSALS, refusal_of
 from pipelines.linkage.sentences_beside import BESIDE, equality_of_segments, generic
 from pipelines.linkage.wording import (
     Row,
@@ -38,7 +38,7 @@ def sentence(row: Row) -> str:
     """
     if row.get("verdict") == "refused":
         template = REFUSALS.get(
-            row.get("guard_code") or "", "Not computed; see the guards of this question."
+            refusal_of(row), "Not computed; see the guards of this question."
         )
         counts = {
             "units": counted(row.get("n_units"), "unit"),

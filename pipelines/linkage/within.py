@@ -44,7 +44,7 @@ from pipelines.linkage.unit_moments import cluster_df
 from pipelines.linkage.wording import counted
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, SXY, VAR_TRUE, LOW, HIGH = range(10)
-MIN_SIGNAL_T, MIN_SHARE, MIN_UNITS_3 = 4.0, 0.2, 30
+MIN_SIGNAL_T, MIN_SHARE, MIN_RELIABLE, MIN_UNITS_3 = 4.0, 0.2, 0.5, 30
 
 
 def within(panel: pl.DataFrame | pl.LazyFrame, **options: Unpack[Options]) -> Linkage:
@@ -175,12 +175,18 @@ def _gates(question: Question, jack: Jackknife) -> None:
         return
     value, signal = jack.estimate, signal_t(jack)
     if not signal >= MIN_SIGNAL_T or value[REL_X] < MIN_SHARE:
+        # a sum over clusters cannot be further from zero than this, however reliable its parts are
+        most = jack.n_clusters / np.sqrt(jack.n_clusters - 1)
+        why = (
+            "Team scores hardly move beyond what the answers per period would move by chance"
+            if value[REL_X] < MIN_RELIABLE else
+            f"The movement of team scores is carried by too few of the {jack.n_clusters} clusters"
+        )  # fmt: skip
         question.find(Finding(
             code="low_reliability", severity="refuse", component="corrected", value=signal,
             threshold=MIN_SIGNAL_T,
-            message="Team scores hardly move beyond what the answers per period would move by "
-            f"chance (reliability of change {value[REL_X]:.2f}, signal t {signal:.1f}); a null "
-            "here says little.",
+            message=f"{why} (reliability of change {value[REL_X]:.2f}, signal t {signal:.2f} of at "
+            f"most {most:.2f}, {MIN_SIGNAL_T:g} needed); a null here says little.",
         ))  # fmt: skip
         return
     bad = not np.isfinite(value[Z_TRUE]) or not np.isfinite(jack.replicates[:, Z_TRUE]).all()

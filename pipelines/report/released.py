@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.linkage.refusals import refusal_of
+
 Row = Mapping[str, Any]
 Texts = Mapping[str, str]
 Number = Callable[..., str]
@@ -17,7 +19,7 @@ Number = Callable[..., str]
 def said(row: Row, texts: Texts, number: Number, percent: Number, interval: str) -> str:
     """The sentence of a row; its English one when there is none for it in this language."""
     if row["verdict"] == "refused":
-        template = texts.get(f"refused.{row['guard_code']}")
+        template = texts.get(f"refused.{refusal_of(row)}")
         return str(row["sentence"]) if template is None else template.format_map(row)
     key = _key(row)
     if key is None or f"says.{key}" not in texts or row["estimate"] is None:
