@@ -49,6 +49,11 @@ def found(result: Linkage) -> float:
     return NAN if verdict == "refused" else float(verdict in ("supported", "opposite"))
 
 
+def rejects(row: dict[str, Any]) -> float:
+    """Whether a test rejects at .05; NaN when the row is refused."""
+    return NAN if row["p_value"] is None else float(row["p_value"] <= 0.05)
+
+
 def value_of(row: dict[str, Any]) -> float:
     """The estimate of a row; NaN when it is refused."""
     return NAN if row["estimate"] is None else row["estimate"]
