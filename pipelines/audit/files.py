@@ -19,7 +19,7 @@ import fastexcel
 import polars as pl
 
 from pipelines.audit.evidence import Evidence, Finding
-from pipelines.audit.pages import Row, page_rows, text_row
+from pipelines.audit.pages import Row, page_rows, read_page, text_row
 from pipelines.audit.told import Told
 
 QUALITY = "data_quality.html"
@@ -69,7 +69,7 @@ def _findings(path: Path, evidence: Evidence, told: Told) -> Iterator[tuple[str,
     elif path.name in DEFINITIONS:
         yield from _named(path, told)
     elif path.suffix in (".html", ".svg"):
-        yield from _rows(page_rows(path.read_text("utf-8"), comma=told.comma), told)
+        yield from _rows(page_rows(read_page(path), comma=told.comma), told)
         if path.name == QUALITY:
             yield from _small_counts(path)
     elif path.suffix == ".txt":
@@ -141,7 +141,7 @@ def _publication(path: Path, evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _named(path: Path, told: Told) -> Iterator[tuple[str, str]]:
-    named = told.named_in(path.read_text("utf-8"))
+    named = told.named_in(read_page(path))
     if named:
         yield "hidden_in_file", f"names {named}, though it is about definitions only."
 
@@ -155,7 +155,7 @@ def _rows(rows: Iterator[Row], told: Told) -> Iterator[tuple[str, str]]:
 
 
 def _small_counts(path: Path) -> Iterator[tuple[str, str]]:
-    for row in page_rows(path.read_text("utf-8")):
+    for row in page_rows(read_page(path)):
         small = [t for t in row.texts if t.isdigit() and 0 < int(t) < SMALLEST_COUNT]
         if len(row.texts) > 1 and small:
             yield "small_count", f"a count of {small[0]} stands beside {row.texts[0]}."

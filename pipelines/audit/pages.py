@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 NUMBER = re.compile(r"(?<![\w.,:#@/-])[-+\u2212]?\d[\d.,]*(?![\w@:/]|-\d)")
@@ -34,6 +35,11 @@ def writes_commas(text: str) -> bool:
     """Whether a page is in a language that writes 0,5."""
     language = re.search(r'<html[^>]*\blang="(\w+)', text)
     return bool(language) and language[1] in COMMA_LANGUAGES
+
+
+def read_page(path: Path) -> str:
+    """A page as it is read: where a long word may break is no gap between two."""
+    return path.read_text("utf-8").replace("<wbr>", "")
 
 
 def page_rows(text: str, *, comma: bool = False) -> Iterator[Row]:

@@ -42,7 +42,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = "usually about 0.16; p < 0.001"
     (release / "card.txt").write_text(f"slope  0.52  0.10 to 0.90\n4 units\n{words}\n")
     (release / "data_quality.html").write_text(
-        "<table><tr><td>score_within_scale</td><td>30</td></tr></table>"
+        "<table><tr><td>score_within_<wbr>0_<wbr>to_<wbr>1</td><td>30</td></tr></table>"
     )
     (release / "lineage.html").write_text("<p>unit_period_metrics</p>")
     write_workbook(release / "linkage_estimates.xlsx", 0.52)
@@ -124,6 +124,10 @@ LEAKS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "a unit on the page of definitions": (
         "lineage.html", "hidden_in_file",
         lambda r: (r / "lineage.html").write_text("<p>C1@Bergen C@Bergen</p>"),
+    ),
+    "a unit whose name may break": (
+        "lineage.html", "hidden_in_file",
+        lambda r: (r / "lineage.html").write_text("<p>C@<wbr>Bergen</p>"),
     ),
     "a number beside the publication": (
         "publication.json", "file_differs",
