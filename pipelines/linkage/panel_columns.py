@@ -7,6 +7,7 @@ guard and therefore a row (``input_checks``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import polars as pl
@@ -14,6 +15,8 @@ import polars as pl
 COUNTS = ("promoters", "passives", "detractors")
 NUMBERS = ("n_e", "mean_e", "var_e", "n_c", "mean_c", "var_c", "headcount", *COUNTS)
 KEYS = ("unit_id", "period_id")
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
 
 
 def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -129,12 +132,32 @@ def _index(panel: pl.DataFrame) -> pl.Series:
 
 
 def _in_order(names: pl.Series) -> pl.Series:
-    """Names of periods in the order of time: `p9` comes before `p10`."""
+    """Names of periods in the order of time: `p9` before `p10`, `Q4 2024` before `Q1 2025`."""
     if names.dtype not in (pl.String, pl.Categorical):
         return names
     names = names.cast(pl.String)
+    dated = {name: _months(name) for name in names.unique()}
+    if dated and None not in dated.values():
+        return names.replace_strict(dated, return_dtype=pl.Int64)
     parts = names.str.extract_groups(r"^(\D*)(\d{1,18})$")
     head, tail = parts.struct.fields
     counted = parts.struct.field(tail).null_count() == 0
     alike = parts.struct.field(head).n_unique() == 1
     return parts.struct.field(tail).cast(pl.Int64) if counted and alike else names
+
+
+def _months(name: str) -> int | None:
+    """Months up to `Q2 2024`, `04/2024`, `April 2024` or `Apr`; None for any other name.
+
+    >>> [_months(name) for name in ("Q2 2024", "04/2024", "Apr. 2024", "wave 4")]
+    [24292, 24292, 24292, None]
+    """
+    name = name.strip().lower()
+    if found := re.fullmatch(r"q([1-4])[\W_]*(\d{4})", name):
+        return 12 * int(found[2]) + 3 * int(found[1]) - 2
+    if found := re.fullmatch(r"(0?[1-9]|1[0-2])[\W_]+(\d{4})", name):
+        return 12 * int(found[2]) + int(found[1])
+    if found := re.fullmatch(r"([a-z]{3,9})[\W_]*(\d{4})?", name):
+        places = [i for i, month in enumerate(MONTHS, 1) if month.startswith(found[1])]
+        return 12 * int(found[2] or 0) + places[0] if places else None
+    return None

@@ -46,6 +46,22 @@ SAME = {
     "periods_named_p1_to_p10": DATA.with_columns(
         period_id=pl.format("p{}", pl.col("period_index") + 1)
     ).drop("period_index"),
+    "quarters": DATA.with_columns(
+        period_id=pl.format(
+            "Q{} {}", pl.col("period_index") % 4 + 1, pl.col("period_index") // 4 + 2023
+        )
+    ).drop("period_index"),
+    "months_by_name": DATA.with_columns(
+        period_id=pl.col("period_index").replace_strict(
+            dict(enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct"]))
+        )
+    ).drop("period_index"),
+    "months_of_years": DATA.with_columns(
+        period_id=pl.format(
+            "{}/{}", (pl.col("period_index") + 5) % 12 + 1,
+            (pl.col("period_index") + 5) // 12 + 2023,
+        )
+    ).drop("period_index"),
     "whole_floats": DATA.with_columns(pl.col("period_index", "n_e", "n_c").cast(pl.Float64)),
     "unsigned_counts": DATA.with_columns(pl.col("n_e", "n_c", "headcount").cast(pl.UInt16)),
     "decimals_as_text": DATA.with_columns(pl.col("mean_e", "q1").cast(pl.String)),
