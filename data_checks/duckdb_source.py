@@ -35,6 +35,28 @@ from great_expectations.execution_engine.sqlalchemy_execution_engine import (
 )
 
 
+class TableInspector:
+    """The columns of a table, told by the table itself.
+
+    The stock inspector looks through all columns and constraints of the file, twice a suite: two
+    thirds of the time of a small one.
+    """
+
+    def __init__(self, engine: SqlAlchemyExecutionEngine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect
+
+    def get_pk_constraint(self, **_: Any) -> dict[str, Any]:
+        """No table has a primary key; the library asks."""
+        return {}
+
+    def get_columns(self, table_name: str, schema: str) -> list[dict[str, Any]]:
+        """Names, and types in DuckDB's words."""
+        with self.engine.get_connection() as con:
+            told = con.exec_driver_sql(f'describe "{schema}"."{table_name}"').fetchall()
+        return [{"name": row[0], "type": row[1]} for row in told]
+
+
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps one connection for its life, so that a result outlives the call that made it."""
 
@@ -43,6 +65,9 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         if self._connection is None or self._connection.closed:
             self._connection = self.engine.connect()
         yield self._connection
+
+    def get_inspector(self) -> Any:
+        return TableInspector(self)
 
 
 class DuckDBDatasource(SQLDatasource):

@@ -34,6 +34,7 @@ LONGEST = (
     "tests/recovery/test_structure.py",
     "tests/recovery/test_links.py",
     "tests/unit/privacy/test_disclosure.py",
+    "tests/checks/test_suites.py",
     "code location",
 )
 """What takes longest is begun first, so that no process waits for another at the end."""
