@@ -127,10 +127,10 @@ class Catalogue:
     def _released(self) -> Mapping[str, str]:
         return {} if self.language == TABLES_SPEAK else released_texts(self.language)
 
-    def component(self, name: str) -> str:
-        """A component in words, or its own name where it has none."""
-        key = f"component.{name}"
-        return self(key) if key in texts(self.language) else name.replace("_", " ")
+    def coded(self, kind: str, code: str) -> str:
+        """A code of the tables in words (`component.observed`), or itself where it has none."""
+        key = f"{kind}.{code}"
+        return self(key) if key in texts(self.language) else code.replace("_", " ")
 
     def sentence(self, row: Mapping[str, Any]) -> str:
         """What a row says: as released, or in the report's language, in the program's words."""

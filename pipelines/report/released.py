@@ -27,9 +27,10 @@ def said(row: Row, texts: Texts, number: Number, percent: Number, interval: str)
     value = row["estimate"]
     more = "higher" if value >= 0 else "lower"
     unit = texts.get(f"scale.{row['unit_y']}", row["unit_y"])
+    has_interval = row["conf_low"] is not None or row["conf_shape"] == "unbounded"
     words = {
         "higher": texts[f"says.{more}"].format(value=number(abs(value), 2), unit=unit),
-        "interval": texts["says.interval"].format(interval=interval),
+        "interval": texts["says.interval"].format(interval=interval) if has_interval else interval,
         "corrected": texts[f"says.{row['component']}"]
         if row["component"] in ("observed", "corrected") else "",
         "value": number(value, 2),

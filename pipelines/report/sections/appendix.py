@@ -6,7 +6,7 @@ import datetime as dt
 
 from pipelines.report.catalogue import Catalogue
 from pipelines.report.published import Row
-from pipelines.report.sections.pairs import pair_name
+from pipelines.report.sections.pairs import pair_name, window_name
 from pipelines.report.sections.section import Context, Section, Table
 from pipelines.report.sections.shape import segment_names
 from pipelines.report.sections.strength import held_fixed
@@ -29,19 +29,22 @@ def _estimates(context: Context) -> Section:
     names = segment_names(context)
     rows = []
     for row in context.published.estimates.iter_rows(named=True):
+        window = window_name(context, row["window_id"])
         subset = [
-            row["window_id"],
+            window,
             _segment_name(context, row, names),
             held_fixed(context, row["adjusted_for"] or "") if row["adjusted_for"] else "",
-            "" if row["lag"] is None or row["term"] == "argmax" else f"lag {row['lag']:+d}",
+            "" if row["lag"] is None or row["term"] == "argmax"
+            else text("estimates.lag", lag=text.number(row["lag"], sign=True)),
             text.named("item", row["term"]) if row["estimand"] == "driver" else "",
         ]
         rows.append({
-            **row, "pair": pair_name(context, row),
+            **row, "pair": pair_name(context, row), "window_id": window,
             "segment": _segment_name(context, row, names),
             "question": text(f"estimand.{row['estimand']}"),
             "subset": ", ".join(filter(None, subset)),
-            "kind": f"{row['effect_type']}, {text.component(row['component'])}",
+            "kind": ", ".join(text.coded(kind, row[column]) for kind, column in
+                              (("effect", "effect_type"), ("component", "component"))),
             "decided": row["verdict"] or row["direction"],
         })  # fmt: skip
     kinds = {"question": "text", "pair": "text", "subset": "text", "kind": "text",

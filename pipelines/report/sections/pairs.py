@@ -76,6 +76,11 @@ def pair_name(context: Context, row: Row) -> str:
     return ", ".join(filter(None, (scores, subset)))
 
 
+def window_name(context: Context, window_id: str) -> str:
+    """A window in words; a period is its own name."""
+    return context.text("units.whole_window") if window_id == "pooled" else window_id
+
+
 def _choices(context: Context, rows: Sequence[Row]) -> dict[str, dict[str, str]]:
     """The values of each filter with their names."""
     text = context.text
@@ -83,8 +88,8 @@ def _choices(context: Context, rows: Sequence[Row]) -> dict[str, dict[str, str]]
     return {
         "pair": {r["pair"]: pair_name(context, r) for r in rows},
         "question": {r["question"]: text(f"estimand.{r['question']}") for r in rows},
-        "window_id": {w: text("units.whole_window") if w == "pooled" else w for w in windows},
-        "component": {r["component"]: text.component(r["component"]) for r in rows},
+        "window_id": {w: window_name(context, w) for w in windows},
+        "component": {r["component"]: text.coded("component", r["component"]) for r in rows},
     }
 
 

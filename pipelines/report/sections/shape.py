@@ -136,8 +136,8 @@ def _segments(context: Context) -> Section:
 
 
 def segment_names(context: Context) -> dict[str, str]:
-    """Names of regions and locations by their id."""
-    found: dict[str, str] = {}
+    """Names of regions and locations by their id, and of what is left of small ones."""
+    found = {"other": context.text("segments.other")}
     places = context.published.tables["dim_locations"]
     for level in ("location", "region"):
         for code, name in places.select(f"{level}_id", f"{level}_name").unique().iter_rows():

@@ -17,10 +17,12 @@ import vl_convert
 
 from data_checks.registry import all_suites
 from pipelines import models
+from pipelines.audit.files import QUALITY, quality_findings
+from pipelines.audit.pages import read_page
 from pipelines.publishing.dictionary_texts import COLUMNS
 from pipelines.report.assets import BINDS_EVENT, quick, safe_json
 from pipelines.report.card import card_png, card_svg
-from pipelines.report.catalogue import LANGUAGES, Catalogue
+from pipelines.report.catalogue import LANGUAGES, Catalogue, texts
 from pipelines.report.documents import quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
@@ -49,6 +51,26 @@ def test_every_row_of_a_chart_names_the_published_table_it_is_from() -> None:
         assert name.split("/")[0] in company().tables
     for spec in block["charts"].values():
         assert spec["data"]["name"] in block["tables"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_estimate_is_told_in_words(language: str) -> None:
+    text = Catalogue(language)
+    for table in (company().estimates, refusals().estimates):
+        for kind, column in (("effect", "effect_type"), ("component", "component")):
+            assert {f"{kind}.{code}" for code in table[column]} <= texts(language).keys()
+    sections = report_sections(company(), text)
+    rows = next(s for s in sections if s.name == "estimates").tables[0].rows
+    lags = [row["subset"] for row in rows if row["lag"] == -1 and row["term"] != "argmax"]
+    word = {"en": "Whole window, lag −1", "de": "Ganzes Fenster, Versatz −1"}[language]
+    assert lags
+    assert {*lags} == {word}
+
+
+def test_a_change_that_was_searched_for_has_no_interval_in_german() -> None:
+    (row,) = company().estimates.filter(estimand="change", component="observed").to_dicts()
+    assert row["conf_low"] is None
+    assert "(kein Intervall)" in Catalogue("de").sentence(row)
 
 
 def test_the_interpreter_is_found_in_the_bundle_and_binds_only_for_events() -> None:
@@ -98,7 +120,9 @@ def test_the_quality_page_has_every_check_and_no_small_count(tmp_path: Path) -> 
             for c in suite.checks
         ]  # fmt: skip
         (tmp_path / f"{suite.name}.json").write_text(json.dumps(rows))
-    page = quality_page(tmp_path, Catalogue(), "A company").replace("<wbr>", "")
+    (tmp_path / QUALITY).write_text(quality_page(tmp_path, Catalogue(), "A company"), "utf-8")
+    assert quality_findings(tmp_path) == []
+    page = read_page(tmp_path / QUALITY)
     for suite in all_suites():
         assert f'data-table="{suite.table}"' in page
         assert all(f"<code>{check.name}</code>" in page for check in suite.checks)
