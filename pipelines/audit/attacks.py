@@ -7,14 +7,14 @@ What belongs here: one function per attack, from evidence to findings. What does
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from pipelines.audit import bounds, relations
 from pipelines.audit.evidence import Cell, Evidence, Finding
-from pipelines.audit.relations import Key, Remainder, Sum
+from pipelines.audit.relations import Remainder
 from pipelines.audit.shown import (
     left_out_estimates,
     shown_beside_reason,
@@ -27,8 +27,6 @@ from pipelines.audit.wording import cell_name, equation
 LEAST = 0.2
 """Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
 SLACK = 1e-6
-ENOUGH_SUMS = 5
-"""Complete sums of a kind that make an outsider sure of all, where another kind has rests."""
 
 
 def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
@@ -50,12 +48,19 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
 def differencing(evidence: Evidence) -> list[Finding]:
     """Totals less released groups, in every combination: by equations, then by bounds."""
     totals = relations.sums(evidence)
-    by_metric = _reduced(evidence, totals)
-    findings, waiting = [], []
-    for metric, rows in by_metric.items():
+    found = list(relations.remainders(evidence.cells, totals, evidence.rest, whole=True))
+    findings = [*_misdescribed(evidence, found)]
+    by_metric: dict[str, list[Remainder]] = defaultdict(list)
+    for one in found:
+        if one.unknown:
+            by_metric[one.total[0]].append(one)
+    waiting = []
+    for metric, mine in by_metric.items():
         threshold = evidence.threshold(metric)
-        small = [r for r in rows if not r.rest and r.answers < threshold]
-        findings += [Finding("differencing", _too_few(evidence, r)) for r in small]
+        rows = relations.reduced(r for r in mine if r.hidden)
+        beside = [r for r in mine if not r.hidden and 0 < r.answers < threshold]
+        small = [r for r in rows if r.answers < threshold]
+        findings += [Finding("differencing", _too_few(evidence, r)) for r in (*small, *beside)]
         said = {k for r in small for k in r.hidden}
         scale = evidence.scales.get(metric, (0.0, 0.0))
         waiting += [
@@ -70,72 +75,20 @@ def differencing(evidence: Evidence) -> list[Finding]:
     return findings
 
 
-def _reduced(evidence: Evidence, totals: list[Sum]) -> dict[str, list[Remainder]]:
-    """What is left of the released totals, by metric, under what can be assumed about rests.
-
-    A hidden row holds an answer at least. A remainder with fewer answers than hidden groups refutes
-    that its totals are complete; they are then taken to hold answers of no group, and all is
-    worked out anew.
-    """
-    rests = _rests(evidence, totals)
-    refuted: set[Key] = set()
-
-    def is_possible(kind: str, total: Key) -> bool | None:
-        found = rests(kind, total)
-        return True if found is False and _place(evidence, total) in refuted else found
-
-    while True:
-        by_metric: dict[str, list[Remainder]] = defaultdict(list)
-        for one in relations.remainders(evidence.cells, totals, is_possible):
-            by_metric[one.total[0]].append(one)
-        rows = {metric: relations.reduced(mine) for metric, mine in by_metric.items()}
-        wrong = {
-            _place(evidence, key)
-            for found in rows.values()
-            for r in found
-            if not r.rest and r.answers < len(r.hidden)
-            for key in (r.total, *r.subtracted)
-        }
-        if wrong <= refuted:
-            return rows
-        refuted |= wrong
-
-
-def _rests(evidence: Evidence, totals: list[Sum]) -> Callable[[str, Key], bool | None]:
-    """What released sums show of each kind: complete, with answers in no group, or no sums.
-
-    One voice answers in the same places whatever the metric. Where answers of a voice are in no
-    group somewhere, a kind is taken to be complete only if enough released sums of it are.
-    """
-    cells = evidence.cells
-    seen: dict[tuple[str, str], dict[int, set[Key]]] = defaultdict(lambda: defaultdict(set))
-    for kind, total, parts in totals:
-        group = [cells[total], *(cells[p] for p in parts)]
-        if not any(c.is_hidden for c in group):
-            left = cells[total].answers - sum(cells[p].answers for p in parts)
-            place = _place(evidence, total)
-            seen[place[0], kind][(left > 0) - (left < 0)].add(place)
-
-    with_rest = {voice for (voice, _), signs in seen.items() if signs[1]}
-
-    def is_possible(kind: str, total: Key) -> bool | None:
-        voice = _place(evidence, total)[0]
-        signs = seen[voice, kind]
-        if signs[-1]:
-            return None
-        is_sure = len(signs[0]) >= ENOUGH_SUMS or voice not in with_rest
-        return bool(signs[1]) or not is_sure
-
-    return is_possible
-
-
-def _place(evidence: Evidence, key: Key) -> Key:
-    """A cell whatever its metric: its voice, level, unit and period."""
-    return (evidence.voices.get(key[0], "employee"), *key[1:])
+def _misdescribed(evidence: Evidence, found: list[Remainder]) -> Iterator[Finding]:
+    """Released sums that are not as the publication says: the attack would start from a mistake."""
+    for one in found:
+        if one.answers < len(one.hidden) or (one.answers and not one.unknown):
+            yield Finding(
+                "sums",
+                f"{equation(evidence, one)} leaves {one.answers} answers of {len(one.hidden)} "
+                "hidden groups, and the publication says that these groups are all of it.",
+            )
 
 
 def _too_few(evidence: Evidence, one: Remainder) -> str:
-    names = ", ".join(cell_name(evidence, k, short=True) for k in sorted(one.hidden)[:4])
+    groups = [cell_name(evidence, k, short=True) for k in sorted(one.hidden)[:4]]
+    names = ", ".join(groups) or "people in none of these groups"
     return (
         f"{equation(evidence, one)} leaves {one.answers} answers of {names}: "
         f"fewer than {evidence.threshold(one.total[0])}."
@@ -207,7 +160,7 @@ def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:
         if not c.is_hidden and key not in above
     ]
     complete = [t for t in totals if t[2]]
-    found += relations.remainders(changes, complete, lambda _kind, _total: False, whole=True)
+    found += relations.remainders(changes, complete, lambda _metric, _kind: False, whole=True)
     out = []
     for one in found:
         sentence = _few_changed(evidence, earlier.folder, one)

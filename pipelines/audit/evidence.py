@@ -37,6 +37,8 @@ KNOWN_TABLES = (
     *CELL_TABLES, *SIDE_TABLES, *COUNT_TABLES, *ESTIMATE_TABLES, *PLAIN_TABLES, *TEXT_TABLES,
 )  # fmt: skip
 """Every table the audit knows how to read; another one fails it until it is declared here."""
+NO_SUM = " (no sum)"
+"""What follows a kind of total that is less than its parts somewhere."""
 STEP = 0.1
 """Step values are rounded to."""
 WHOLE, ONE_ANSWER = ("top_box", "net_promoter"), 100.0
@@ -53,6 +55,8 @@ class Cell:
     low: float = 0.0
     high: float = 0.0
     """Score sum, between what rounding leaves open."""
+    is_never_counted: bool = False
+    """The source did not give it: totals may hold its answers or not."""
 
     @property
     def is_hidden(self) -> bool:
@@ -90,6 +94,22 @@ class Evidence:
         """Metric -> voice."""
         return dict(self.tables["dim_metrics"].select("metric_id", "voice").iter_rows())
 
+    def rest(self, metric: str, kind: str) -> bool | None:
+        """Whether totals of a kind of sum hold answers beside their parts; None: no sum."""
+        return self._rests[self.voices.get(metric, "employee")].get(kind, False)
+
+    @cached_property
+    def _rests(self) -> Mapping[str, dict[str, bool | None]]:
+        """As the release says; one that does not say it is attacked as if all added up."""
+        found: dict[str, dict[str, bool | None]] = {}
+        for voice in ("employee", "customer"):
+            text = self.publication.get(f"partial_sums_{voice}") or ""
+            kinds = [kind for kind in text.split(", ") if kind]
+            found[voice] = {
+                kind.removesuffix(NO_SUM): None if kind.endswith(NO_SUM) else True for kind in kinds
+            }
+        return found
+
     @cached_property
     def scales(self) -> Mapping[str, tuple[float, float]]:
         """Metric -> lowest and highest score of one answer."""
@@ -118,7 +138,7 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
         for row in evidence.tables[name].iter_rows(named=True):
             key = (row["metric_id"], row["unit_level"], row["unit_id"], row["period_id"])
             if row["reason_code"] != "released":
-                yield Cell(key)
+                yield Cell(key, is_never_counted=row["reason_code"] == "suppressed_at_source")
             elif row["n_responses"] is not None:
                 yield Cell(key, row["n_responses"], *_score_sum(row, kinds.get(row["metric_id"])))
     if "unit_period_participation" in evidence.tables:

@@ -3,7 +3,7 @@
 What belongs here: sums over places and periods, what stays unknown in them, and splitting them into
 systems. What does not: bounds (audit.bounds) and verdicts (audit.attacks).
 
-A total less the released groups in it is a remainder of hidden groups. Where released totals show
+A total less the released groups in it is a remainder of hidden groups. Where the publication says
 that some answers reach no group below, every total of that kind may hold such answers.
 """
 
@@ -123,36 +123,37 @@ def _longer_periods(periods: pl.DataFrame) -> dict[str, list[str]]:
 def remainders(
     cells: Mapping[Key, Cell],
     totals: Iterable[Sum],
-    is_rest_possible: Callable[[str, Key], bool | None],
+    rest_of: Callable[[str, str], bool | None],
     *,
     whole: bool = False,
 ) -> list[Remainder]:
     """What each released total says of the finest hidden groups and rests inside it.
 
-    `is_rest_possible(kind, total)`: None where sums of that kind do not hold at all. With `whole`,
-    remainders of nothing hidden are kept: what is left of them belongs to no group below.
+    `rest_of(metric, kind)`: whether totals of that kind may hold answers beside their parts; None
+    where they are no sums. With `whole`, remainders of nothing hidden are kept: what is left of
+    them belongs to no group below.
     """
     parts: dict[Key, list[tuple[str, list[Key]]]] = defaultdict(list)
     for kind, total, inside in totals:
-        if is_rest_possible(kind, total) is not None:
+        if rest_of(total[0], kind) is not None:
             parts[total].append((kind, inside))
     found = []
     for total, ways in parts.items():
         if cells[total].is_hidden:
             continue
         for kind, inside in ways:
-            left = _subtract(cells, parts, is_rest_possible, total, kind, inside)
+            left = _subtract(cells, parts, rest_of, total, kind, inside)
             if left.hidden or whole:
                 found.append(left)
     return found
 
 
-def _subtract(cells, parts, is_rest_possible, total, kind, inside) -> Remainder:
+def _subtract(cells, parts, rest_of, total, kind, inside) -> Remainder:
     whole = cells[total]
     answers, low, high = whole.answers, whole.low, whole.high
     subtracted: list[Key] = []
     hidden: set[Key] = set()
-    rest = {("rest", kind, *total)} if is_rest_possible(kind, total) else set()
+    rest = {("rest", kind, *total)} if rest_of(total[0], kind) else set()
     queue = list(inside)
     while queue:
         key = queue.pop()
@@ -160,10 +161,12 @@ def _subtract(cells, parts, is_rest_possible, total, kind, inside) -> Remainder:
         if not cell.is_hidden:
             subtracted.append(key)
             answers, low, high = answers - cell.answers, low - cell.high, high - cell.low
+        elif cell.is_never_counted:
+            rest.add(key)
         elif parts.get(key):
             below, finer = parts[key][0]
             queue += finer
-            if is_rest_possible(below, key):
+            if rest_of(key[0], below):
                 rest.add(("rest", below, *key))
         else:
             hidden.add(key)

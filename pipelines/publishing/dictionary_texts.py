@@ -143,6 +143,8 @@ _PUBLICATION = {
     "stale_sources": "Optional sources that could not be read; what was there before is shown.",
     "unattributed_share_employee": "Share of survey responses that reach no unit, 0 to 1.",
     "unattributed_share_customer": "Share of feedback and scores that reach no unit, 0 to 1.",
+    "partial_sums_employee": "Totals of employees that hold more than their parts do.",
+    "partial_sums_customer": "Totals of customers that hold more than their parts do.",
 }
 
 _DICTIONARY = {

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from pipelines.fingerprint import Basis, fingerprint, git_commit
+from pipelines.publishing.sums import partial_sums
 from pipelines.settings import Settings
 from pipelines.unmatched import coverage
 
@@ -36,6 +37,8 @@ SCHEMA = {
     "stale_sources": pl.String,
     "unattributed_share_employee": pl.Float64,
     "unattributed_share_customer": pl.Float64,
+    "partial_sums_employee": pl.String,
+    "partial_sums_customer": pl.String,
 }
 """Columns of `publication`; declared, because a null alone has no type."""
 
@@ -82,4 +85,5 @@ def publication_row(
             for voice in ("employee", "customer")
             for share in [shares.get(voice)]
         },
+        **{f"partial_sums_{voice}": text for voice, text in partial_sums(con).items()},
     }

@@ -92,6 +92,7 @@ PUBLICATION = {
     "suppression": "thresholds", "publisher": None, "threshold_employee": 5,
     "threshold_customer": 5, "n_cells": 4000, "n_cells_hidden": 120, "stale_sources": "",
     "unattributed_share_employee": 0.031, "unattributed_share_customer": 0.127,
+    "partial_sums_employee": "", "partial_sums_customer": "unit of team",
 }  # fmt: skip
 
 

@@ -16,10 +16,11 @@ from pipelines.audit.report import Audit, audit_release
 from pipelines.privacy import mask as compiler
 from pipelines.privacy.atoms import Places
 from pipelines.publishing.audiences import PUBLISHED_TABLES
-from tests.unit.privacy.worlds import METRICS, World
+from tests.unit.privacy.worlds import METRICS, World, make_world
 
 KEYS = ["unit_level", "unit_id", "period_id", "metric_id"]
 NUMBERS = ["n_responses", "value", "promoters", "passives", "detractors"]
+VOICES = ("employee", "customer")
 MONTHS = {"m1": (1, 31), "m2": (32, 59), "m3": (60, 90)}
 
 
@@ -41,7 +42,8 @@ def world(rows: list[tuple], finer: dict | None = None) -> World:
         schema=["team", "location", "period_id", "metric_id", "voice", "person", "score", "region"],
         orient="row",
     )
-    units = {f"{t}@{loc}": (t, loc) for t, loc in frame.select("team", "location").iter_rows()}
+    places = frame.select("team", "location").drop_nulls()
+    units = {f"{t}@{loc}": (t, loc) for t, loc in places.iter_rows()}
     regions = dict(frame.select("location", "region").iter_rows())
     return World(frame, Places(units, regions), 5, finer or {})
 
@@ -96,8 +98,21 @@ def _plain_tables(made: World) -> dict[str, pl.DataFrame]:
         "periods": pl.DataFrame(periods, schema=["period_id", "period_start", "period_end"],
                                 orient="row"),
         "publication": pl.DataFrame(
-            {"suppression": "thresholds", "threshold_employee": [5], "threshold_customer": [5]}),
+            {"suppression": "thresholds", "threshold_employee": made.threshold,
+             "threshold_customer": [made.threshold],
+             **{f"partial_sums_{v}": ", ".join(partial_sums(made, v)) for v in VOICES}}),
     }  # fmt: skip
+
+
+def partial_sums(made: World, voice: str) -> list[str]:
+    """Kinds of totals that hold answers of no part, from the answers themselves."""
+    frame = made.answers.filter(pl.col("voice") == voice)
+    team, location, region = (pl.col(c).is_null() for c in ("team", "location", "region"))
+    holding = {
+        "region of company": region, "team of company": team,
+        "unit of location": team & ~location, "unit of team": location & ~team,
+    }  # fmt: skip
+    return [kind for kind, is_rest in holding.items() if frame.filter(is_rest).height]
 
 
 def weakened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +155,30 @@ def test_attack_succeeds_without_the_defence_and_fails_with_it(
     weakened(monkeypatch)
     found = audited(PLANTED[name], tmp_path / "weak").findings
     assert {f.attack for f in found} & {"differencing", "bounds"}
+
+
+@pytest.mark.parametrize("seed", [13, 33, 37, 42, 43, 51, 70, 71, 84])
+def test_company_with_people_of_no_team_is_not_stopped_for_nothing(
+    seed: int, tmp_path: Path
+) -> None:
+    """Who takes the units of a team for all of it finds small groups here that are not there."""
+    made = make_world(seed)
+    assert not audited(made, tmp_path).findings
+    path = tmp_path / "r1" / "all" / "parquet" / "publication.parquet"
+    unsaid = pl.read_parquet(path).drop("partial_sums_employee", "partial_sums_customer")
+    unsaid.write_parquet(path)
+    assert audit_release(tmp_path / "r1", tmp_path).findings
+
+
+def test_totals_that_are_no_sums_as_the_release_says(tmp_path: Path) -> None:
+    """Five in no team: said, the rest of the location is a group; unsaid, a finding."""
+    rows = [*BERGEN[:34], *OSLO]
+    loose = [(None, *row[1:5], f"loose{i}", *row[6:]) for i, row in enumerate(rows[:5])]
+    made = world(rows + loose)
+    assert not audited(made, tmp_path).findings
+    path = tmp_path / "r1" / "all" / "parquet" / "publication.parquet"
+    pl.read_parquet(path).with_columns(partial_sums_employee=pl.lit("")).write_parquet(path)
+    assert "sums" in {f.attack for f in audit_release(tmp_path / "r1", tmp_path).findings}
 
 
 def test_finding_names_the_equation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
