@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.audit import bounds, relations
 from pipelines.audit.evidence import Cell, Evidence, Finding
+from pipelines.audit.freedom import LEAST, System
 from pipelines.audit.relations import Remainder
 from pipelines.audit.shown import (
     left_out_estimates,
@@ -24,8 +25,6 @@ from pipelines.audit.shown import (
 )
 from pipelines.audit.wording import cell_name, equation
 
-LEAST = 0.2
-"""Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
 SLACK = 1e-6
 
 
@@ -64,7 +63,7 @@ def differencing(evidence: Evidence) -> list[Finding]:
         said = {k for r in small for k in r.hidden}
         scale = evidence.scales.get(metric, (0.0, 0.0))
         waiting += [
-            (system, scale)
+            System(system, scale, threshold)
             for system in relations.systems(rows)
             if not any(r.hidden & said for r in system)
         ]

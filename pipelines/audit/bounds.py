@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, csr_matrix
 
+from pipelines.audit.freedom import System, not_free
 from pipelines.audit.relations import Key, Remainder
 
 
@@ -39,18 +40,16 @@ class _Programme:
     low: np.ndarray
 
 
-def place(
-    systems: Sequence[tuple[list[Remainder], tuple[float, float]]],
-) -> list[Placed]:
-    """Bounds of every hidden group of every system; each comes with the scale of its metric."""
+def place(systems: Sequence[System]) -> list[Placed]:
+    """Bounds of every hidden group that is not plainly free."""
     found: list[Placed] = []
     larger = []
-    for remainders, scale in systems:
-        if len(remainders) == 1:
-            found += [_alone(remainders[0], key, scale) for key in sorted(remainders[0].hidden)]
+    for system in systems:
+        if len(system.rows) == 1:
+            found += [_alone(system.rows[0], key, system.scale) for key in system.hidden]
         else:
-            larger.append((remainders, scale))
-    return found + _together(larger)
+            larger.append(system)
+    return found + _together(list(not_free(larger)))
 
 
 def _alone(one: Remainder, key: Key, scale: tuple[float, float]) -> Placed:
@@ -67,37 +66,28 @@ def _alone(one: Remainder, key: Key, scale: tuple[float, float]) -> Placed:
 CHUNK = 300
 
 
-def _together(larger: Sequence[tuple[list[Remainder], tuple[float, float]]]) -> list[Placed]:
-    asked = [
-        (key, remainders, scale)
-        for remainders, scale in larger
-        for key in sorted({k for r in remainders for k in r.hidden})
-    ]
+def _together(asked: Sequence[tuple[System, Key]]) -> list[Placed]:
     found = []
     for start in range(0, len(asked), CHUNK):
         part = asked[start : start + CHUNK]
-        programmes = [p for key, rows, scale in part for p in _programmes(key, rows, scale)]
+        programmes = [p for system, key in part for p in _programmes(key, system)]
         ends = _solve(programmes)
-        for i, (key, rows, _) in enumerate(part):
+        for i, (system, key) in enumerate(part):
             low_n, high_n, low, high = ends[4 * i : 4 * i + 4]
-            teller = min((r for r in rows if key in r.hidden), key=lambda r: len(r.unknown))
+            teller = min((r for r in system.rows if key in r.hidden), key=lambda r: len(r.unknown))
             found.append(Placed(key, (low_n, -high_n), (low, -high), teller))
     return found
 
 
-def _programmes(key: Key, rows: list[Remainder], scale: tuple[float, float]) -> list[_Programme]:
+def _programmes(key: Key, system: System) -> list[_Programme]:
     """Least and most count, least and most mean of one group."""
-    unknown = sorted({k for r in rows for k in r.unknown})
-    at = {k: i for i, k in enumerate(unknown)}
-    hidden = {k for r in rows for k in r.hidden}
-    k = len(unknown)
-    incidence = np.zeros((len(rows), k))
-    for i, row in enumerate(rows):
-        incidence[i, [at[u] for u in row.unknown]] = 1.0
+    rows, scale, incidence, ones = (
+        system.rows, system.scale, system.incidence, system.least_counts
+    )  # fmt: skip
+    k = len(ones)
     answers = np.array([r.answers for r in rows], dtype=float)
-    ones = np.array([1.0 if u in hidden else 0.0 for u in unknown])
     pick = np.zeros(k)
-    pick[at[key]] = 1.0
+    pick[system.unknown.index(key)] = 1.0
     none = np.zeros((0, k))
     counts = [
         _Programme(sign * pick, incidence, answers, none, np.zeros(0), ones) for sign in (1.0, -1.0)
