@@ -57,7 +57,7 @@ def main(n_locations: int = 150, n_periods: int = 11) -> None:
     """Print one line per share of crossed teams."""
     print("| cells | teams in two locations | hidden | suppress, s | audit, s | findings |")
     print("|---|---|---|---|---|---|")
-    for crossed in (0.0, 0.02):
+    for crossed in (0.0, 0.02, 0.1):
         world = large_world(n_locations, n_periods, crossed)
         with tempfile.TemporaryDirectory() as folder:
             cells = world.cells
