@@ -18,6 +18,8 @@ INITIALS = "initials"
 WORD = r"\p{L}[\p{L}\p{M}]*"
 SHORTEST = 2
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ß": "ss"})
+_STRUCK = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
+"""Letters that no form of Unicode takes apart."""
 
 _HERE = Path(__file__).parent
 
@@ -39,8 +41,8 @@ def spellings(word: str) -> tuple[str, ...]:
 
 
 def unaccented(word: str) -> str:
-    """Without marks above and below letters."""
-    decomposed = unicodedata.normalize("NFD", word.casefold())
+    """Without marks above, below and through letters."""
+    decomposed = unicodedata.normalize("NFD", word.casefold().translate(_STRUCK))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -26,7 +26,7 @@ from pipelines.privacy.pseudonyms import Pseudonymizer
 if TYPE_CHECKING:
     from pipelines.privacy.recognizers import Recognizers
 
-REDACTION_VERSION = 1
+REDACTION_VERSION = 2
 """Raise when a change of shapes or words finds more: landed comments are then gone over again."""
 INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 TWO_CAPITALS = r"\p{Lu}\.?[ ]?\p{Lu}"

@@ -18,7 +18,7 @@ from pipelines.privacy.redaction import Redactor
 from pipelines.privacy.secret import Secret
 
 PSEUDONYMS = Pseudonymizer(Secret((b"of these tests only",)))
-KNOWN = ["Tilda", "Berghoff", "Jörg", "Müllerson", "Will", "Lange"]
+KNOWN = ["Tilda", "Berghoff", "Jörg", "Müllerson", "Will", "Lange", "Łukasz", "Sørensen"]
 
 
 def knowing(*names: str) -> Redactor:
@@ -36,6 +36,7 @@ def redacted(text: str, one: Redactor | None = None) -> str:
         ("Ask Tilda, TILDA or tilda.", "Ask <NAME>, <NAME> or <NAME>."),
         ("Berghoffs Team", "<NAME> Team"),
         ("Joerg, Jorg, JÖRG und Muellerson", "<NAME>, <NAME>, <NAME> und <NAME>"),
+        ("Łukasz, łukasz, lukasz et Sorensen", "<NAME>, <NAME>, <NAME> et <NAME>"),
         ("Lange gewartet, es hat lange gedauert", "Lange gewartet, es hat lange gedauert"),
         ("Frau Lange war da", "Frau <NAME> war da"),
         ("Will Berghoff wird es richten", "<NAME> wird es richten"),
