@@ -41,6 +41,7 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
     for earlier in before:
         if earlier.publication["suppression"] == "thresholds":
             found += earlier_release(evidence, earlier)
+            found += other_periods(evidence, earlier)
     return found
 
 
@@ -136,6 +137,31 @@ def inversion(evidence: Evidence) -> Iterator[Finding]:
                     f"released cells hold {released[metric]:,}. It was made from hidden cells, "
                     "and whoever knows the others can work them out.",
                 )
+
+
+def other_periods(evidence: Evidence, earlier: Evidence) -> Iterator[Finding]:
+    """Months of an earlier release and a quarter of this one: the mask compares equal periods."""
+    spans = {
+        period: (start, end)
+        for period, start, end in evidence.tables["periods"]
+        .select("period_id", "period_start", "period_end")
+        .iter_rows()
+    }
+    shown = {key[3] for key, cell in earlier.cells.items() if not cell.is_hidden}
+    periods = earlier.tables["periods"].select("period_id", "period_start", "period_end")
+    for period, start, end in periods.sort("period_start").iter_rows():
+        if period not in shown or period in spans:
+            continue
+        for now, (first, last) in spans.items():
+            is_part = (first <= start and end <= last) or (start <= first and last <= end)
+            if is_part and (start, end) != (first, last):
+                yield Finding(
+                    "other_periods",
+                    f"{now} of this release and {period} of release {earlier.folder.name} share "
+                    "days: what one tells, less what the other tells, is what is hidden. Keep the "
+                    "periods of the program as they were.",
+                )
+                return
 
 
 def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:

@@ -204,6 +204,18 @@ def test_leaver_between_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "earlier_release" in {f.attack for f in both(tmp_path / "weak").findings}
 
 
+def test_months_first_and_the_quarter_later(tmp_path: Path) -> None:
+    made = PLANTED["month versus quarter"]
+    months = World(made.answers, made.places, made.threshold, {})
+    told = publish(months, tmp_path, "r1")
+    whole = made.answers.with_columns(period_id=pl.lit("q1"))
+    publish(World(whole, made.places, 5, {"q1": ("m1", "m2", "m3")}), tmp_path, "r2", told)
+    path = tmp_path / "r2" / "all" / "parquet" / "periods.parquet"
+    pl.read_parquet(path).filter(pl.col("period_id") == "q1").write_parquet(path)
+    found = audit_release(tmp_path / "r2", tmp_path).findings
+    assert {f.attack for f in found} == {"other_periods"}
+
+
 def test_estimate_made_from_hidden_cells(tmp_path: Path) -> None:
     made = PLANTED["parent minus siblings"]
     shown = publish(made, tmp_path).filter(
