@@ -20,7 +20,8 @@ _PARTIAL = """
         inner join marts.dim_metrics as metrics on cells.metric_id = metrics.metric_id
         where n_responses is not null
         union all
-        select 'employee', survey, unit_level, unit_id, period_id, n_responded, 0, 0
+        select 'employee', 'participation in ' || survey, unit_level, unit_id, period_id,
+            n_responded, 0, 0
         from marts.unit_period_participation
     ),
     parts as (

@@ -11,8 +11,6 @@ from tests.unit.privacy.test_attacks import VOICES
 from tests.unit.privacy.test_attacks import partial_sums as by_hand
 from tests.unit.privacy.worlds import METRICS, World, make_world
 
-COLUMNS = "voice, metric_id, unit_level, unit_id, period_id, n_responses, value"
-
 
 def marts(made: World, cells: pl.DataFrame) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
@@ -44,6 +42,16 @@ def test_as_counted_by_hand(seed: int) -> None:
     made = make_world(seed)
     told = partial_sums(marts(made, made.cells))
     assert told == {voice: ", ".join(sorted(by_hand(made, voice))) for voice in VOICES}
+
+
+def test_a_survey_may_be_named_as_a_metric() -> None:
+    made = make_world(0)
+    con = marts(made, made.cells)
+    con.execute(
+        "insert into marts.unit_period_participation select metric_id, unit_level, unit_id,"
+        " period_id, n_responses from marts.unit_period_metrics where metric_id = 'engagement'"
+    )
+    assert partial_sums(con) == partial_sums(marts(made, made.cells))
 
 
 def test_a_total_of_fewer_than_its_parts_is_no_sum() -> None:
