@@ -58,15 +58,7 @@ rungs as (
     cross join touched
     left join questions on feedback.item_code = questions.item_code
     left join days on feedback.local_date = days.calendar_day
-    left join direct_unit
-        on feedback.team_ref = direct_unit.reference
-        and {{ holds_on('direct_unit', 'feedback.local_date') }}
-    left join ticket_group
-        on feedback.ticket_group_ref = ticket_group.reference
-        and {{ holds_on('ticket_group', 'feedback.local_date') }}
-    left join agent
-        on feedback.agent_key = agent.reference
-        and {{ holds_on('agent', 'feedback.local_date') }}
+    {{ join_named_teams('feedback', 'feedback.local_date') }}
     left join location on feedback.location_ref = location.reference
 ),
 

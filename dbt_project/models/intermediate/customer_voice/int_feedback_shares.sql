@@ -39,15 +39,7 @@ placed as (
     inner join feedback
         on touches.feedback_source = feedback.source
         and touches.feedback_id = feedback.feedback_id
-    left join direct_unit
-        on touches.team_ref = direct_unit.reference
-        and {{ holds_on('direct_unit', 'feedback.local_date') }}
-    left join ticket_group
-        on touches.ticket_group_ref = ticket_group.reference
-        and {{ holds_on('ticket_group', 'feedback.local_date') }}
-    left join agent
-        on touches.agent_key = agent.reference
-        and {{ holds_on('agent', 'feedback.local_date') }}
+    {{ join_named_teams('touches', 'feedback.local_date') }}
     left join location
         on coalesce(touches.location_ref, feedback.location_ref) = location.reference
 ),
