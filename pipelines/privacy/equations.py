@@ -6,14 +6,14 @@ residual says too much (privacy.protection).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.privacy.blocks import Block, Measure
+from pipelines.privacy.blocks import Block, Measure, Told
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,25 @@ class Equation:
         return self.needs is not None and not self.needs
 
 
-def equations(block: Block, measure: Measure, hidden: set[int]) -> list[Equation]:
+def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[Equation]]:
+    """The equations of this release by itself, and those of all releases where others tell more.
+
+    A release keeps the promise by itself, too: who does not know what has changed reads it so.
+    """
+    yield equations(block, measure, hidden, ())
+    if told := block.told.get(measure.name):
+        yield equations(block, measure, hidden, told)
+
+
+def equations(
+    block: Block, measure: Measure, hidden: set[int], earlier: Iterable[Told]
+) -> list[Equation]:
     """What can be worked out about atoms that are not released themselves, in reduced form.
 
     Each released total less the released atoms in it is an equation. An equation that holds
     others whole is reduced by them: the row space stays, and what is left is as small as it gets.
     """
-    told = dict(block.told.get(measure.name, ()))
+    told = dict(earlier)
     totals = dict(told)
     for atoms, node in block.totals(measure):
         if node not in hidden:

@@ -14,14 +14,14 @@ The promise, for every group of fewer people than the threshold:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.privacy.blocks import Block, Measure
 from pipelines.privacy.bounds import PROTECTION, System, widths
-from pipelines.privacy.equations import Equation, components, equations
+from pipelines.privacy.equations import Equation, components, readings
 from pipelines.privacy.known_groups import small_known_group
 
 TOLERANCE = 1e-6
@@ -43,8 +43,7 @@ def broken_promises(
     found: list[Broken] = []
     waiting: list[tuple[Block, System]] = []
     for block, hidden in blocks:
-        for measure in block.measures:
-            rows = equations(block, measure, hidden)
+        for measure, rows in _readings(block, hidden):
             small = [
                 row for row in rows
                 if not row.is_past_mending and _tells_a_small_group(block, measure, row)
@@ -72,9 +71,15 @@ def to_mend(system: System, group: Set[int]) -> Equation | None:
     return min(near or rows, key=lambda e: len(e.atoms), default=None)
 
 
+def _readings(block: Block, hidden: set[int]) -> Iterator[tuple[Measure, list[Equation]]]:
+    for measure in block.measures:
+        for rows in readings(block, measure, hidden):
+            yield measure, rows
+
+
 def tied_atoms(block: Block, hidden: set[int]) -> dict[int, frozenset[int]]:
     """Atom -> the atoms that equations of any metric tie it to, given the hidden nodes."""
-    rows = [e for m in block.measures for e in equations(block, m, hidden)]
+    rows = [e for _, reading in _readings(block, hidden) for e in reading]
     home = components(rows)
     together: dict[int, set[int]] = {}
     for atom, number in home.items():
@@ -123,9 +128,11 @@ def hidden_systems(
     block: Block, measure: Measure, hidden: set[int], groups: list[frozenset[int]]
 ) -> list[System]:
     """Equations that share atoms, with those of the groups of atoms that they speak of."""
-    rows = equations(block, measure, hidden)
-    unknown = {a for row in rows for a in row.atoms}
-    return _systems(block, measure, hidden, rows, [g for g in groups if g <= unknown])
+    found: list[System] = []
+    for rows in readings(block, measure, hidden):
+        unknown = {a for row in rows for a in row.atoms}
+        found += _systems(block, measure, hidden, rows, [g for g in groups if g <= unknown])
+    return found
 
 
 def _systems(
@@ -154,8 +161,12 @@ def _systems(
 
 
 def _published_atoms(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:
-    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer."""
-    return frozenset(
+    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer.
+
+    A group as it was had a row of its own then, as far as anybody knows.
+    """
+    as_they_were = (a for a in measure.answers.nonzero()[0] if a not in block.nodes_of_atom)
+    return frozenset(map(int, as_they_were)) | frozenset(
         next(iter(block.nodes[node]))
         for node in hidden
         if len(block.nodes[node]) == 1 and any(measure.cells[c] for c in block.cells_of_node[node])

@@ -58,7 +58,11 @@ def _told_of(
     guesses: list[_Guess] = []
     for release in releases:
         then = _told_then(block, measure, release)
-        same = [(atoms, node) for atoms, (node, t) in then.items() if _holds(measure, atoms, t)]
+        same = [
+            (atoms, block.node_of_cell[cell])
+            for atoms, (cell, t) in then.items()
+            if _holds(measure, atoms, t)
+        ]
         found += same
         if len(same) < len(then):
             rest, guessed = _left_over(block, measure, then)
@@ -130,12 +134,13 @@ def _with_atoms(measure: Measure, groups: Sequence[_Group]) -> Measure:
 def _told_then(
     block: Block, measure: Measure, release: Earlier
 ) -> dict[frozenset[int], tuple[int, Then]]:
+    """Atoms of now -> the finest cell of them that was told, and what it told."""
     there = frozenset(int(a) for a in measure.answers.nonzero()[0])
     then: dict[frozenset[int], tuple[int, Then]] = {}
     for cell, label in enumerate(block.labels):
         atoms, told = block.members[cell] & there, _then(release, measure, label)
         if told is not None and atoms:
-            then.setdefault(atoms, (block.node_of_cell[cell], told))
+            then.setdefault(atoms, (cell, told))
     return then
 
 
@@ -170,10 +175,13 @@ def _left_over(
     """
     found: list[Told] = []
     guesses: list[_Guess] = []
-    level = {s: block.labels[block.cells_of_node[node][0]][0] for s, (node, _) in then.items()}
+    level = {s: block.labels[cell][0] for s, (cell, _) in then.items()}
     told_of: dict[int, list[frozenset[int]]] = {}
     kept: dict[int, list[tuple[frozenset[int], Then]]] = {}
-    for atoms, (node, told) in sorted(then.items(), key=lambda item: len(item[0])):
+    for atoms, (cell, told) in sorted(then.items(), key=lambda item: len(item[0])):
+        node = block.node_of_cell[cell]
+        # a finer cell of the same answers was hidden: beside it there was a group that is gone
+        is_finest = cell == block.cells_of_node[node][0]
         inside = {s: then[s][1] for a in atoms for s in told_of.get(a, ()) if s < atoms}
         larger = sorted(inside.items(), key=lambda item: -len(item[0]))
         ways = [
@@ -189,7 +197,7 @@ def _left_over(
         for rest, left in dict([*ways, reduced]).items():
             if rest and _holds(measure, rest, left):
                 found += [(rest, node)] if rest != atoms else []
-            elif rest and (len(rest) > 1 or rest != atoms):
+            elif rest and (len(rest) > 1 or rest != atoms or not is_finest):
                 guesses += _guesses(measure, rest, node, left)
     return found, guesses
 
