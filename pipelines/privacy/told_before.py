@@ -170,8 +170,9 @@ def _left_over(
 ) -> tuple[list[Told], list[_Guess]]:
     """What is left of the totals of then beside the groups told then: as it is, or as it was.
 
-    The groups of one level are taken away first, each level in turn: a company less its teams is
-    another rest than a company less its locations.
+    The groups of one level are taken away, each level in turn, and then the others: a company less
+    its teams is another rest than a company less its locations, and where a group of both is gone,
+    less teams and locations is less than the truth.
     """
     found: list[Told] = []
     guesses: list[_Guess] = []
@@ -184,20 +185,23 @@ def _left_over(
         is_finest = cell == block.cells_of_node[node][0]
         inside = {s: then[s][1] for a in atoms for s in told_of.get(a, ()) if s < atoms}
         larger = sorted(inside.items(), key=lambda item: -len(item[0]))
-        ways = [
-            _less(atoms, told, sorted(larger, key=lambda item, at=at: level[item[0]] != at))
-            for at in dict.fromkeys(level[s] for s in inside)
-        ]
+        by_level, ways = [], []
+        for at in dict.fromkeys(level[s] for s in inside):
+            first = [item for item in larger if level[item[0]] == at]
+            others = [item for item in larger if level[item[0]] != at]
+            by_level.append(_less(atoms, told, first))
+            ways.append(_less(atoms, told, [*first, *others]))
         rests = {members: left for a in atoms for members, left in kept.get(a, ())}
         reduced = _less(atoms, told, sorted(rests.items(), key=lambda item: -len(item[0])))
         for a in atoms:
             told_of.setdefault(a, []).append(atoms)
         for a in reduced[0]:
             kept.setdefault(a, []).append(reduced)
-        for rest, left in dict([*ways, reduced]).items():
+        left_over = dict.fromkeys((*ways, reduced))
+        for rest, left in dict.fromkeys((*by_level, *left_over)):
             if rest and _holds(measure, rest, left):
                 found += [(rest, node)] if rest != atoms else []
-            elif rest and (len(rest) > 1 or rest != atoms or not is_finest):
+            elif (rest, left) in left_over and (len(rest) > 1 or rest != atoms or not is_finest):
                 guesses += _guesses(measure, rest, node, left)
     return found, guesses
 

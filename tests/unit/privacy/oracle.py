@@ -47,10 +47,14 @@ def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) 
     return _worked_out(atoms, cells, told, metric, world.threshold)
 
 
-def joined_disclosures(then: World, now: World, told_then: set, told_now: set) -> list[Disclosure]:
+def joined_disclosures(
+    then: World, now: World, told_then: set, told_now: set, *, knows_all: bool = False
+) -> list[Disclosure]:
     """What two releases give away together, to somebody who knows which places changed.
 
-    A place whose answers are the same in both is one unknown; another is two.
+    A place whose answers are the same in both is one unknown; another is two. Where several
+    places of a metric changed, what they were may be anything and is not looked for, unless
+    he `knows_all`: that is more than is promised.
     """
     found: list[Disclosure] = []
     for metric in now.answers["metric_id"].unique(maintain_order=True):
@@ -63,6 +67,9 @@ def joined_disclosures(then: World, now: World, told_then: set, told_now: set) -
         ]
         places = pl.concat(frames).group_by(*FINEST, "told", maintain_order=True)
         atoms = places.agg(pl.col("n", "s", "p", "d", "people").first(), "release")
+        once = atoms.with_row_index().filter(pl.col("release").list.len() == 1)
+        several = once.select(FINEST).n_unique() > 1 and not knows_all
+        were = once.filter(pl.col("release").list.first() == "then")["index"].to_list()
         cells: dict = {}
         for i, row in enumerate(atoms.iter_rows(named=True)):
             for cell in _cells_of(now, row):
@@ -70,7 +77,8 @@ def joined_disclosures(then: World, now: World, told_then: set, told_now: set) -
                     cells.setdefault((release, *cell), set()).add(i)
         released = {"then": told_then, "now": told_now}
         told = {(r, *cell) for r, *cell in cells if (*cell, metric) in released[r]}
-        found += _worked_out(atoms, cells, told, metric, now.threshold)
+        anything = frozenset(were if several else ())
+        found += _worked_out(atoms, cells, told, metric, now.threshold, anything)
     return found
 
 
@@ -82,8 +90,9 @@ ATOM = (
 
 
 def _worked_out(
-    atoms: pl.DataFrame, cells: dict, told: set, metric: str, threshold: int
-) -> list[Disclosure]:
+    atoms: pl.DataFrame, cells: dict, told: set, metric: str, threshold: int,
+    anything: frozenset[int] = frozenset(),
+) -> list[Disclosure]:  # fmt: skip
     rows = sorted({tuple(sorted(a)) for cell, a in cells.items() if cell in told})
     matrix = np.zeros((len(rows), atoms.height))
     for i, members in enumerate(rows):
@@ -91,17 +100,18 @@ def _worked_out(
     people = [set(p) for p in atoms["people"].to_list()]
     hidden = {cell: sorted(a) for cell, a in cells.items() if cell not in told}
     small = {tuple(a): cell for cell, a in hidden.items()
-             if len(set().union(*(people[i] for i in a))) < threshold}  # fmt: skip
+             if len(set().union(*(people[i] for i in a))) < threshold
+             and anything.isdisjoint(a)}  # fmt: skip
     for i in range(atoms.height):
-        if len(people[i]) < threshold:
+        if len(people[i]) < threshold and i not in anything:
             small.setdefault((i,), ("rest", str(i), ""))
     if not small:
         return []
     shown = {a[0] for cell, a in hidden.items() if len(a) == 1} | {
         a for cell in told for a in cells[cell] if len(cells[cell]) == 1
     }
-    found = _narrow(matrix, atoms, small, metric, shown, threshold)
-    return found + _exact_groups(matrix, people, metric, threshold)
+    found = _narrow(matrix, atoms, small, metric, shown, threshold, anything)
+    return found + _exact_groups(matrix, people, metric, threshold, anything)
 
 
 def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
@@ -121,9 +131,14 @@ def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
     return found
 
 
-def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
+def _narrow(matrix, atoms, small, metric, shown, threshold, anything) -> list[Disclosure]:
     """Means of small groups, counts known; and their counts."""
     n, s, p, d = (atoms[c].to_numpy().astype(float) for c in ("n", "s", "p", "d"))
+    kept = [i for i in range(len(n)) if i not in anything]
+
+    def within(most: float) -> list[tuple]:
+        return [(None, None) if i in anything else (0, most * x) for i, x in enumerate(n)]
+
     found = []
     for members, cell in small.items():
         pick = np.zeros(len(n))
@@ -131,16 +146,18 @@ def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
         if metric == "nps":
             width = _range(
                 np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
-                [(0, x) for x in n] * 2, np.concatenate([100 * pick, -100 * pick]),
-                np.hstack([np.eye(len(n))] * 2), n,
+                within(1) * 2, np.concatenate([100 * pick, -100 * pick]),
+                np.hstack([np.eye(len(n))] * 2)[kept], n[kept],
             )  # fmt: skip
             least = LEAST * 200
         else:
-            width = _range(matrix, matrix @ s, [(0, 100 * x) for x in n], pick)
+            width = _range(matrix, matrix @ s, within(100), pick)
             least = LEAST * 100
         if width < least * (n @ pick) - 1e-4:
             found.append(Disclosure(metric, cell, f"mean within {width / (n @ pick):.1f}"))
-        bounds = [(1 if i in shown else 0, None) for i in range(len(n))]
+        bounds = [
+            (None if i in anything else int(i in shown), None) for i in range(len(n))
+        ]  # fmt: skip
         width = _range(matrix, matrix @ n, bounds, pick)
         if width < threshold - 2 - 1e-4:
             found.append(Disclosure(metric, cell, f"count within {width:.1f}"))
@@ -165,13 +182,13 @@ def _range(matrix, totals, bounds, objective, above=None, limits=None) -> float:
     return -result.fun
 
 
-def _exact_groups(matrix, people, metric, threshold, most: int = 5) -> list[Disclosure]:
+def _exact_groups(matrix, people, metric, threshold, anything, most=5) -> list[Disclosure]:
     """Sets of up to `most` atoms with too few people whose total follows from the released ones."""
     if not len(matrix):
         return []
     _, singular, basis = np.linalg.svd(matrix)
     free = basis[(singular > 1e-9).sum() :]  # what the totals do not see
-    candidates = [i for i in range(len(people)) if len(people[i]) < threshold]
+    candidates = [i for i in range(len(people)) if len(people[i]) < threshold and i not in anything]
     found = []
     for size in range(1, most + 1):
         for group in combinations(candidates, size):
