@@ -23,7 +23,7 @@ from pipelines.privacy.earlier import DUST, ROUNDED_TO, Earlier
 
 Then = tuple[float, float, float]
 """Answers and score sum of an earlier release, and how far its rounding may be off."""
-MOST_ATOMS = 12
+MOST_ATOMS = 24
 """Totals over more hidden groups tell of one of them only when all others are shown."""
 
 

@@ -57,6 +57,7 @@ def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObjec
         pytest.param(90012, id="a group that had a row of its own then"),
         pytest.param(90093, id="a total as it was over groups that are not"),
         pytest.param(201121, id="a group that is gone from both a team and a location"),
+        pytest.param(202072, id="one changed group of nineteen hidden in the company"),
     ],
 )
 def test_two_releases_that_told_who_came_between(seed: int) -> None:
