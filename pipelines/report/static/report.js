@@ -45,6 +45,16 @@
     });
   };
 
+  // places are asked for every point whether they are numbers, twice; those of units always are
+  const withoutTests = (spec) => {
+    for (const { encode } of spec.marks) {
+      for (const [key, value] of Object.entries((encode && encode.update) || {})) {
+        if (Array.isArray(value)) encode.update[key] = value[value.length - 1];
+      }
+    }
+    return spec;
+  };
+
   const draw = async (name) => {
     const target = document.getElementById(`chart-${name}`);
     if (!target) return;
@@ -65,6 +75,7 @@
     }
     const result = await window.vegaEmbed(target, { ...spec, datasets }, {
       ast: true, actions: false, defaultStyle: false, config, tooltip: showTip,
+      patch: many ? withoutTests : undefined,
       renderer: many ? "canvas" : "svg", formatLocale: data.locale, logLevel: 1,
     });
     views[name] = { view: result.view, table, get rows() { return rowsOf(data.tables[table]); } };
@@ -86,17 +97,28 @@
     const state = document.getElementById("units-state");
     const chosen = (level) => (form.querySelector(`[data-filter="${level}"]`) || { value: "" }).value;
     const cells = rowsOf(data.units.cells);
+    const whole = [...part.view.data(part.table)];
+    let drawn = new Set(whole);
+    // what stays is left alone: drawing 20,000 points anew takes longer than a reader waits
+    const show = (rows) => {
+      const wanted = new Set(rows);
+      const gone = [...drawn].filter((r) => !wanted.has(r));
+      const come = rows.filter((r) => !drawn.has(r));
+      drawn = wanted;
+      if (gone.length) part.view.remove(part.table, gone).run();
+      if (come.length) part.view.insert(part.table, come);
+    };
     const apply = (event) => {
       const [region, location, period] = ["region", "location", "period"].map(chosen);
       const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
-      const all = period ? cells.filter((r) => r.period_id === period).map((r) => ({ ...r })) : part.rows;
+      const all = period ? cells.filter((r) => r.period_id === period) : whole;
       const rows = all.filter((r) => (!region || r.region_id === region) && (!location || r.location_id === location));
       const found = wanted ? rows.filter((r) => r.unit.toLocaleLowerCase().includes(wanted)).map((r) => ({ ...r })) : [];
       const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
       saySlice("scatter", ["region", "location", "period"].map((level) => nameOf(form.querySelector(`[data-filter="${level}"]`))));
-      if (event) part.view.data(part.table, rows);  // at first all units are drawn already
+      if (event) show(rows);  // at first all units are drawn already
       part.view.data("found", found).data("line", slice ? slice.line.map((r) => ({ ...r })) : []).run();
       const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
       state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
