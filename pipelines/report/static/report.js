@@ -36,6 +36,8 @@
   };
 
   // always new rows: Vega marks those it is given
+  // a spread would keep Vega's mark, and a unit looked for twice would be lost
+  const unmarked = (row) => Object.fromEntries(Object.entries(row));
   const rowsOf = ({ columns, values, ...part }) => {
     if (!columns) return Object.values(part).map((r) => ({ ...r }));
     return values[0].map((_, i) => {
@@ -113,7 +115,7 @@
       const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
       const all = period ? cells.filter((r) => r.period_id === period) : whole;
       const rows = all.filter((r) => (!region || r.region_id === region) && (!location || r.location_id === location));
-      const found = wanted ? rows.filter((r) => r.unit.toLocaleLowerCase().includes(wanted)).map((r) => ({ ...r })) : [];
+      const found = wanted ? rows.filter((r) => r.unit.toLocaleLowerCase().includes(wanted)).map(unmarked) : [];
       const narrowed = [region && `region_id:${region}`, location && `location_id:${location}`, period && `period:${period}`].filter(Boolean);
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
