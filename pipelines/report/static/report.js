@@ -35,9 +35,9 @@
     return node;
   };
 
-  // always new rows: Vega marks those it is given
   // a spread would keep Vega's mark, and a unit looked for twice would be lost
   const unmarked = (row) => Object.fromEntries(Object.entries(row));
+  // always new rows: Vega marks those it is given
   const rowsOf = ({ columns, values, ...part }) => {
     if (!columns) return Object.values(part).map((r) => ({ ...r }));
     return values[0].map((_, i) => {
