@@ -3,6 +3,7 @@
 Belongs here: the order of the steps. Does not belong here: any step.
 """
 
+import textwrap
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -38,13 +39,14 @@ class DemoSummary:
     seconds: float
 
     def sentence(self) -> str:
-        """One line for people."""
-        return (
-            f"{self.out}: {self.locations} locations, {self.teams} teams, {self.waves} waves, "
+        """Where it lies and what is in it, for a terminal of 80 columns."""
+        made = (
+            f"{self.locations} locations, {self.teams} teams, {self.waves} waves, "
             f"{self.employees:,} employees, {self.responses:,} responses with "
             f"{self.item_answers:,} item answers, {self.feedback_rows:,} feedback rows "
             f"in {self.seconds:.1f} s (seed {self.seed})"
         )
+        return f"{self.out}:\n" + textwrap.indent(textwrap.fill(made, 76), "  ")
 
 
 def generate(
