@@ -10,16 +10,11 @@ import base64
 import hashlib
 import json
 import os
-import re
 import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-BINDS_EVENT = re.compile(
-    r"\w+\.forEach\((?P<name>\w+)=>\w+\.fn\[(?P=name)\]=function\(\)\{"
-    r"return (?P<event>\w+)\.vega\[(?P=name)\]\(\.\.\.arguments\);\}\)"
-)
 STATIC = Path(__file__).parent / "static"
 
 
@@ -36,10 +31,10 @@ def vega_bundle() -> str:
     """
     import vl_convert  # noqa: PLC0415 - only who makes pages needs it
 
-    kept = Path(sys.prefix) / "share" / "crossvoice" / f"vega-{vl_convert.__version__}-quick.js"
+    kept = Path(sys.prefix) / "share" / "crossvoice" / f"vega-{vl_convert.__version__}-bundle.js"
     if kept.exists():
         return kept.read_text("utf-8")
-    made = quick(vl_convert.javascript_bundle()).replace("</script", "<\\/script")
+    made = vl_convert.javascript_bundle().replace("</script", "<\\/script")
     temporary = kept.with_suffix(f".{os.getpid()}")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -48,16 +43,6 @@ def vega_bundle() -> str:
     except OSError:
         return made
     return made
-
-
-def quick(bundle: str) -> str:
-    """Vega's interpreter of expressions without six closures per evaluation.
-
-    Under a policy without `unsafe-eval` each property of each mark is interpreted. The functions of
-    an event are bound every time, event or not; here only for an event. With 20,000 marks that is
-    a third of the time.
-    """
-    return BINDS_EVENT.sub(r"\g<event>&&\g<0>", bundle)
 
 
 def format_locale(language: str) -> Any:

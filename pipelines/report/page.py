@@ -20,6 +20,7 @@ from pipelines.report.assets import format_locale, policy, safe_json, static, ve
 from pipelines.report.catalogue import Catalogue
 from pipelines.report.charts.chart import Chart
 from pipelines.report.charts.intervals import ROW_HEIGHT
+from pipelines.report.charts.units import MOST_MARKS
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import answer
 from pipelines.report.sections.appendix import appendix_sections
@@ -55,7 +56,7 @@ def report_page(
     day = primary["period_end"] if primary else published.tables["periods"]["period_end"].max()
     return render(
         "report.html.j2", text,
-        scripts={"vega": vega_bundle(), "js": static("report.js")},
+        scripts={"vega": vega_bundle(), "cloud": static("cloud.js"), "js": static("report.js")},
         sections=sections, publication=published.publication, audience=audience, beside=beside,
         data=Markup(safe_json(data_block(sections, text))),
         data_up_to=text.day(day), verdicts=VERDICTS, slice=slice_words(primary, text),
@@ -111,6 +112,7 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
         "pairs": pairs and {"slices": pairs["slices"], "chosen": pairs["chosen"],
                             "none": text("pairs.none"), "row_height": ROW_HEIGHT},
         "words": {"rows": text("estimates.shown", n="{n}", all="{all}")},
+        "most_marks": MOST_MARKS,
         "config": chart_config(),
         "locale": format_locale(text.language),
     }

@@ -16,27 +16,43 @@ AXIS_X = alt.Axis(grid=False, titleColor=VOICES["employee"])
 AXIS_Y = alt.Axis(titleColor=VOICES["customer"])
 LINE, FOUND = "line", "found"
 """Rows of the line with its band, and of units that were looked for: exchanged by the filters."""
+MOST_MARKS = 1_000
+"""Units up to which each is a mark of Vega; more are painted as one picture behind the axes."""
+
+
+def extent(rows: Sequence[Row], key: str) -> list[float]:
+    """The lowest and the highest value.
+
+    >>> extent([{"x": 2.0}, {"x": 1.0}], "x")
+    [1.0, 2.0]
+    """
+    values = [row[key] for row in rows]
+    return [min(values), max(values)]
 
 
 def scatter(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
     """Units at their two scores; the page adds the line of a slice and units looked for."""
-    scale = alt.Scale(zero=False, nice=True)
-    band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=scale))
+    # the page widens the axes for single periods; a region is seen on the axes of all units
+    across, up = (
+        alt.Scale(zero=False, nice=True, domain=alt.ExprRef(f"domain_{key}")) for key in "xy"
+    )
+    domains = [alt.param(name=f"domain_{key}", value=extent(rows, key)) for key in "xy"]
+    band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=across))
     dots = alt.Chart().mark_point(
         style="link-mark", invalid="show", opacity=0.55, size=36,
-        tooltip=alt.TooltipContent("data"),  # put into words by the page: cheap for 20,000 points
+        tooltip=alt.TooltipContent("data"),  # put into words by the page, when one is asked for
     ).encode(
-        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
-        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
+        x=alt.X("x:Q", title=axis_title(x), scale=across, axis=AXIS_X),
+        y=alt.Y("y:Q", title=axis_title(y), scale=up, axis=AXIS_Y),
     )
     found = alt.Chart(alt.NamedData(FOUND)).mark_point(style="link-dot", invalid="show").encode(
-        x=alt.X("x:Q", scale=scale), y=alt.Y("y:Q", scale=scale))  # fmt: skip
+        x=alt.X("x:Q", scale=across), y=alt.Y("y:Q", scale=up))  # fmt: skip
     drawn = alt.layer(
-        band.mark_area(style="link-band").encode(y="low:Q", y2="high:Q"),
+        band.mark_area(style="link-band", clip=True).encode(y="low:Q", y2="high:Q"),
         dots,
-        band.mark_line(style="link-line").encode(y="y:Q"),
+        band.mark_line(style="link-line", clip=True).encode(y="y:Q"),
         found,
-    ).properties(height=380)
+    ).add_params(*domains).properties(height=380)  # fmt: skip
     return chart("scatter", TABLE, rows, drawn, alternative, UNITS)
 
 
@@ -44,11 +60,11 @@ def quadrants(
     rows: Sequence[Row], corners: Sequence[Row], *, x: str, y: str, alternative: str
 ) -> Chart:
     """Units against the middle of both voices; `corners` name the four fields with their counts."""
-    scale = alt.Scale(zero=False, nice=True)
+    across, up = (alt.Scale(zero=False, nice=True, domain=extent(rows, key)) for key in "xy")
     middle = corners[0]
     encoded = alt.Chart().encode(
-        x=alt.X("x:Q", title=axis_title(x), scale=scale, axis=AXIS_X),
-        y=alt.Y("y:Q", title=axis_title(y), scale=scale, axis=AXIS_Y),
+        x=alt.X("x:Q", title=axis_title(x), scale=across, axis=AXIS_X),
+        y=alt.Y("y:Q", title=axis_title(y), scale=up, axis=AXIS_Y),
     )
     voices = alt.Scale(domain=list(VOICES), range=list(VOICES.values()))
     dots = encoded.mark_point(style="muted-mark", invalid="show").encode(

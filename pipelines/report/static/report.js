@@ -3,9 +3,10 @@
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const views = {};
   const tip = document.getElementById("tip");
-  const MANY = 5000;
   const PAPER_WIDTH = 620;  // A4 less its margins and a chart's axis, in points of the screen
   const PAPER_HEIGHT = 165;
+
+  const counted = (n) => n.toLocaleString(document.documentElement.lang);
 
   const unitWords = (unit) => {
     const { names } = data.units;
@@ -24,17 +25,6 @@
     tip.style.top = `${Math.max(8, y)}px`;
   };
 
-  const resolved = (node, style) => {
-    if (typeof node === "string") {
-      return node.replace(/var\((--[a-z]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
-    }
-    if (Array.isArray(node)) return node.map((n) => resolved(n, style));
-    if (node && typeof node === "object") {
-      return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, resolved(v, style)]));
-    }
-    return node;
-  };
-
   // a spread would keep Vega's mark, and a unit looked for twice would be lost
   const unmarked = (row) => Object.fromEntries(Object.entries(row));
   // always new rows: Vega marks those it is given
@@ -47,40 +37,25 @@
     });
   };
 
-  // places are asked for every point whether they are numbers, twice; those of units always are
-  const withoutTests = (spec) => {
-    for (const { encode } of spec.marks) {
-      for (const [key, value] of Object.entries((encode && encode.update) || {})) {
-        if (Array.isArray(value)) encode.update[key] = value[value.length - 1];
-      }
-    }
-    return spec;
-  };
+  const countOf = (part) => (part.columns ? part.values[0] : part).length;
+  const clouded = {};  // rows that no chart gives to Vega, which would mark them
 
   const draw = async (name) => {
     const target = document.getElementById(`chart-${name}`);
     if (!target) return;
-    let spec = data.charts[name];
+    const spec = data.charts[name];
     const table = spec.data.name;
-    const rows = rowsOf(data.tables[table]);
-    const many = rows.length > MANY;
-    const datasets = { ...spec.datasets, [table]: rows, line: [], found: [] };
-    let config = data.config;
-    if (many) {
-      target.classList.add("on-paper");
-      const style = getComputedStyle(target);
-      config = resolved(config, style);
-      for (const [key, look] of Object.entries(config.style)) {  // an outline is half of the drawing
-        if (key.endsWith("-mark")) look.stroke = look.strokeWidth = null;
-      }
-      spec = resolved(spec, style);
-    }
-    const result = await window.vegaEmbed(target, { ...spec, datasets }, {
-      ast: true, actions: false, defaultStyle: false, config, tooltip: showTip,
-      patch: many ? withoutTests : undefined,
-      renderer: many ? "canvas" : "svg", formatLocale: data.locale, logLevel: 1,
+    const many = countOf(data.tables[table]) > data.most_marks;
+    const rows = many ? (clouded[table] ||= rowsOf(data.tables[table])) : rowsOf(data.tables[table]);
+    const datasets = { ...spec.datasets, [table]: many ? [] : rows, line: [], found: [] };
+    const { view } = await window.vegaEmbed(target, { ...spec, datasets }, {
+      ast: true, actions: false, defaultStyle: false, config: data.config, tooltip: showTip,
+      renderer: "svg", formatLocale: data.locale, logLevel: 1,
     });
-    views[name] = { view: result.view, table, get rows() { return rowsOf(data.tables[table]); } };
+    const isScatter = name === "scatter";
+    const cloud = many && window.crossvoiceCloud(
+      view, target, rows, (row) => (isScatter ? "link" : row.style), isScatter && ((event, row) => showTip(null, event, null, row)));
+    views[name] = { view, table, cloud, get rows() { return many ? rows : rowsOf(data.tables[table]); } };
   };
 
   // which released slice a chart shows, in words: the pair and window, then what was chosen
@@ -99,10 +74,11 @@
     const state = document.getElementById("units-state");
     const chosen = (level) => (form.querySelector(`[data-filter="${level}"]`) || { value: "" }).value;
     const cells = rowsOf(data.units.cells);
-    const whole = [...part.view.data(part.table)];
+    const whole = part.cloud ? part.rows : [...part.view.data(part.table)];
     let drawn = new Set(whole);
-    // what stays is left alone: drawing 20,000 points anew takes longer than a reader waits
+    // what stays is left alone: drawing many points anew takes longer than a reader waits
     const show = (rows) => {
+      if (part.cloud) { part.cloud.show(rows); return; }
       const wanted = new Set(rows);
       const gone = [...drawn].filter((r) => !wanted.has(r));
       const come = rows.filter((r) => !drawn.has(r));
@@ -110,6 +86,7 @@
       if (gone.length) part.view.remove(part.table, gone).run();
       if (come.length) part.view.insert(part.table, come);
     };
+    const extent = (rows, key) => rows.reduce(([low, high], r) => [Math.min(low, r[key]), Math.max(high, r[key])], [Infinity, -Infinity]);
     const apply = (event) => {
       const [region, location, period] = ["region", "location", "period"].map(chosen);
       const wanted = form.querySelector("#find").value.trim().toLocaleLowerCase();
@@ -120,9 +97,12 @@
       const name = narrowed.length === 0 ? "all" : narrowed.length === 1 ? narrowed[0] : null;
       const slice = name ? data.units.slices[name] : null;
       saySlice("scatter", ["region", "location", "period"].map((level) => nameOf(form.querySelector(`[data-filter="${level}"]`))));
-      if (event) show(rows);  // at first all units are drawn already
+      if (event) {  // at first all units are drawn already
+        for (const key of ["x", "y"]) part.view.signal(`domain_${key}`, extent(all, key));
+        show(rows);
+      }
       part.view.data("found", found).data("line", slice ? slice.line.map((r) => ({ ...r })) : []).run();
-      const count = data.units.words.shown.replace("{n}", rows.length).replace("{all}", all.length);
+      const count = data.units.words.shown.replace("{n}", counted(rows.length)).replace("{all}", counted(all.length));
       state.textContent = `${count}. ${slice ? slice.sentence : data.units.words.no_line}`;
       state.dataset.shown = rows.length;
     };
@@ -143,7 +123,7 @@
       const rows = all.filter((r) => Object.entries(wanted).every(([key, value]) => !value || r[key] === value));
       part.view.data(part.table, rows).height(data.pairs.row_height * Math.max(rows.length, 1)).run();
       const slice = data.pairs.slices[[wanted.pair, wanted.question, wanted.window_id, wanted.component].join("|")];
-      const count = data.words.rows.replace("{n}", rows.length).replace("{all}", all.length);
+      const count = data.words.rows.replace("{n}", counted(rows.length)).replace("{all}", counted(all.length));
       state.textContent = slice ? slice.sentence : rows.length ? count : data.pairs.none;
       state.dataset.shown = rows.length;
       saySlice("pairs", selects.map(nameOf));
@@ -166,12 +146,14 @@
         row.hidden = wanted.some((s) => row.getAttribute(`data-${s.dataset.rows}`) !== s.value);
         if (!row.hidden) shown += 1;
       }
-      state.textContent = data.words.rows.replace("{n}", shown).replace("{all}", rows.length);
+      state.textContent = data.words.rows.replace("{n}", counted(shown)).replace("{all}", counted(rows.length));
       state.dataset.shown = shown;
     };
     form.addEventListener("input", apply);
     apply();
   };
+
+  const clouds = () => Object.values(views).map((part) => part.cloud).filter(Boolean);
 
   const page = () => {
     const theme = document.getElementById("theme");
@@ -182,7 +164,9 @@
         ? root.dataset.theme === "dark"
         : window.matchMedia("(prefers-color-scheme: dark)").matches;
       root.dataset.theme = dark ? "light" : "dark";
+      clouds().forEach((cloud) => cloud.paint());
     });
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => clouds().forEach((cloud) => cloud.paint()));
     // paper has its own width: charts are drawn for it, not shrunk to it
     let onScreen = null;
     window.addEventListener("beforeprint", () => {
@@ -191,9 +175,11 @@
         const share = view.container().closest(".answer-sure") ? 0.46 : 1;
         view.width(PAPER_WIDTH * share).height(height > 250 ? Math.max(PAPER_HEIGHT, 0.55 * height) : height).run();
       }
+      clouds().forEach((cloud) => cloud.onPaper(true));
     });
     window.addEventListener("afterprint", () => {
       for (const [view, width, height] of onScreen || []) view.width(width).height(height).run();
+      clouds().forEach((cloud) => cloud.onPaper(false));
       onScreen = null;
     });
     const print = document.getElementById("print");

@@ -13,14 +13,13 @@ import altair as alt
 import fastexcel
 import polars as pl
 import pytest
-import vl_convert
 
 from data_checks.registry import all_suites
 from pipelines import models
 from pipelines.audit.files import QUALITY, quality_findings
 from pipelines.audit.pages import read_page
 from pipelines.publishing.dictionary_texts import COLUMNS
-from pipelines.report.assets import BINDS_EVENT, quick, safe_json
+from pipelines.report.assets import safe_json
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import LANGUAGES, Catalogue, texts
 from pipelines.report.documents import quality_page
@@ -71,12 +70,6 @@ def test_a_change_that_was_searched_for_has_no_interval_in_german() -> None:
     (row,) = company().estimates.filter(estimand="change", component="observed").to_dicts()
     assert row["conf_low"] is None
     assert "(kein Intervall)" in Catalogue("de").sentence(row)
-
-
-def test_the_interpreter_is_found_in_the_bundle_and_binds_only_for_events() -> None:
-    made = vl_convert.javascript_bundle()
-    assert len(BINDS_EVENT.findall(made)) == 1
-    assert len(quick(made)) == len(made) + len("a&&")
 
 
 def test_what_reached_no_unit_is_said() -> None:
