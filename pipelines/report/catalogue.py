@@ -18,6 +18,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from pipelines.errors import CrossvoiceError
@@ -45,6 +46,16 @@ def texts(language: str) -> dict[str, str]:
 def released_texts(language: str) -> dict[str, str]:
     """What released rows say in a language other than that of the tables, flat."""
     return dict(_flat(yaml.safe_load((TEXTS / f"released.{language}.yaml").read_text("utf-8"))))
+
+
+@cache
+def described_texts(language: str) -> dict[str, str]:
+    """What tables, columns and checks mean in a language other than that of the tables.
+
+    English text -> its translation.
+    """
+    with (TEXTS / f"described.{language}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
 
 
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -122,6 +133,12 @@ class Catalogue:
     def formula(self, kind: str, released: str) -> str:
         """How metrics of a kind are computed, in the report's language."""
         return self._released.get(f"formula.{kind}", released)
+
+    def described(self, english: str) -> str:
+        """What a table, a column or a check means, in the report's language."""
+        if self.language == TABLES_SPEAK:
+            return english
+        return described_texts(self.language).get(english, english)
 
     @property
     def _released(self) -> Mapping[str, str]:

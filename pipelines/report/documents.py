@@ -39,7 +39,7 @@ def dictionary_page(published: Published, text: Catalogue) -> str:
         for m in published.tables["dim_metrics"].iter_rows(named=True)
     ]  # fmt: skip
     tables = [
-        {"name": name[0], "words": part["table_description"][0],
+        {"name": name[0], "words": text.described(part["table_description"][0]),
          "audiences": part["audiences"][0], "columns": part.to_dicts()}
         for name, part in dictionary.group_by("table_name", maintain_order=True)
     ]  # fmt: skip
@@ -122,7 +122,7 @@ def _suite(suite: Suite, records: Path, text: Catalogue) -> dict[str, Any]:
         row = by_check.get(check.name, {"outcome": "error", "n_evaluated": None,
                                         "n_unexpected": None})  # fmt: skip
         checks.append({
-            "name": check.name, "why": check.why, "outcome": row["outcome"],
+            "name": check.name, "why": text.described(check.why), "outcome": row["outcome"],
             "rows": safe_count(row["n_evaluated"], text),
             "cases": safe_count(row["n_unexpected"], text),
         })  # fmt: skip

@@ -54,7 +54,7 @@ def _readme(book: xlsxwriter.Workbook, published: Published, text: Catalogue, bo
     )
     rows += [("", "")]
     rows += [
-        (f"{r['table_name']}.{r['column_name']}", r["column_description"])
+        (f"{r['table_name']}.{r['column_name']}", text.described(r["column_description"]))
         for r in dictionary.iter_rows(named=True)
     ]
     for i, (head, words) in enumerate(rows):

@@ -11,6 +11,7 @@ import pytest
 
 from data_checks.registry import all_suites
 from pipelines.publishing.audiences import AUDIENCES
+from pipelines.report.catalogue import Catalogue
 from tests.pipeline.conftest import Company
 from tests.pipeline.runs import crossvoice, private, released
 
@@ -125,6 +126,13 @@ def test_a_release_has_its_pages_for_each_audience(company: Company) -> None:
     sentence = released(company.home)["linkage_estimates"].filter(
         "primary", effect_type="slope", component="corrected")["sentence"][0]  # fmt: skip
     assert sentence in shared
+
+
+def test_the_whole_dictionary_is_said_in_german(company: Company) -> None:
+    dictionary = released(company.home)["data_dictionary"]
+    words = {*dictionary["table_description"], *dictionary["column_description"]}
+    german = Catalogue("de")
+    assert [w for w in words if german.described(w) == w] == []
 
 
 def test_status_names_the_release_and_every_reject(company: Company) -> None:
