@@ -58,7 +58,7 @@ def _people_on_both_sides(con: duckdb.DuckDBPyConnection) -> int:
     found = con.sql(
         "with employees as ("
         " select id_key as key from staging.stg_person_identifiers"
-        " union select respondent_key from staging.stg_employee_responses)"
+        " union select respondent_key from intermediate.int_submissions_attributed)"
         " select count(distinct customer_key) from staging.stg_customer_feedback"
         " where customer_key in (select key from employees where key is not null)"
     ).fetchone()

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
-from pipelines.linkage.panel import Cells, cells_of
+from pipelines.linkage.panel import Cells, cells_of_scored
 from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, with_scores
 from pipelines.linkage.reorganisation import reorganisation_findings
 from pipelines.linkage.roster import turnover_findings
@@ -30,13 +30,19 @@ def read_panel(
 ) -> tuple[Cells, list[Finding]]:
     """The cells that enter, and every finding about the input of the measure pair."""
     panel = collected(panel)
-    cells = cells_of(panel, settings)
-    return cells, input_findings(panel, cells, settings)
-
-
-def input_findings(panel: pl.DataFrame, cells: Cells, settings: Settings) -> list[Finding]:
-    """Every finding about the input of one measure pair."""
     scored = with_scores(panel)
+    cells = cells_of_scored(scored, settings)
+    return cells, _findings(panel, scored, cells, settings)
+
+
+def input_findings(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
+    """Every finding about the input of one measure pair."""
+    return read_panel(panel, settings)[1]
+
+
+def _findings(
+    panel: pl.DataFrame, scored: pl.DataFrame, cells: Cells, settings: Settings
+) -> list[Finding]:
     return [
         *_declared(settings),
         *_shared_people(scored, settings),

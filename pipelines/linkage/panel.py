@@ -124,7 +124,11 @@ def _with_cluster(kept: pl.DataFrame, name: str) -> tuple[pl.DataFrame, str]:
 
 def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
     """Cells that enter an estimate: both scores present, at least ``min_n`` answers where known."""
-    panel = with_scores(panel)
+    return cells_of_scored(with_scores(panel), settings)
+
+
+def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
+    """``cells_of`` for a panel that has every column the estimators read (``with_scores``)."""
     both = pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null()
     neither = pl.col("mean_e").is_null() & pl.col("mean_c").is_null()
     enough = (pl.col("n_e").fill_null(np.inf) >= settings.min_n) & (

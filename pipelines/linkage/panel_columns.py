@@ -30,10 +30,10 @@ def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     panel = collected(panel)
     _keys(panel)
     panel = panel.with_columns(
-        pl.lit(None, dtype=pl.Float64).alias(c) for c in NUMBERS if c not in panel.columns
+        _index(panel).alias("period_index"), *(_number(panel, c) for c in NUMBERS)
     )
-    panel = panel.with_columns(_index(panel).alias("period_index"))
-    panel = panel.with_columns(numbers(panel, c).alias(c) for c in NUMBERS)
+    if any(panel[c].null_count() == len(panel) for c in COUNTS):
+        return panel  # no cell has its counts, so nothing can be derived from them
     n = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
     p, d = pl.col("promoters") / n, pl.col("detractors") / n
     spread = 1e4 * (p + d - (p - d) ** 2) * n / (n - 1)
@@ -42,6 +42,16 @@ def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         pl.coalesce("mean_c", pl.when(n > 0).then(100 * (p - d))).alias("mean_c"),
         pl.coalesce("var_c", pl.when(n > 1).then(spread)).alias("var_c"),
     )
+
+
+def _number(panel: pl.DataFrame, name: str) -> pl.Expr | pl.Series:
+    """A column as `numbers` gives it, without looking at values that can be nothing else."""
+    if name not in panel.columns:
+        return pl.lit(None, dtype=pl.Float64).alias(name)
+    if not panel.schema[name].is_numeric():
+        return numbers(panel, name).alias(name)
+    value = pl.col(name).cast(pl.Float64)
+    return pl.when(value.is_finite()).then(value).alias(name)
 
 
 def collected(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:

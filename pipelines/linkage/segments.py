@@ -104,7 +104,7 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
     question = Question("segment", "unit", settings, whole, part="equality", weighted=True)
     # strata hold every cell several times, so the checks of the input look at one of them
     pairs = parts[0].panel if parts and _is_stratified(panel, by) else panel
-    question.find(input_findings(pairs, cells_of(pairs, settings), settings), small)
+    question.find(input_findings(pairs, settings), small)
     sizes = np.bincount(whole.unit_cluster, minlength=max(whole.n_clusters, 1))
     question.find(size_findings(whole, sizes))
     question.find(variance_findings(whole.x, whole.y, whole.x, whole.y))

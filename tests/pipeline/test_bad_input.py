@@ -41,14 +41,23 @@ def source(declared: dict, name: str) -> dict:
     return next(s for s in declared["sources"] if s["name"] == name)
 
 
-def test_missing_required_file_stops_publication_but_not_the_other_sources(broken: Path) -> None:
+def test_files_that_cannot_be_used_stop_publication_but_not_the_other_sources(broken: Path) -> None:
     before = comparable(broken)
-    (broken / "company" / "hr" / "units.csv").unlink()
-    (broken / "company" / "survey" / "extra.csv").write_text("not a survey\n")
-    ended = crossvoice(broken, "run", "--program", "demo", "--force")
+    company = broken / "company"
+    (company / "hr" / "units.csv").unlink()
+    (company / "survey" / "extra.csv").write_text("not a survey\n")
+    feedback = company / "feedback" / "feedback_2025-03.csv"
+    feedback.write_text(feedback.read_text().replace("customer_id", "customer_no", 1))
+    for answers in (company / "survey").glob("engagement_*.csv"):
+        answers.write_text(answers.read_text().replace(",TRUE,", ",TRUE,9"))  # 5 becomes 95
+    ended = crossvoice(broken, "run", "--program", "demo")
     assert ended.code == 1
     assert "Source hr_units finds no file." in ended.output
     assert "mend:" in ended.output
+    assert "no column 'customer_id'; close: 'customer_no'" in ended.output
+    assert "feedback_2025-03.csv" in ended.output
+    assert "out_of_scale in column 'q01'" in ended.output
+    assert "its limit is 5.0%" in ended.output
     assert "Traceback" not in ended.output
     assert "The last release is untouched" in ended.output
     after = comparable(broken)
@@ -56,18 +65,8 @@ def test_missing_required_file_stops_publication_but_not_the_other_sources(broke
     assert "STALE" in crossvoice(broken, "status", "--program", "demo").output
 
 
-def test_renamed_column_names_the_closest_one(broken: Path) -> None:
-    path = broken / "company" / "feedback" / "feedback_2025-03.csv"
-    path.write_text(path.read_text().replace("customer_id", "customer_no", 1))
-    ended = crossvoice(broken, "run", "--program", "demo")
-    assert ended.code == 1
-    assert "no column 'customer_id'; close: 'customer_no'" in ended.output
-    assert "feedback_2025-03.csv" in ended.output
-    assert "Traceback" not in ended.output
-
-
 READER = """
-import duckdb, json, sys
+import duckdb, json, sys, time
 from pathlib import Path
 path, end = map(Path, sys.argv[1:])
 select = "select count(*), sum(n_responses) from customer_unit_period_metrics"
@@ -81,9 +80,13 @@ while not end.exists():
     seen[file.parts[-3]] = seen.get(file.parts[-3], 0) + 1
     if not first == found == held.execute(select).fetchone():
         sys.exit(f"{first} became {found}")
+    time.sleep(0.1)
 print(json.dumps(seen))
 """
-"""Reads the release without pause, by a connection kept open and by new ones, until told to end."""
+"""Reads the release again and again, by a connection kept open and by new ones, until told to end.
+
+It rests between two looks, so as not to take half of the machine from the run it looks at.
+"""
 
 
 @pytest.fixture
@@ -145,14 +148,3 @@ def test_a_mistake_in_the_program_is_shown_with_its_line(tmp_path: Path) -> None
     assert "chanel" in ended.output
     assert "Traceback" not in ended.output
     assert not (tmp_path / "home").exists()
-
-
-def test_too_many_rejects_stop_the_source(broken: Path) -> None:
-    path = broken / "company" / "feedback" / "feedback_2025-04.csv"
-    lines = path.read_text().splitlines(keepends=True)
-    spoilt = [line.replace(",nps,", ",nps,9", 1) for line in lines]
-    path.write_text("".join(spoilt))
-    ended = crossvoice(broken, "run", "--program", "demo")
-    assert ended.code == 1
-    assert "out_of_scale in column 'score'" in ended.output
-    assert "its limit is 5.0%" in ended.output
