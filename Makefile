@@ -8,6 +8,9 @@ LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
 # two processes of one thread, longest groups first (tests/conftest.py); shuffled, but alike always
 PYTEST  := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
 
+# compiled modules are kept, also where Python is told not to: each of the many processes reads them
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run explore dev test session lint unit pipeline browser screenshots validation kills benchmark lock clean
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -32,7 +34,10 @@ def questions(folder: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip().startswith("# ?")]
 
 
-def landed(folder: Path) -> tuple[Program, dict[str, PullResult]]:
+Landed = tuple[Program, dict[str, PullResult]]
+
+
+def pull_all(folder: Path) -> Landed:
     """The program, and what its sources land."""
     program = read_program(folder)
     settings = Settings(folder, folder / "home")
@@ -40,22 +45,35 @@ def landed(folder: Path) -> tuple[Program, dict[str, PullResult]]:
     return program, {s.name: pull(s, program, settings, keys) for s in program.sources}
 
 
-def made(name: str, folder: Path) -> Path:
-    """The program of a pair of files."""
-    make, _ = exports.PAIRS[name]
-    files = make(folder)
-    called("init", *files, "--into", folder / "program")
-    return folder / "program"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Gives the program that `init` writes for a pair of files; made once, to be looked at only."""
+
+    @cache
+    def make(name: str) -> Path:
+        folder = tmp_path_factory.mktemp("pair")
+        called("init", *exports.PAIRS[name][0](folder), "--into", folder / "program")
+        return folder / "program"
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def landed(made: Callable[[str], Path]) -> Callable[[str], Landed]:
+    """Gives the program of a pair of files and what it lands."""
+    return cache(lambda name: pull_all(made(name)))
 
 
 @pytest.mark.parametrize("name", exports.PAIRS)
-def test_the_program_runs_unchanged_or_asks_what_must_be_asked(name: str, tmp_path: Path) -> None:
-    folder = made(name, tmp_path)
+def test_the_program_runs_unchanged_or_asks_what_must_be_asked(
+    name: str, made: Callable[[str], Path], landed: Callable[[str], Landed]
+) -> None:
+    folder = made(name)
 
     asked, wanted = questions(folder), exports.PAIRS[name][1]
     assert all(any(words in line for line in asked) for words in wanted), asked
     assert bool(asked) == bool(wanted), asked
-    program, results = landed(folder)
+    program, results = landed(name)
     for source, result in results.items():
         assert result.total("rows_kept") > 0, source
         assert result.total("rows_rejected") == result.total("rows_filtered"), source
@@ -95,36 +113,34 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_every_answer_of_the_files_is_landed(name: str, tmp_path: Path) -> None:
-    _, results = landed(made(name, tmp_path))
+def test_every_answer_of_the_files_is_landed(name: str, landed: Callable[[str], Landed]) -> None:
+    _, results = landed(name)
 
     assert {s: r.total("rows_kept") for s, r in results.items()} == EXPECTED[name]
 
 
-def test_the_guesses_that_matter(tmp_path: Path) -> None:
-    for folder in ("qualtrics", "french", "german", "quarters", "medallia"):
-        (tmp_path / folder).mkdir()
-    program = read_program(made("qualtrics and zendesk", tmp_path / "qualtrics"))
+def test_the_guesses_that_matter(made: Callable[[str], Path]) -> None:
+    program = read_program(made("qualtrics and zendesk"))
     survey, tickets = program.sources[:2]
     assert (survey.table, survey.skip_rows) == ("employee_responses", 2)
     assert survey.filters[0].drop == ["Survey Preview"]
     assert survey.values[0].recode["Neither agree nor disagree"] == 3
     assert tickets.values[0].recode == {"bad": 0, "good": 1}
 
-    french = read_program(made("french branches", tmp_path / "french")).sources[0]
+    french = read_program(made("french branches")).sources[0]
     assert french.columns["answered_at"].language == "fr"
     assert french.missing == ["sans réponse"]
 
-    german = read_program(made("german offices", tmp_path / "german"))
+    german = read_program(made("german offices"))
     assert german.sources[1].values[0].direction == "lower"
     assert german.sources[0].decimal == ","
     assert german.sources[0].footnotes == ["Gesamt$", "Quelle:"]
 
-    quarters = read_program(made("quarters in words", tmp_path / "quarters"))
+    quarters = read_program(made("quarters in words"))
     assert (quarters.period, quarters.start) == ("quarter", dt.date(2025, 1, 1))
     assert quarters.sources[0].columns["period_ref"].recode["Q3 2025"] == "2025-Q3"
 
-    medallia = read_program(made("heat map and medallia", tmp_path / "medallia"))
+    medallia = read_program(made("heat map and medallia"))
     assert medallia.sources[0].header_row == 3
     assert medallia.sources[1].columns["occurred_at"].format == "%m/%d/%Y %I:%M %p"
     assert [m.kind for m in medallia.metrics if m.voice == "customer"] == ["net_promoter"]
@@ -135,8 +151,8 @@ SHORT = {"plain scores": 20, "quarters in words": 22, "json lines and parquet": 
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_a_plain_program_is_short(name: str, tmp_path: Path) -> None:
-    text = (made(name, tmp_path) / "program.yaml").read_text("utf-8")
+def test_a_plain_program_is_short(name: str, made: Callable[[str], Path]) -> None:
+    text = (made(name) / "program.yaml").read_text("utf-8")
     lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
 
     assert len(lines) <= SHORT[name]
@@ -158,7 +174,7 @@ def test_answers_of_each_period_count_where_the_export_names_no_wave(tmp_path: P
         (tmp_path / f"{name}.csv").write_text("\n".join(lines))
     called("init", tmp_path / "staff.csv", tmp_path / "guests.csv", "--into", tmp_path / "program")
 
-    program, results = landed(tmp_path / "program")
+    program, results = pull_all(tmp_path / "program")
     (source,) = (s for s in program.sources if s.table == "employee_responses")
     assert results[source.name].total("rows_kept") == 30 * 8
     landed_rows = (tmp_path / "program" / "home").rglob("employee_responses.parquet")
@@ -166,27 +182,29 @@ def test_answers_of_each_period_count_where_the_export_names_no_wave(tmp_path: P
     assert rows.select("respondent_key", "wave").unique().height == 30 * 8
 
 
-def test_teams_are_made_of_managers_where_nothing_else_names_them(tmp_path: Path) -> None:
-    program = read_program(made("who reports to whom", tmp_path))
+def test_teams_are_made_of_managers_where_nothing_else_names_them(
+    made: Callable[[str], Path],
+) -> None:
+    program = read_program(made("who reports to whom"))
 
     assert (program.org.unit, program.org.teams) == ("team_location", "managers")
     kinds = {m.id_type for s in program.sources for n, m in s.columns.items() if n.endswith("_key")}
     assert kinds == {"employee_id", "email", "agent"}
 
 
-def test_no_value_of_a_person_is_written_or_shown(tmp_path: Path) -> None:
-    folder = made("qualtrics and zendesk", tmp_path)
+def test_no_value_of_a_person_is_written_or_shown(made: Callable[[str], Path]) -> None:
+    folder = made("qualtrics and zendesk")
     shown = called("check", "--program", folder) + (folder / "program.yaml").read_text("utf-8")
 
     for secret in ("p17@example.org", "R_0017", "192.0.2.1", "thank you", "00017", "C17"):
         assert secret not in shown
 
 
-def test_a_program_is_never_overwritten(tmp_path: Path) -> None:
-    folder = made("plain scores", tmp_path)
+def test_a_program_is_never_overwritten(made: Callable[[str], Path]) -> None:
+    folder = made("plain scores")
     before = (folder / "program.yaml").read_text("utf-8")
     result = CliRunner().invoke(
-        main, ["init", str(tmp_path / "staff_2025.csv"), "--into", str(folder)]
+        main, ["init", str(folder.parent / "staff_2025.csv"), "--into", str(folder)]
     )
 
     assert result.exit_code == 2

@@ -33,7 +33,7 @@ SLOW = [HealthCheck.too_slow]
 
 
 @pytest.mark.parametrize("part", range(6))
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=17, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_nothing_is_given_away(part: int, data: st.DataObject) -> None:
     world = make_world(data.draw(seeds(part, 6)))
