@@ -16,7 +16,7 @@ import polars as pl
 from pipelines import warehouse
 from pipelines.program.aliases import Alias
 from pipelines.program.model import Program
-from pipelines.program.periods import program_periods
+from pipelines.program.periods import Period, program_periods
 
 ALIASES_SCHEMA = {
     "alias_level": pl.String,
@@ -25,6 +25,16 @@ ALIASES_SCHEMA = {
     "approved_by": pl.String,
     "approved_at": pl.Date,
 }
+LAST_ANSWER = """
+    select max(day) from (
+        select cast(answered_at as date) as day from raw.employee_responses
+        union all select local_date from raw.customer_feedback
+    ) where day <= ?
+"""
+NAMED_PERIODS = """
+    select wave from raw.employee_responses union select period_ref from raw.unit_scores
+    union select period_ref from raw.outcomes
+"""
 
 
 def write_declarations(
@@ -37,11 +47,12 @@ def write_declarations(
     """Write what the program declares as `raw.declared_*` tables; returns rows by table.
 
     `aliases` are the approvals in the program's folder; `last_release` is the row of `publication`
-    that the next release is compared with.
+    that the next release is compared with. The batches must be registered already.
     """
+    periods = _until_the_last_answer(con, program, program_periods(program, today), today)
     frames = {
-        "declared_periods": _periods(program, today),
-        "declared_waves": _waves(program, today),
+        "declared_periods": _periods(periods),
+        "declared_waves": _waves(program, periods),
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
@@ -54,12 +65,21 @@ def write_declarations(
     }
 
 
-def _periods(program: Program, today: dt.date) -> pl.DataFrame:
+def _until_the_last_answer(
+    con: duckdb.DuckDBPyConnection, program: Program, periods: list[Period], today: dt.date
+) -> list[Period]:
+    """A calendar that names no end goes to the last period of which anybody told anything."""
+    if program.period == "wave" or program.end is not None:
+        return periods
+    last_day = con.execute(LAST_ANSWER, [today]).fetchone()[0] or dt.date.min
+    named = {name for (name,) in con.execute(NAMED_PERIODS).fetchall()}
+    told = [p.index for p in periods if p.id in named or p.start <= last_day]
+    return periods[: max(told, default=len(periods))]
+
+
+def _periods(periods: Sequence[Period]) -> pl.DataFrame:
     return pl.DataFrame(
-        [
-            (p.id, p.index, p.start, p.end, p.is_closed)
-            for p in program_periods(program, today)
-        ],
+        [(p.id, p.index, p.start, p.end, p.is_closed) for p in periods],
         schema={
             "period_id": pl.String,
             "period_index": pl.Int64,
@@ -71,9 +91,8 @@ def _periods(program: Program, today: dt.date) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _waves(program: Program, today: dt.date) -> pl.DataFrame:
+def _waves(program: Program, periods: Sequence[Period]) -> pl.DataFrame:
     """Each wave with the period its fieldwork starts in; a period is its own wave."""
-    periods = program_periods(program, today)
     rows = {p.id: (p.id, p.start, p.end, p.id) for p in periods}
     for wave in program.waves:
         home = next((p.id for p in periods if p.start <= wave.start <= p.end), None)

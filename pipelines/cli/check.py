@@ -241,6 +241,10 @@ def _items_nobody_reads(declared: Program) -> list[str]:
 
 def _show_questions(console: Console, declared: Program) -> None:
     console.print()
+    units = "locations" if declared.org.unit == "location" else "teams in their locations"
+    adopted = declared.org.unknown_references == "adopt"
+    unlisted = "is one too" if adopted else "is counted as unmatched"
+    console.print(f"units: {units}; a name that is on no list {unlisted}")
     if declared.linkage is None:
         console.print("no question declared: scores will be published without estimates")
         return

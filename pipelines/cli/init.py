@@ -11,7 +11,8 @@ from pipelines.errors import CrossvoiceError
 from pipelines.inspection.look import FileLook, look
 from pipelines.inspection.proposal import propose
 from pipelines.inspection.roles import roles_of
-from pipelines.inspection.writing import name_of, program_text
+from pipelines.inspection.writing import program_text
+from pipelines.program.defaults import program_name
 from pipelines.program.reading import FILE_NAME, read_program
 
 
@@ -32,7 +33,7 @@ def write_program(files: list[Path], into: Path) -> None:
             where=", ".join(str(path) for path in files),
             mend="give the export with the answers: of a survey, of feedback, or scores by unit",
         )
-    text = program_text(found, name_of(into.resolve()), into.resolve())
+    text = program_text(found, program_name(into.resolve().name) or "my_program", into.resolve())
     into.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")
     _report(found.files, text, target)

@@ -7,7 +7,7 @@ What belongs here: choosing scored columns, their items and voices. What does no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.connectors.columns import tidy, without_footnote
@@ -28,6 +28,8 @@ NO_SCORES = {"id", "number", "no", "nr", "code", "zip", "plz", "phone", "year", 
              "responses", "respondents", "antworten", "plantilla", "effectif"}  # fmt: skip
 """Words of numbers that are no answers."""
 MOST_SCORES = 60
+MOST_LABELS = 7
+"""More texts than these in a column of no known words are no answers."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ def answers_of(columns: Sequence[Profile], taken: set[str | None]) -> list[Answe
         guess = scale_of(column)
         if guess is not None and _is_answer(column, guess):
             scored.append((column, guess))
+    scored = scored or list(_of_unknown_labels([c for c in columns if c.name not in taken]))
     found: list[Answers] = []
     for column, guess in _chosen(scored):
         kind = _kind(column, guess)
@@ -66,6 +69,21 @@ def answers_of(columns: Sequence[Profile], taken: set[str | None]) -> list[Answe
         code = item_code(tidy(column.name)) or nameless
         found.append(Answers(column.name, guess, code, voice_of_words(column.name), kind))
     return _distinct_items(_split_by_voice(columns, found))
+
+
+def _of_unknown_labels(columns: Sequence[Profile]) -> Iterator[tuple[Profile, ScaleGuess]]:
+    """Columns that share a few texts no list of labels holds; only people know their order."""
+    texts = {c.name: {same(t): t for t in c.labels} for c in columns
+             if c.kind == "labels" and 3 <= len(c.labels) <= MOST_LABELS
+             and not _is_personal(words_of(c.name))}  # fmt: skip
+    alike = {name: [n for n in texts if texts[n].keys() <= texts[name].keys()] for name in texts}
+    widest = max(alike, key=lambda name: len(alike[name]), default=None)
+    if widest is None or len(alike[widest]) < 2:
+        return
+    recode = {text: place for place, text in enumerate(texts[widest].values(), start=1)}
+    doubt = "which answer is the worst, which the best? Number these texts from 1 in that order"
+    guess = ScaleGuess(1, len(recode), "unknown labels", recode, doubt=doubt)
+    yield from ((column, guess) for column in columns if column.name in alike[widest])
 
 
 def _is_personal(words: str) -> bool:

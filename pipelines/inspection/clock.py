@@ -24,7 +24,6 @@ class Clock:
 
     period: str
     start: dt.date
-    end: dt.date | None
     reason: str
     doubt: str = ""
     waves: dict[str, tuple[dt.date, dt.date]] = field(default_factory=dict)
@@ -56,15 +55,15 @@ def clock_of(files: list[FileRoles], today: dt.date) -> Clock:
         days = [day for some in ranges.values() for day in some]
         years = [year for f in undated for year in _years_in(f.look.path.name)]
         year = max(years, default=max(days).year)
-        return Clock("year", dt.date(min(days).year, 1, 1), dt.date(max(days).year, 12, 31),
-                     f"scores without a date are taken to be of {year}")  # fmt: skip
+        reason = f"scores without a date are taken to be of {year}"
+        return Clock("year", dt.date(min(days).year, 1, 1), reason)
     if not ranges:
         years = [year for f in files for one in (f.look, *f.look.more)
                  for year in _years_in(one.path.name)]  # fmt: skip
         year = max(years, default=today.year - 1)
         reason = "the year in the file's name" if years else "no dates were found"
-        return Clock("year", dt.date(year, 1, 1), dt.date(year, 12, 31), reason,
-                     "" if years else "which year are these scores of?")  # fmt: skip
+        doubt = "" if years else "which year are these scores of?"
+        return Clock("year", dt.date(year, 1, 1), reason, doubt)
     return _clock_of_days(ranges)
 
 
@@ -91,9 +90,7 @@ def _clock_of_days(ranges: dict[str, list[dt.date]]) -> Clock:
         period = "quarter" if (last - first).days < 100 else "year"
     size = {"month": 1, "quarter": 3, "year": 12}[period]
     start = dt.date(first.year, (first.month - 1) // size * size + 1, 1)
-    after = last.year * 12 + (last.month - 1) // size * size + size
-    end = dt.date(after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)
-    return Clock(period, start, end, f"answers from {first} to {last} were seen")
+    return Clock(period, start, f"answers from {first} to {last} were seen")
 
 
 OWN_WORDS = "the files name their periods in their own words"
@@ -137,9 +134,7 @@ def _named_periods(files: list[FileRoles]) -> Clock | None:
     lengths = {found[0] for found in known if found}
     years = [int(y) for t in texts for y in re.findall(r"(?:19|20)\d\d", t)]
     if None not in known and len(lengths) == 1:
-        first, last = min(years), max(years)
-        return Clock(lengths.pop(), dt.date(first, 1, 1), dt.date(last, 12, 31),
-                     "the files name their periods")  # fmt: skip
+        return Clock(lengths.pop(), dt.date(min(years), 1, 1), "the files name their periods")
     base = min(years, default=2000)
     waves = {}
     for place, text in enumerate(sorted(dict.fromkeys(texts))):
@@ -147,5 +142,5 @@ def _named_periods(files: list[FileRoles]) -> Clock | None:
         year = int((re.findall(r"(?:19|20)\d\d", text) or [base + place])[0])
         day = dt.date(year, 1, 1) + dt.timedelta(days=place % 12 * 28)
         waves[name] = (day, day + dt.timedelta(days=27))
-    return Clock("wave", dt.date(base, 1, 1), None, OWN_WORDS,
-                 "when was each wave in the field? The days below are made up", waves)  # fmt: skip
+    doubt = "when was each wave in the field? The days below are made up"
+    return Clock("wave", dt.date(base, 1, 1), OWN_WORDS, doubt, waves)

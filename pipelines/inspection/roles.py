@@ -54,7 +54,8 @@ def roles_of(look: FileLook) -> FileRoles:
         if found.table in ("employee_responses", "customer_feedback"):
             _record_id(found)
         if not found.table and "location" in found.roles:
-            found.table = "units"
+            # without answers: people and their places, else the places
+            found.table = "org_assignments" if "employee_id" in found.roles else "units"
     find_counted_rows(found)
     found.voice = found.voice or _voice(found)
     used = {*found.roles.values(), *(a.column for a in found.answers), found.comment}

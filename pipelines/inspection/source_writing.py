@@ -23,21 +23,24 @@ from pipelines.inspection.org_writing import (
 from pipelines.inspection.profile import Profile
 from pipelines.inspection.proposal import Proposal
 from pipelines.inspection.value_writing import value_lines
+from pipelines.program.defaults import source_name
 from pipelines.program.rules import item_code
 
 
 def source_lines(
     found: Proposal, place: int, file: FileRoles, location: list[str]
 ) -> Iterator[Line]:
-    """The entry of one file, and a second one where people have several identifiers."""
+    """The entry of one file."""
     if not file.table:
         yield Line(f"  # {location[0]}: neither scores nor people nor units were found; not read")
         return
     name = _name(found, place)
     for doubt in file.look.doubts + file.doubts:
         yield from question(doubt, "  ")
-    yield Line(f"  - name: {name}", _why(file))
-    yield Line(f"    table: {file.table}")
+    head = [f"table: {file.table}"] if name == source_name(location) else [
+        f"name: {name}", f"table: {file.table}"]  # fmt: skip
+    yield Line(f"  - {head[0]}", _why(file))
+    yield from (Line(f"    {key}") for key in head[1:])
     yield Line(f"    location: {quoted(location[0] if len(location) == 1 else location)}")
     yield from _reading(file)
     yield from _filters(file)
@@ -53,7 +56,7 @@ def source_lines(
     if file.comment and file.table in ("employee_responses", "customer_feedback"):
         yield Line(f"    comment: {quoted(file.comment)}")
     yield from _codes(file, columns)
-    yield from _identifiers(file, name, location)
+    yield from _identifiers(file)
     yield Line("")
 
 
@@ -253,18 +256,9 @@ def _used(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> list[Profile]
     return [c for c in file.look.columns if c.name in names]
 
 
-def _identifiers(file: FileRoles, name: str, location: list[str]) -> Iterator[Line]:
-    """An HR list with numbers and addresses tells which belong to one person."""
+def _identifiers(file: FileRoles) -> Iterator[Line]:
+    """A staff list with numbers and addresses tells which belong to one person."""
     others = [r for r in ("email", "agent_id") if r in file.roles]
-    if file.table == "person_identifiers":
+    is_list = file.table == "org_assignments" and "employee_id" in file.roles and others
+    if is_list or file.table == "person_identifiers":
         yield from identifier_list(file, others)
-    if file.table != "org_assignments" or "employee_id" not in file.roles or not others:
-        return
-    yield Line("")
-    yield Line(f"  - name: {name[:48]}_identifiers", "so that addresses and numbers meet")
-    yield Line("    table: person_identifiers")
-    yield Line(f"    location: {quoted(location[0] if len(location) == 1 else location)}")
-    yield from _reading(file)
-    person = file.roles["employee_id"]
-    yield from mapping("columns", {"employee_key": person})
-    yield from identifier_list(file, others)

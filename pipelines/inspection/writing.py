@@ -7,16 +7,16 @@ a default does not say is written.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import WIDTH, Line, question, quoted, remark, wrapped
-from pipelines.inspection.proposal import Proposal
+from pipelines.inspection.proposal import Metric, Proposal
 from pipelines.inspection.source_writing import source_lines
-from pipelines.program.rules import item_code
+from pipelines.program.defaults import program_name
 
 OPENING = (
     "Written by `crossvoice init`. Comments say why a guess was made. A line with `# ?` is a "
@@ -28,12 +28,10 @@ def program_text(found: Proposal, name: str, folder: Path) -> str:
     """The text of program.yaml for a folder."""
     lines = [
         *remark(OPENING),
-        Line(f"program: {name}"),
+        *([] if name == program_name(folder.name) else [Line(f"program: {name}")]),
         *_clock(found),
         Line(""),
         *_org(found),
-        Line(""),
-        Line("metrics:"),
         *_metrics(found),
         Line(""),
         *_linkage(found),
@@ -82,48 +80,63 @@ def _clock(found: Proposal) -> Iterator[Line]:
             yield Line(f"  - {{id: {wave}, start: {start}, end: {end}}}")
         return
     yield Line(f"start: {clock.start}")
-    if clock.end:
-        yield Line(f"end: {clock.end}")
 
 
 def _org(found: Proposal) -> Iterator[Line]:
     if found.meeting.doubt:
         yield from question(found.meeting.doubt)
-    keys = {"unit": (found.meeting.unit, found.meeting.reason)}
+    is_place = found.meeting.unit == "location"
+    keys: dict[str, Any] = {}
+    if is_place and any("unit_level" in f.roles for f in found.files if f.table == "units"):
+        keys["unit"] = "location"
+    reasons = [f"Units are {'places' if is_place else 'teams in their places'}"]
+    reasons += [found.meeting.reason] if found.meeting.reason else []
     if found.meeting.by_managers:
-        keys["teams"] = ("managers", "")
+        keys["teams"] = "managers"
     elif any("manager_id" in f.roles and "team" not in f.roles for f in found.files):
         yield from remark(
-            "Teams could be made of those who report to one manager: unit: team_location, "
-            "teams: managers."
+            "Teams could be made of those who report to one manager: org: {teams: managers}."
         )
     if not found.has_units:
-        keys["unknown_references"] = ("adopt", "no list of units was given")
+        reasons.append("no list of units was given, so that every name is one")
     if found.meeting.strip_zeros:
-        keys["strip_leading_zeros"] = (True, "0012 and 12 are both there")
-    reasons = "; ".join(reason for _, reason in keys.values() if reason)
-    yield from remark(reasons)
-    yield Line(f"org: {quoted({key: value for key, (value, _) in keys.items()})}")
+        keys["strip_leading_zeros"] = True
+        reasons.append("0012 and 12 are both there")
+    yield from remark("; ".join(reasons) + ".")
+    if keys:
+        yield from (Line(f"org: {quoted(keys)}"), Line(""))
 
 
 def _metrics(found: Proposal) -> Iterator[Line]:
     for doubt in found.voice_doubts:
-        yield from question(doubt, "  ")
-    for metric in found.metrics:
-        parts = [f"id: {metric.id}", f"voice: {metric.voice}"]
-        if metric.kind != "mean":
-            parts.append(f"kind: {metric.kind}")
-        if metric.items != [metric.id]:
-            parts.append(f"items: [{', '.join(metric.items)}]")
-        if metric.require:
-            parts.append(f"require: {metric.require}")
-        text = f"  - {{{', '.join(parts)}}}"
+        yield from question(doubt)
+    entries = [_metric(found, metric) for metric in found.metrics]
+    texts = [f"{{{', '.join(parts)}}}" for parts in entries]
+    short = f"metrics: [{', '.join(texts)}]"
+    if len(short) <= WIDTH:
+        yield Line(short)
+        return
+    yield Line("metrics:")
+    for metric, parts, whole in zip(found.metrics, entries, texts, strict=True):
+        text = f"  - {whole}"
         if len(text) <= WIDTH:
             yield Line(text)
             continue
         yield Line(f"  - id: {metric.id}")
         for part in parts[1:]:
             yield from wrapped(f"    {part}")
+
+
+def _metric(found: Proposal, metric: Metric) -> list[str]:
+    """The keys of a metric that do not follow from its items."""
+    parts = [f"id: {metric.id}", f"voice: {metric.voice}"]
+    if metric.kind != "mean":
+        parts.append(f"kind: {metric.kind}")
+    if metric.items != [metric.id] and len(found.metrics_of(metric.voice)) > 1:
+        parts.append(f"items: [{', '.join(metric.items)}]")
+    if metric.require and metric.require < len(metric.items):
+        parts.append(f"require: {metric.require}")
+    return parts
 
 
 def _linkage(found: Proposal) -> Iterator[Line]:
@@ -137,19 +150,16 @@ def _linkage(found: Proposal) -> Iterator[Line]:
         )
     elif others or found.left_out:
         yield from question("Which pair is your question, before you see any result?")
+    if staff and customers and not others:
+        yield from remark(f"The one question: does {staff[0].id} track {customers[0].id}?")
     if others:
         yield from remark(f"Also there: {_some(others)}.")
     if found.left_out:
         yield from remark(f"Also there, and not read: {_some(found.left_out)}.")
-    if staff and customers:
+    if others and staff and customers:
         yield from wrapped(f"linkage: {{primary: {{x: {staff[0].id}, y: {customers[0].id}}}}}")
     yield Line("")
 
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-def name_of(folder: Path) -> str:
-    """A program's name for its folder."""
-    return item_code(re.sub(r"^\W+", "", folder.name)) or "my_program"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.program.base import Name, Section, SectionProblemsError
-from pipelines.program.defaults import of_program
+from pipelines.program.defaults import VOICE_OF_TABLE, of_program
 from pipelines.program.questions import Linkage
 from pipelines.program.sections import (
     Metric,
@@ -26,14 +26,14 @@ from pipelines.program.sections import (
     Thresholds,
     Wave,
 )
-from pipelines.program.source import VOICE_OF_TABLE, Source
+from pipelines.program.source import Source
 
 
 class Program(Section):
     """A listening program: everything that differs between companies, in one folder."""
 
-    program: Name
-    """Name of the program; also the name of its state folder."""
+    program: Name = ""
+    """Name of the program; default: its folder's name."""
     title: str = ""
     """Name for people, on the result card and the report; default: the program's name in words."""
     time_zone: str = "UTC"
@@ -43,19 +43,22 @@ class Program(Section):
     start: dt.date | None = None
     """First day of the first period; for calendar periods."""
     end: dt.date | None = None
-    """Last day of the last period; default: today. A period that has not ended is open."""
+    """Last day of the last period; default: of the last period in which anybody answered. A period
+    that has not ended is open."""
     waves: list[Wave] = Field(default_factory=list)
     """Survey waves; with `period: wave` they are the periods."""
     privacy: Privacy = Privacy()
     """Thresholds of what may be released, or the publisher's own suppression."""
     org: Organization = Organization()
-    """How references to teams and locations become units."""
+    """How references to teams and locations become units; what it leaves out follows from the
+    sources."""
     participation: Participation = Participation()
     """How answers are weighted to the groups of everybody who could have answered."""
     metrics: Annotated[list[Metric], Field(min_length=1)]
     """The scores of both voices."""
     linkage: Linkage | None = None
-    """What is to be estimated; without it the program ends with its marts."""
+    """What is to be estimated. Default: where each voice has one score, the pair of these; else,
+    and with `linkage: null`, the program ends with its marts."""
     report: Report = Report()
     """How the report speaks: its language and words of your own."""
     sources: Annotated[list[Source], Field(min_length=1)]
@@ -97,6 +100,11 @@ class Program(Section):
     def _implied(cls, data: object) -> object:
         return of_program(data)
 
+    @field_validator("sources")
+    @classmethod
+    def _staff_lists_in_parts(cls, sources: list[Source]) -> list[Source]:
+        return [part for source in sources for part in source.parts]
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
@@ -121,6 +129,8 @@ class Program(Section):
         return self
 
     def _time_problems(self) -> Iterator[str]:
+        if not self.program:
+            yield "`program` is missing: the folder's name tells none"
         if self.period == "wave" and not self.waves:
             yield "`period: wave` needs `waves`"
         if self.period != "wave" and self.start is None:

@@ -24,7 +24,10 @@ class Period:
 
 
 def program_periods(program: Program, today: dt.date) -> list[Period]:
-    """The program's periods in order. A period is closed once its last day lies before `today`."""
+    """The program's periods in order, up to today where it names no end.
+
+    A period is closed once its last day lies before `today`.
+    """
     if program.period == "wave":
         windows = [(w.id, w.start, w.end) for w in sorted(program.waves, key=lambda w: w.start)]
     else:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import ProgramError
 from pipelines.program import mistakes as wording
+from pipelines.program.defaults import program_name
 from pipelines.program.model import Program
 from pipelines.program.validation import all_mistakes, validated
 from pipelines.program.yaml_document import parse_yaml
@@ -27,6 +28,8 @@ def read_program(folder: Path) -> Program:
     found = [(p.line, p.text) for p in document.problems]
     if not isinstance(document.data, dict):
         raise _error(file, found or [(1, _not_a_program(document.data))])
+    if name := program_name(file.parent.resolve().name):
+        document.data.setdefault("program", name)
     try:
         program = validated(document)
     except ValidationError as error:

@@ -115,12 +115,14 @@ class Organization(Section):
     """How references to teams and locations become units (team x location)."""
 
     unit: Literal["team_location", "location"] = "team_location"
-    """`location`: the program has no teams; every location is one unit."""
+    """`location`: the program has no teams; every location is one unit. This is the default where
+    no source names a team."""
     teams: Literal["named", "managers"] = "named"
     """`managers`: who names no team is in the team of their manager, and who names no location in
     the branch that team belongs to (`manager_key` of org_assignments)."""
     unknown_references: Literal["count", "adopt"] = "count"
-    """A reference that matches no declared unit: counted as unmatched, or taken as a unit."""
+    """A reference that matches no declared unit: counted as unmatched, or taken as a unit, which is
+    the default where no source lists the units."""
     strip_leading_zeros: bool = False
     """`0012` and `12` are the same location, and so are `L012` and `L12`."""
     max_unattributed_share: float = Field(default=0.6, ge=0, le=1)
@@ -161,7 +163,7 @@ class Metric(Section):
     """What is computed from the answers of a unit."""
     items: Annotated[list[Name], Field(min_length=1)] = Field(default_factory=list)
     """Items (`item` of a value rule, or the column's own name) the score is made from; default: the
-    item of the metric's own id."""
+    item of the metric's own id, or all items of the voice where this is its only metric."""
     combine: Literal["mean"] = "mean"
     """How the items of one respondent (or unit) become one number."""
     require: Literal["all", "any"] | Annotated[int, Field(ge=1)] = "all"

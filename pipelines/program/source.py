@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.contract import SOURCE_TABLES
 from pipelines.program.base import Name, Section, SectionProblemsError
-from pipelines.program.defaults import of_source
+from pipelines.program.defaults import VOICE_OF_TABLE, of_source
 from pipelines.program.rules import ColumnOrMapping, Filter, IdentifierRule, Pattern, ValueRule
 from pipelines.program.sections import HARD_FLOOR
 
@@ -34,8 +34,6 @@ TableName = Literal[
 ]
 Retention = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2} (months|years)$")]
 """A number of months or years."""
-VOICE_OF_TABLE = {"employee_responses": "employee", "customer_feedback": "customer"}
-"""Tables of answers of one voice, whose sources can have promised a threshold."""
 DATED_TABLES = (
     "employee_responses",
     "customer_feedback",
@@ -58,8 +56,9 @@ HeaderRow = (
 class Source(Section):
     """One system or file format, and how its records become rows of one contract table."""
 
-    name: Name
-    """Name of the source in tables, messages and Dagster."""
+    name: Annotated[Name, Field(validate_default=False)] = ""
+    """Name of the source in tables, messages and Dagster; default: its file's name, without what a
+    pattern leaves open."""
     table: TableName
     """Contract table the records become rows of; it decides the grain."""
     connector: Literal["file"] = "file"
@@ -109,7 +108,8 @@ class Source(Section):
     values: list[ValueRule] = Field(default_factory=list)
     """Columns of the input that hold answers; one contract row for each."""
     identifiers: list[IdentifierRule] = Field(default_factory=list)
-    """For person_identifiers: one row per person and identifier."""
+    """For person_identifiers: one row per person and identifier. In an org_assignments source: the
+    same list also tells which identifiers are whose, as a source `<name>_identifiers`."""
     comment: str | None = None
     """Column that holds a comment; for employee_responses and customer_feedback."""
     names: list[str] = Field(default_factory=list)
@@ -170,7 +170,25 @@ class Source(Section):
             return sorted(self.header_row)
         return [self.header_row] if self.header_row else []
 
+    @property
+    def parts(self) -> list[Source]:
+        """The source itself; a staff list with identifiers is two sources."""
+        if self.table != "org_assignments" or not self.identifiers:
+            return [self]
+        as_list = {
+            "name": f"{self.name[:48]}_identifiers",
+            "table": "person_identifiers",
+            "columns": {"employee_key": self.columns["employee_key"]},
+            "snapshots": False,
+            "retention": None,
+            "names": [],
+            "initials": False,
+        }
+        return [self.model_copy(update={"identifiers": []}), self.model_copy(update=as_list)]
+
     def _reading_problems(self) -> Iterator[str]:
+        if not self.name:
+            yield "`name` is missing: the file's name tells none"
         if self.thousands == self.decimal:
             yield f"`thousands` and `decimal` cannot both be {self.decimal!r}"
         for name, mapping in self.columns.items():
@@ -186,9 +204,7 @@ class Source(Section):
             yield "`distribution` is for unit_scores, without `column_name`"
         several = [rule for rule in self.values if rule.item is not None and len(rule.columns) > 1]
         if not all(rule in counted for rule in several) and not by_answer:
-            yield (
-                "`values`: `item` names one item; with several `columns` each column is its own"
-            )
+            yield ("`values`: `item` names one item; with several `columns` each column is its own")
         if by_answer and not all(rule.item for rule in self.values):
             yield (
                 f"`columns.{by_answer[0]}` is taken from the names of the answers' columns, so "
@@ -212,6 +228,8 @@ class Source(Section):
 
     def _table_problems(self) -> Iterator[str]:
         table = SOURCE_TABLES[self.table]
+        if self.identifiers and self.table not in ("person_identifiers", "org_assignments"):
+            yield f"`identifiers` do not fit {self.table}, which is no list of people"
         if self.table == "person_identifiers":
             if not self.identifiers:
                 yield "`identifiers` is missing: the columns that identify a person"

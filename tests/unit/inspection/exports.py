@@ -13,9 +13,11 @@ from tests.unit.inspection.dated_exports import either_day_or_month, monthly_fil
 from tests.unit.inspection.export_files import STORES, answer, sheet, text
 from tests.unit.inspection.offices import (
     contact_centre,
+    dutch_bakeries,
     health_centres,
     hotels,
     merged_years,
+    words_nobody_knows,
     zip_and_old_japanese,
 )
 from tests.unit.inspection.vendor_exports import (
@@ -248,5 +250,7 @@ PAIRS: dict[str, tuple[Callable[[Path], list[Path]], tuple[str, ...]]] = {
     "health centres": (health_centres, ()),
     "contact centre": (contact_centre, ()),
     "zip and old japanese": (zip_and_old_japanese, ("looks like cp932",)),
+    "dutch bakeries": (dutch_bakeries, ()),
+    "words nobody knows": (words_nobody_knows, ("which answer is the worst",)),
 }
 """Name -> files, and what must be asked about them; nothing more may be needed to run."""

@@ -140,3 +140,48 @@ def zip_and_old_japanese(folder: Path) -> list[Path]:
         folder / "従業員.zip",
         text(folder / "お客様.csv", guests, encoding="cp932"),
     ]
+
+
+def dutch_bakeries(folder: Path) -> list[Path]:
+    """Dutch: a survey under a title, by numbers of people; reviews with marks of ten; a list."""
+    dice = Random(31)
+    labels = ["Zeer mee oneens", "Mee oneens", "Neutraal", "Mee eens", "Zeer mee eens"]
+    staff: list[list] = [["Medewerkersonderzoek 2026"], []]
+    staff.append(["Personeelsnummer", "Ingevuld op", "Ik ben trots", "Ik krijg uitleg"])
+    people: list[tuple] = [("Pers.nr.", "Filiaal", "Leidinggevende", "In dienst")]
+    for n in range(160):
+        place = n % 8
+        words = [labels[answer(dice, place, 5) - 1] for _ in range(2)]
+        words[1] = "n.v.t." if n % 20 == 0 else words[1]
+        staff.append([7000 + n, f"{1 + n % 28:02d}-03-2026", *words])
+        people.append((7000 + n, STORES[place], 7000 + place, f"2019-05-{1 + n % 28:02d}"))
+    reviews: list[tuple] = [("Reviewnr", "Datum", "Filiaal", "Rapportcijfer")]
+    reviews += [
+        (f"R{n}", f"{1 + n % 28:02d}-03-2026", STORES[n % 8], f"{answer(dice, n % 8, 9)},5")
+        for n in range(200)
+    ]
+    reviews.append(("Totaal", "", "", "7,2"))
+    with xlsxwriter.Workbook(folder / "medewerkersonderzoek.xlsx") as book:
+        page = book.add_worksheet("Resultaten")
+        for i, row in enumerate(staff):
+            page.write_row(i, 0, row)
+    return [folder / "medewerkersonderzoek.xlsx",
+            text(folder / "klantreviews.csv", reviews, delimiter=";", encoding="cp1252"),
+            text(folder / "personeelslijst.csv", people)]  # fmt: skip
+
+
+def words_nobody_knows(folder: Path) -> list[Path]:
+    """Welsh answers, which no list of labels holds, under headers that other files share."""
+    dice = Random(32)
+    labels = ["Anghytuno'n gryf", "Anghytuno", "Niwtral", "Cytuno", "Cytuno'n gryf"]
+    staff: list[tuple] = [("employee id", "submitted", "store", "Rwy'n falch", "Mae fy ngwaith")]
+    staff += [
+        (9000 + n, f"2025-03-{1 + n % 28:02d}", STORES[n % 8],
+         *(labels[answer(dice, n % 8, 5) - 1] for _ in range(2)))
+        for n in range(160)
+    ]  # fmt: skip
+    guests: list[tuple] = [("review id", "date", "store", "csat")]
+    guests += [
+        (n, f"2025-03-{1 + n % 28:02d}", STORES[n % 8], answer(dice, n % 8, 5)) for n in range(200)
+    ]
+    return [text(folder / "staff.csv", staff), text(folder / "guests.csv", guests)]

@@ -109,6 +109,8 @@ EXPECTED = {
     "contact centre": {"hr_extract": 120, "hr_extract_identifiers": 240, "pulse": 240,
                        "tickets": 360},
     "zip and old japanese": {"employee_responses": 80, "customer_feedback": 80},
+    "dutch bakeries": {"medewerkersonderzoek": 320, "klantreviews": 200, "personeelslijst": 160},
+    "words nobody knows": {"staff": 320, "guests": 200},
 }  # fmt: skip
 
 
@@ -146,8 +148,8 @@ def test_the_guesses_that_matter(made: Callable[[str], Path]) -> None:
     assert [m.kind for m in medallia.metrics if m.voice == "customer"] == ["net_promoter"]
 
 
-SHORT = {"plain scores": 20, "quarters in words": 22, "json lines and parquet": 20,
-         "groups in one file": 23}  # fmt: skip
+SHORT = {"plain scores": 12, "two header lines": 11, "json lines and parquet": 12,
+         "quarters in words": 14, "monthly files": 15}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SHORT)
@@ -156,6 +158,30 @@ def test_a_plain_program_is_short(name: str, made: Callable[[str], Path]) -> Non
     lines = [line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"]
 
     assert len(lines) <= SHORT[name]
+
+
+def test_two_plain_files_and_a_staff_list_take_fifteen_lines(tmp_path: Path) -> None:
+    staff = ["employee number,store"] + [f"{1000 + i},Store {i % 8}" for i in range(96)]
+    survey = ["employee number,submitted,proud,valued"] + [
+        f"{1000 + i},2025-03-{1 + i % 28:02d},{1 + i % 5},{5 - i % 5}" for i in range(96)
+    ]
+    tickets = ["ticket id,created at,store,csat"] + [
+        f"T{i},2025-03-{1 + i % 28:02d},Store {i % 8},{1 + i % 5}" for i in range(300)
+    ]
+    files = {"staff list": staff, "survey": survey, "tickets": tickets}
+    for name, lines in files.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+    called("init", *(tmp_path / f"{n}.csv" for n in files), "--into", tmp_path / "my company")
+    text = (tmp_path / "my company" / "program.yaml").read_text("utf-8")
+    assert len([x for x in text.splitlines() if x.strip() and x.strip()[0] != "#"]) <= 15, text
+    program, results = landed(tmp_path / "my company")
+
+    assert not questions(tmp_path / "my company")
+    assert {s: r.total("rows_kept") for s, r in results.items()} == {
+        "staff_list": 96, "survey": 192, "tickets": 300,
+    }  # fmt: skip
+    assert program.linkage is not None
+    assert (program.program, program.org.unit) == ("my_company", "location")
 
 
 def test_answers_of_each_period_count_where_the_export_names_no_wave(tmp_path: Path) -> None:

@@ -85,3 +85,75 @@ def test_answers_without_a_person_are_nobodys_number() -> None:
 def test_nothing_is_implied_where_it_would_be_a_guess(change: dict, missing: str) -> None:
     with pytest.raises(ValueError, match=missing):
         Program.model_validate({**SHORT, **change})
+
+
+STAFF = {
+    "table": "org_assignments", "location": "in/Staff list.xlsx", "header_row": 2,
+    "columns": {"employee_key": "Number", "location_ref": "Shop"}, "names": ["Name"],
+    "identifiers": [{"column": "Mail", "id_type": "email"}],
+}  # fmt: skip
+
+
+def unnamed(source: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in source.items() if key != "name"}
+
+
+def test_the_shortest_program_is_the_same_as_one_that_says_all() -> None:
+    survey = {**SURVEY, "values": [{"columns": ["Q 1", "Q 2"], "scale": {"min": 1, "max": 5}},
+                                   {"columns": ["x"], "item": "pride",
+                                    "scale": {"min": 1, "max": 7}}]}  # fmt: skip
+    metrics = [{"id": "mood", "voice": "employee", "require": 2}, SHORT["metrics"][1]]
+    shortest = {
+        "program": "small", "period": "quarter", "start": "2025-01-01", "metrics": metrics,
+        "sources": [unnamed(survey), unnamed(TICKETS), STAFF],
+    }  # fmt: skip
+    listed = {"name": "staff_list", **STAFF, "identifiers": []}
+    said = {
+        **shortest,
+        "org": {"unit": "location", "unknown_references": "adopt"},
+        "metrics": [{**metrics[0], "items": ["q_1", "q_2", "pride"]}, metrics[1]],
+        "linkage": {"primary": {"x": "mood", "y": "csat"}, "cluster": "unit"},
+        "sources": [
+            survey, TICKETS, listed,
+            {**listed, "name": "staff_list_identifiers", "table": "person_identifiers", "names": [],
+             "columns": {"employee_key": "Number"}, "identifiers": STAFF["identifiers"]},
+        ],
+    }  # fmt: skip
+    assert Program.model_validate(shortest) == Program.model_validate(said)
+
+
+def test_teams_and_listed_units_are_not_overruled() -> None:
+    teams = with_columns(STAFF, team_ref="Team")
+    program = Program.model_validate({**SHORT, "org": {}, "sources": [SURVEY, TICKETS, teams]})
+    assert (program.org.unit, program.org.unknown_references) == ("team_location", "adopt")
+    level = with_columns(SHOPS, unit_level="Level")
+    program = Program.model_validate({**SHORT, "org": {}, "sources": [SURVEY, TICKETS, level]})
+    assert (program.org.unit, program.org.unknown_references) == ("team_location", "count")
+    managers = {**STAFF, "columns": {"employee_key": "Number", "manager_key": "Boss"}}
+    program = Program.model_validate(
+        {**SHORT, "org": {"teams": "managers"}, "sources": [SURVEY, TICKETS, managers]}
+    )
+    assert program.org.unit == "team_location"
+
+
+def test_of_several_scores_nothing_is_chosen() -> None:
+    third = {"id": "mood", "voice": "employee", "items": ["q1"]}
+    without = {key: value for key, value in SHORT.items() if key != "linkage"}
+    assert Program.model_validate(without).linkage is not None
+    assert Program.model_validate({**without, "linkage": None}).linkage is None
+    several = {**without, "metrics": [*SHORT["metrics"], third]}
+    assert Program.model_validate(several).linkage is None
+    vague = {**SHORT, "metrics": [{"id": "mood", "voice": "employee"}, *SHORT["metrics"]]}
+    assert Program.model_validate(vague).metrics[0].items == ["mood"]
+
+
+def test_a_name_that_follows_from_nothing_must_be_said() -> None:
+    with pytest.raises(ValueError, match="`name` is missing"):
+        Program.model_validate({**SHORT, "sources": [{**unnamed(SURVEY), "location": "in/*.csv"}]})
+    without = {key: value for key, value in SHORT.items() if key != "program"}
+    with pytest.raises(ValueError, match="`program` is missing"):
+        Program.model_validate(without)
+    with pytest.raises(ValueError, match="`identifiers` do not fit"):
+        Program.model_validate(
+            {**SHORT, "sources": [{**SURVEY, "identifiers": STAFF["identifiers"]}]}
+        )

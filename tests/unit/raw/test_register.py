@@ -11,6 +11,7 @@ import pytest
 from pipelines import raw, warehouse
 from pipelines.contract import RAW_TABLES
 from pipelines.errors import SourceError
+from pipelines.program.model import Program
 from tests.unit.connectors.homes import Home, source
 
 
@@ -101,3 +102,29 @@ def test_a_batch_without_a_column_every_row_needs_is_named(tmp_path: Path) -> No
     file.parent.rename(tmp_path / "deleted")
     home.pull()
     assert len(registered(home)["customer_feedback"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "changes", "last"),
+    [
+        (["2025-01-03", "2025-03-31"], {}, "2025-03"),
+        (["2025-01-03", "2031-01-01"], {}, "2025-01"),  # a day to come is a mistake
+        (["2025-01-03"], {"end": "2025-04-30"}, "2025-04"),
+        ([], {}, "2025-06"),
+    ],
+)
+def test_a_calendar_without_an_end_goes_to_the_last_answer(
+    tmp_path: Path, days: list[str], changes: dict, last: str
+) -> None:
+    home = Home(tmp_path, source())
+    home.write_rows("in/a.csv", [(f"F{i}", day, f"C{i}", "L1", 7) for i, day in enumerate(days)])
+    if days:
+        home.pull()
+    declared = Program.model_validate(
+        {**home.program.model_dump(exclude_unset=True, mode="json"), **changes}
+    )
+    with warehouse.connect(home.settings.warehouse) as con:
+        raw.register_batches(con, home.program, home.settings)
+        raw.write_declarations(con, declared, dt.date(2025, 6, 9))
+        periods = warehouse.read_table(con, "raw.declared_periods")["period_id"].to_list()
+    assert periods == [f"2025-{month:02d}" for month in range(1, int(last[-2:]) + 1)]
