@@ -174,7 +174,7 @@ def test_two_plain_files_and_a_staff_list_take_fifteen_lines(tmp_path: Path) -> 
     called("init", *(tmp_path / f"{n}.csv" for n in files), "--into", tmp_path / "my company")
     text = (tmp_path / "my company" / "program.yaml").read_text("utf-8")
     assert len([x for x in text.splitlines() if x.strip() and x.strip()[0] != "#"]) <= 15, text
-    program, results = landed(tmp_path / "my company")
+    program, results = pull_all(tmp_path / "my company")
 
     assert not questions(tmp_path / "my company")
     assert {s: r.total("rows_kept") for s, r in results.items()} == {
