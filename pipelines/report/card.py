@@ -6,10 +6,10 @@ are not on the report's first screen.
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from pipelines.report.catalogue import Catalogue
+from pipelines.report.charts.chart import wrapped
 from pipelines.report.page import environment
 from pipelines.report.published import Published, Row
 from pipelines.report.sections.answer import headline, how_sure_row
@@ -33,8 +33,8 @@ def card_svg(published: Published, text: Catalogue) -> str:
                  periods=text.count(lead["n_periods"]),
                  day=text.day(lead["period_end"]))  # fmt: skip
     return _render(
-        text, title=textwrap.wrap(question, TITLE_LINE)[:3], verdict=lead["verdict"],
-        sentence=textwrap.wrap(text.sentence(lead), SENTENCE_LINE)[:5],
+        text, title=wrapped(question, TITLE_LINE, 3), verdict=lead["verdict"],
+        sentence=wrapped(text.sentence(lead), SENTENCE_LINE, 5),
         program=published.publication["title"], axis=_axis(how_sure_row(rows), text), facts=facts,
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def _axis(row: Row | None, text: Catalogue) -> dict[str, Any] | None:
         "zero": place(0.0), "zone_start": place(-sesoi), "zone_end": place(sesoi),
         "low": place(low), "high": place(high), "estimate": place(row["estimate"]),
         "words": {k: text.number(row[k], 2) for k in ("conf_low", "conf_high", "estimate")},
-        "small": textwrap.wrap(text("sure.zone"), 10) if sesoi else [],
+        "small": wrapped(text("sure.zone"), 10) if sesoi else [],
         "measure": text("axis.slope", y=text.scale(row["unit_y"]))
         if row["effect_type"] == "slope" else text("sure.row"),
     }  # fmt: skip

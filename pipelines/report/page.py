@@ -19,7 +19,6 @@ from pipelines.linkage.estimates import VERDICTS
 from pipelines.report.assets import format_locale, policy, safe_json, static, vega_bundle
 from pipelines.report.catalogue import Catalogue
 from pipelines.report.charts.chart import Chart
-from pipelines.report.charts.intervals import ROW_HEIGHT
 from pipelines.report.charts.units import MOST_MARKS
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import answer
@@ -110,7 +109,7 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
             },
         },
         "pairs": pairs and {"slices": pairs["slices"], "chosen": pairs["chosen"],
-                            "none": text("pairs.none"), "row_height": ROW_HEIGHT},
+                            "none": text("pairs.none"), "row_height": pairs["row_height"]},
         "words": {"rows": text("estimates.shown", n="{n}", all="{all}")},
         "most_marks": MOST_MARKS,
         "config": chart_config(),

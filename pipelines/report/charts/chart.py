@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import altair as alt
 
 Row = dict[str, Any]
+BREAK = "\v"
+"""White space that no name has: a line may end there, and it is as wide as a letter."""
 
 
 @dataclass(frozen=True)
@@ -53,4 +56,22 @@ def chart(
 
 def axis_title(text: str) -> list[str]:
     """A title in lines that fit a phone."""
-    return textwrap.wrap(text, 54)
+    return wrapped(text, 54)
+
+
+def wrapped(text: str, letters: int, most: int | None = None) -> list[str]:
+    """A text in lines of so many letters, the last with an ellipsis where there are too many.
+
+    Wide letters, as in Chinese or Japanese, count twice, and a line may end after each.
+
+    >>> wrapped("Does 東京都千代田区 track it?", 9, most=2)
+    ['Does 東京', '都千代田 …']
+    """
+    broken = "".join(
+        letter + BREAK if unicodedata.east_asian_width(letter) in "WF" else letter
+        for letter in " ".join(text.split())
+    )
+    lines = textwrap.wrap(
+        broken, letters, max_lines=most, placeholder=" …", replace_whitespace=False
+    )
+    return [line.replace(BREAK, "") for line in lines]

@@ -7,17 +7,15 @@ it. So no line runs through words. A refused row keeps its place and says why.
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 
-from pipelines.report.charts.chart import Chart, Row, axis_title, chart
+from pipelines.report.charts.chart import Chart, Row, axis_title, chart, wrapped
 
-ROW_HEIGHT = 46
-LETTERS = 32
-"""Letters of a line of a name."""
+LETTERS, LINE = 32, 14
+"""Letters of a line of a name, and its height."""
 NARROW = "width < 560"
 """Where names and numbers go above the intervals, as an expression of Vega."""
 NAMES, NUMBERS = 0.31, 0.24
@@ -46,7 +44,7 @@ def interval_rows(
     """
     placed = [
         {"order": i, "low": None, "high": None, **row,
-         "lines": textwrap.wrap(row["label"], LETTERS)}
+         "lines": name_lines(row)}
         for i, row in enumerate(rows)
     ]  # fmt: skip
     x = alt.X(
@@ -74,7 +72,8 @@ def interval_rows(
                               tooltip=_tooltip()))  # fmt: skip
     raised = f"{NARROW} ? -16 : 0"
     fitted: dict[str, Any] = {
-        "dy": alt.ExprRef(f"({raised}) - 7 * (length(datum.lines) - 1)"), "lineHeight": 14,
+        "dy": alt.ExprRef(f"({raised}) - {LINE / 2} * (length(datum.lines) - 1)"),
+        "lineHeight": LINE,
         "limit": alt.ExprRef(f"{NARROW} ? width * 0.6 : width * {NAMES} - 12"),
     }  # fmt: skip
     layers.append(base.mark_text(style="label", align="left", baseline="middle", **fitted)
@@ -82,8 +81,22 @@ def interval_rows(
     layers.append(base.mark_text(style="value", align="right", baseline="middle",
                                  dy=alt.ExprRef(raised))
                   .encode(x=alt.value("width"), y=y, text="value:N"))  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=ROW_HEIGHT * max(len(placed), 1))
+    drawn = alt.layer(*layers).properties(height=row_height(rows) * max(len(placed), 1))
     return chart(name, table, placed, drawn, alternative)
+
+
+def name_lines(row: Row) -> list[str]:
+    """The name of a row in lines."""
+    return wrapped(row["label"], LETTERS)
+
+
+def row_height(rows: Sequence[Row]) -> int:
+    """Height of each row: its interval and the longest name above it, of two lines or more.
+
+    >>> row_height([{"label": "short"}]), row_height([{"label": "some words " * 8}])
+    (46, 60)
+    """
+    return 18 + LINE * max([2, *(len(name_lines(row)) for row in rows)])
 
 
 def _rule_data(row: Row) -> alt.Chart:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from pipelines.report.charts.chart import Chart, Row, axis_title, chart
+from pipelines.report.charts.chart import Chart, Row, axis_title, chart, wrapped
 from pipelines.report.theme import VOICES
 
 TABLE = "unit_period_scores"
@@ -16,6 +16,8 @@ AXIS_X = alt.Axis(grid=False, titleColor=VOICES["employee"])
 AXIS_Y = alt.Axis(titleColor=VOICES["customer"])
 LINE, FOUND = "line", "found"
 """Rows of the line with its band, and of units that were looked for: exchanged by the filters."""
+CORNER_LETTERS, CORNER_LINE = 26, 15
+"""Letters of a line in a corner, so that two corners fit a phone, and its height."""
 MOST_MARKS = 1_000
 """Units up to which each is a mark of Vega; more are painted as one picture behind the axes."""
 
@@ -70,16 +72,19 @@ def quadrants(
     dots = encoded.mark_point(style="muted-mark", invalid="show").encode(
         fill=alt.Fill("style:N", scale=voices, legend=None))  # fmt: skip
     rules = alt.Chart(alt.InlineData(values=[{"x": middle["x"], "y": middle["y"]}]))
-    words = alt.Chart(alt.InlineData(values=list(corners)))
+    lines = [{**c, "text": wrapped(c["text"], CORNER_LETTERS)} for c in corners]
+    words = alt.Chart(alt.InlineData(values=lines))
     labels = [
         words.transform_filter(alt.datum.corner == corner)
-        .mark_text(style=style, align=align, baseline=baseline, dx=dx, dy=dy)
+        .mark_text(style=style, align=align, baseline=baseline, dx=dx, lineHeight=CORNER_LINE,
+                   dy=4 if baseline == "top" else alt.ExprRef(
+                       f"-4 - {CORNER_LINE} * (length(datum.text) - 1)"))
         .encode(x=alt.value(place_x), y=alt.value(place_y), text="text:N")
-        for corner, style, align, baseline, dx, dy, place_x, place_y in (
-            ("high_high", "note", "right", "top", -4, 4, "width", 0),
-            ("low_high", "customer-text", "left", "top", 4, 4, 0, 0),
-            ("low_low", "note", "left", "bottom", 4, -4, 0, "height"),
-            ("high_low", "employee-text", "right", "bottom", -4, -4, "width", "height"),
+        for corner, style, align, baseline, dx, place_x, place_y in (
+            ("high_high", "note", "right", "top", -4, "width", 0),
+            ("low_high", "customer-text", "left", "top", 4, 0, 0),
+            ("low_low", "note", "left", "bottom", 4, 0, "height"),
+            ("high_low", "employee-text", "right", "bottom", -4, "width", "height"),
         )
     ]
     drawn = alt.layer(

@@ -173,7 +173,7 @@ def _coverage(context: Context) -> Section:
                          n_customer=publication["threshold_customer"]))  # fmt: skip
     for voice in ("employee", "customer"):
         share = publication.get(f"unattributed_share_{voice}")
-        if share is not None:
+        if share:  # nothing is lost most often, and then nothing needs saying
             says.append(text(f"coverage.no_unit_{voice}", share=text.percent(share, 1)))
     kinds = {"period": "text", "all": "count", "shown": "count", "no_employee": "count",
              "no_customer": "count", "response": "share", "attributed": "share"}  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.report.charts.intervals import interval_rows
+from pipelines.report.charts.intervals import interval_rows, row_height
 from pipelines.report.published import Row
 from pipelines.report.sections.section import ESTIMATE_COLUMNS, Context, Section, Table
 
@@ -47,6 +47,7 @@ def pair_sections(context: Context) -> list[Section]:
             "chosen": {"pair": "", "question": "between", "window_id": primary["window_id"],
                        "component": "observed"},
             "slices": _slices(context, rows),
+            "row_height": row_height(shown),
         },
     )]  # fmt: skip
 
