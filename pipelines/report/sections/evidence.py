@@ -106,7 +106,7 @@ def _reliability_by_period(context: Context) -> tuple[Chart, Table] | None:
 def _drawn(end: float) -> float:
     """An end of a drawn interval with four digits: more would tell more than the table does.
 
-    >>> _drawn(10.123456), _drawn(-0.98765)
+    >>> _drawn(10.123456), _drawn(-0.98761)
     (10.12, -0.9876)
     """
     return float(f"{end:.4g}")
