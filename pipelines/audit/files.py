@@ -29,8 +29,8 @@ DRAWINGS = ("card.png",)
 """Pictures of a drawing that is read itself."""
 DEFINITIONS = ("lineage.html", "methods.html", "data_dictionary.html")
 """Pages made from code only: whoever is named in them does not belong there."""
-DECIMALS = 12
-"""Digits a workbook keeps."""
+DIGITS = 12
+"""Significant digits a workbook surely keeps."""
 MOST = 5
 """Findings told of one file."""
 
@@ -124,9 +124,12 @@ def _workbook(path: Path, evidence: Evidence, told: Told) -> Iterator[tuple[str,
         elif sheet.columns != table.columns or sheet.height != table.height:
             yield "file_differs", f"sheet {name} holds other columns or rows than the table."
         else:
-            numbers = table.select(pl.selectors.numeric().cast(pl.Float64).round(DECIMALS))
-            shown = sheet.select(pl.col(numbers.columns).cast(pl.Float64, strict=False))
-            shown = shown.select(pl.all().round(DECIMALS))
+            numbers = table.select(pl.selectors.numeric().cast(pl.Float64))
+            # as numbers: as texts those near zero would be 0
+            kinds = {c: "float" if c in numbers.columns else "string" for c in table.columns}
+            shown = book.load_sheet(name, dtypes=kinds).to_polars().select(numbers.columns)
+            alike = pl.all().round_sig_figs(DIGITS)
+            shown, numbers = shown.select(alike), numbers.select(alike)
             for attack, sentence in _differs(shown, numbers):
                 yield attack, f"sheet {name}: {sentence}"
 

@@ -23,6 +23,8 @@ often end in a five; without this step one run would round it up and the next on
 ENOUGH_UNITS = 100
 NUMBERS = ("estimate", "conf_low", "conf_high")
 CORRELATIONS = ("r",)
+PROBABILITIES = ("F_test",)
+"""Components whose estimate is the p of a test."""
 CORRELATION_COLUMNS = ("zero_order_r",)
 """Correlations beside the estimates; they need 100 units, so .01 is their step."""
 
@@ -49,11 +51,14 @@ def _step_of_units() -> pl.Expr:
 def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     """Round the rows of `linkage_estimates` for release, and make their sentences anew."""
     is_r = pl.col("effect_type").is_in(CORRELATIONS)
+    is_p = pl.col("component").is_in(PROBABILITIES)
     many = pl.col("n_units") >= ENOUGH_UNITS
     step = _step_of_units()
     rounded = [
         pl.when(is_r)
         .then(_to_step(pl.col(c), step))
+        .when(is_p)
+        .then(_probability(pl.col(c)))
         .when(many)
         .then(_significant(pl.col(c)))
         .otherwise(_significant(pl.col(c), SIGNIFICANT_OF_FEW))
@@ -69,10 +74,7 @@ def round_estimates(estimates: pl.DataFrame) -> pl.DataFrame:
     shown = estimates.with_columns(
         *rounded,
         *(_significant(pl.col(c)).alias(c) for c in other),
-        *(
-            pl.col(c).round(STABLE_DECIMALS).round(3)
-            for c in ("p_value", "q_value", "share_headcount_suppressed")
-        ),
+        *(_probability(pl.col(c)) for c in ("p_value", "q_value", "share_headcount_suppressed")),
     )
     words = [sentence(row) for row in shown.iter_rows(named=True)]
     return shown.with_columns(pl.Series("sentence", words, dtype=pl.String))
@@ -94,6 +96,10 @@ def round_companion(table: pl.DataFrame) -> pl.DataFrame:
 def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:
     # the last rounding takes away the binary dust of the division
     return ((value / step).round(STABLE_DECIMALS).round(0) * step).round(2)
+
+
+def _probability(value: pl.Expr) -> pl.Expr:
+    return value.round(STABLE_DECIMALS).round(3)
 
 
 def _significant(value: pl.Expr, digits: int = SIGNIFICANT) -> pl.Expr:

@@ -18,7 +18,7 @@ from tests.unit.privacy.test_attacks import PLANTED, publish
 
 ESTIMATES = pl.DataFrame({
     "question_id": ["q"], "x_measure": ["engagement"], "n_units": [4], "estimate": [0.52],
-    "conf_low": [0.1], "conf_high": [0.9],
+    "conf_low": [0.1], "conf_high": [0.9], "std_error": [2.34e-12],
 })  # fmt: skip
 PAGE = """<html lang="en"><body><p>The slope is 0.52 (0.10 to 0.90).</p><table>{rows}</table>
 <script type="application/json" id="report-data">{data}</script></body></html>"""

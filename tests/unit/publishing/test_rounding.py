@@ -40,6 +40,14 @@ def test_slopes_keep_three_significant_digits_and_two_of_few_units(slope: float)
         assert float(f"{shown:.{digits}g}") == pytest.approx(shown, rel=1e-12)
 
 
+@given(st.floats(min_value=1e-300, max_value=1))
+def test_the_p_of_a_test_is_given_to_the_thousandth(p: float) -> None:
+    test = estimates(component="F_test", effect_type="index", estimate=p, n_units=30)
+    row = round_estimates(test)
+    assert row["estimate"][0] == round(row["estimate"][0], 3)
+    assert abs(row["estimate"][0] - p) <= 0.0005 + 1e-9
+
+
 def test_refused_rows_stay_null_and_counts_stay_whole() -> None:
     row = round_estimates(
         estimates(effect_type="r", estimate=None, n_units=12, verdict="refused")
