@@ -31,11 +31,14 @@ def explore(program: str | None, audience: str, port: int) -> int:
             "The explorer needs Streamlit, which is not installed.", where=sys.prefix,
             mend="make explore, or: pip install 'crossvoice[explorer]'",
         )  # fmt: skip
+    from pipelines.program.reading import read_program  # noqa: PLC0415
+
     settings = load_settings(program)
     path = published_file(settings.published, audience)
+    language = read_program(settings.program_folder).report.language
     options = [f"--{name}={value}" for name, value in OPTIONS.items()]
     command = [sys.executable, "-m", "streamlit", "run", str(APP), f"--server.port={port}",
-               *options, "--", str(settings.published), audience]  # fmt: skip
+               *options, "--", str(settings.published), audience, language]  # fmt: skip
     click.echo(f"Exploring {path}")
     click.echo(f"  http://127.0.0.1:{port} (stop with Ctrl-C)")
     try:

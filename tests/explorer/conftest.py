@@ -17,9 +17,12 @@ def release(published: Path, name: str, title: str) -> Path:
     folder = published / RELEASES / name / "shared"
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / DATABASE)) as con:
-        for table, frame in company(18, 3).tables.items():
+        for table, frame in company(36, 3).tables.items():
             if table == "publication":
                 frame = frame.with_columns(pl.lit(title).alias("title"))
+            if table == "linkage_estimates":  # the question is asked again of one period
+                again = frame.filter(estimand="between").with_columns(window_id=pl.lit("p01"))
+                frame = pl.concat([frame, again])
             con.register("frame", frame)
             con.execute(f"create table {table} as from frame")
             con.unregister("frame")

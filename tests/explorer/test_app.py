@@ -14,17 +14,18 @@ from pipelines.explorer.app import exported
 from tests.explorer.conftest import release
 
 
-def page(published: Path) -> AppTest:
+def page(published: Path, language: str = "en") -> AppTest:
     """The page over these publications."""
 
-    def script(folder: str) -> None:
+    def script(folder: str, language: str) -> None:
         from pathlib import Path
 
         from pipelines.explorer.app import main
 
-        main(Path(folder), "shared")
+        main(Path(folder), "shared", language)
 
-    return AppTest.from_function(script, args=(str(published),), default_timeout=600).run()
+    made = AppTest.from_function(script, args=(str(published), language), default_timeout=600)
+    return made.run()
 
 
 def test_picks_narrow_the_estimates(published: Path) -> None:
@@ -36,6 +37,30 @@ def test_picks_narrow_the_estimates(published: Path) -> None:
     narrowed = app.dataframe[0].value
     assert 0 < len(narrowed) < whole
     assert set(narrowed["estimand"]) == {"between"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("y_measure", "csat"), ("segment", "r1"), ("lag", -1), ("window_id", "p01")],
+)
+def test_metrics_segments_lags_and_windows_are_picked(
+    published: Path, column: str, value: str | int
+) -> None:
+    app = page(published)
+    app.multiselect(key=f"pick_{column}").set_value([value]).run()
+    narrowed = app.dataframe[0].value
+    assert len(narrowed) > 0
+    assert set(narrowed[column]) == {value}
+
+
+def test_it_speaks_the_programs_language(published: Path) -> None:
+    app = page(published, "de")
+    assert not app.exception
+    assert [tab.label for tab in app.tabs] == ["Schätzungen", "Einheiten", "SQL"]
+    assert app.multiselect(key="pick_estimand").label == "Frage"
+    words = pl.concat([pl.DataFrame(d.value) for d in app.dataframe
+                       if "column_description" in d.value.columns])  # fmt: skip
+    assert "Die Zahl." in words["column_description"].drop_nulls().to_list()
 
 
 def test_names_are_shown_as_text_and_exported_without_formulae(tmp_path: Path) -> None:
