@@ -20,7 +20,8 @@ APP = PROJECT_ROOT / "pipelines" / "explorer" / "app.py"
 OPTIONS = {
     "server.address": "127.0.0.1", "server.headless": "true", "server.fileWatcherType": "none",
     "browser.gatherUsageStats": "false", "client.toolbarMode": "minimal",
-    "client.showErrorDetails": "none",
+    "client.showErrorDetails": "none", "runner.magicEnabled": "false",
+    "theme.primaryColor": "#1d63a8",
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _intervals(given: pl.DataFrame, text: Catalogue) -> None:
     names = {k: text(f"explorer.kind_{k}") for k in kinds}
     kind = st.radio(text("explorer.picture"), kinds, format_func=names.__getitem__,
                     horizontal=True, key="kind")  # fmt: skip
-    parts = ["estimand", "x_measure", "y_measure", "window_id", "segment", "lag", "component"]
+    parts = [*FILTERS, "adjusted_for", "method"]
     told = [c for c in parts if given[c].n_unique() > 1]
     rows = given.filter(pl.col("effect_type") == kind, pl.col("conf_low").is_not_null())
     rows = rows.head(MOST_DRAWN).select(
@@ -84,9 +84,10 @@ def _intervals(given: pl.DataFrame, text: Catalogue) -> None:
     y = alt.Y("what:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=420))
     base = alt.Chart(rows).encode(y=y, tooltip="sentence:N")
     zero = alt.Chart(pl.DataFrame({"at": [0.0]})).mark_rule(opacity=0.5).encode(x="at:Q")
+    x = alt.X("conf_low:Q", axis=alt.Axis(tickCount=6),
+              title=text("explorer.axis", kind=names[kind]))  # fmt: skip
     st.altair_chart(
-        zero + base.mark_rule(strokeWidth=4, opacity=0.4).encode(
-            x=alt.X("conf_low:Q", title=text("explorer.axis", kind=names[kind])), x2="conf_high:Q")
+        zero + base.mark_rule(strokeWidth=4, opacity=0.4).encode(x=x, x2="conf_high:Q")
         + base.mark_point(filled=True, size=70, opacity=1).encode(x="estimate:Q"),
     )  # fmt: skip
     if rows.height == MOST_DRAWN:
@@ -110,7 +111,8 @@ def _units(path: Path, text: Catalogue) -> None:
     sides = {c: names.get(shown[f"{c}_metric_id"][0], c) for c in ("employee", "customer")}
     away = alt.Scale(zero=False)
     st.altair_chart(alt.Chart(shown).mark_point(filled=True, opacity=0.6).encode(
-        x=alt.X("employee_score:Q", title=sides["employee"], scale=away),
+        x=alt.X("employee_score:Q", title=sides["employee"], scale=away,
+                axis=alt.Axis(tickCount=6)),
         y=alt.Y("customer_score:Q", title=sides["customer"], scale=away),
         tooltip=["team_name:N", "location_name:N", "period_id:N", "employee_score:Q",
                  "customer_score:Q"],

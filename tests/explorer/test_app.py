@@ -106,3 +106,8 @@ def test_without_streamlit_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 def test_it_listens_on_this_machine_only_and_reports_nothing() -> None:
     assert explore.OPTIONS["server.address"] == "127.0.0.1"
     assert explore.OPTIONS["browser.gatherUsageStats"] == "false"
+
+
+def test_nothing_but_what_is_asked_for_is_shown() -> None:
+    """Streamlit writes every bare string of its script onto the page unless told otherwise."""
+    assert explore.OPTIONS["runner.magicEnabled"] == "false"
