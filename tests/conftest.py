@@ -14,6 +14,7 @@ GROUPS = {
     "tests/pipeline/test_company_run.py": "company",
     "tests/pipeline/test_bad_input.py": "company",
     "tests/pipeline/test_started_by_dagster.py": "company",
+    "tests/pipeline/kills/test_kills.py": "company",
     "tests/definitions/test_code_location.py": "code location",
     "tests/definitions/test_dbt_events.py": "code location",
 }
@@ -22,7 +23,6 @@ GROUPS = {
 LONGEST = (
     "company",
     "dbt",
-    "tests/pipeline/kills/test_kills.py",
     "tests/browser/test_report_for_everybody.py",
     "tests/pipeline/persons/test_planted_identities.py",
     "tests/pipeline/test_one_sided.py",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -66,7 +67,24 @@ def events_of(definition: dg.AssetsDefinition, resources: dict) -> set[tuple]:
     return made | checked
 
 
-def test_in_process_events_equal_the_official_ones(home: Path) -> None:
+@pytest.fixture
+def project(home: Path, tmp_path: Path) -> Path:
+    """The dbt project as it was parsed, on the warehouse of the program.
+
+    dbt parses anew when a variable of its profile has another value than at the last parse.
+    """
+    models.ensure_manifest()
+    folder = tmp_path / "dbt_project"
+    shutil.copytree(models.DBT_PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    (folder / "target").mkdir()
+    shutil.copy(models.PARSED, folder / "target")
+    (folder / "target" / "warehouse.duckdb").symlink_to(load_settings("demo").warehouse)
+    return folder
+
+
+def test_in_process_events_equal_the_official_ones(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours = model_assets()[0]
 
     @dbt_assets(manifest=models.ensure_manifest(), name="official",
@@ -77,12 +95,13 @@ def test_in_process_events_equal_the_official_ones(home: Path) -> None:
         yield from dbt.cli(arguments, context=context).stream()
 
     dbt = DbtCliResource(
-        project_dir=str(models.DBT_PROJECT), profiles_dir=str(models.DBT_PROJECT),
+        project_dir=str(project), profiles_dir=str(project),
         dbt_executable=str(Path(sys.executable).parent / "dbt"),
     )  # fmt: skip
     found = events_of(ours, {"program": ProgramResource()})
     assert ("asset", "marts/dim_locations") in found
     assert any(event[0] == "check" for event in found)
+    monkeypatch.delenv("CROSSVOICE_WAREHOUSE")  # as it was parsed
     assert found == events_of(official, {"dbt": dbt})
     theirs = {spec.key: {d.asset_key for d in spec.deps} for spec in official.specs}
     assert {s.key: {d.asset_key for d in s.deps} for s in ours.specs} == theirs

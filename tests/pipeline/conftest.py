@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,12 @@ from tests.pipeline.runs import Ended, crossvoice
 
 @dataclass(frozen=True)
 class Company:
-    """A generated company, the state of its program, and what its run printed."""
+    """A generated company, the state of its program, what its run printed and how long it took."""
 
     home: Path
     truth: dict
     run: Ended
+    seconds: float
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +30,11 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """The demo program on a company of 20 locations and 100 teams."""
     home = tmp_path_factory.mktemp("company")
     generate(home / "company", seed=11, locations=20, teams=100)
+    begun = time.perf_counter()
     ended = crossvoice(home, "run", "--program", "demo")
+    seconds = time.perf_counter() - begun
     truth = json.loads((home / "company" / "truth.json").read_text())
-    return Company(home, truth, ended)
+    return Company(home, truth, ended, seconds)
 
 
 @pytest.fixture(scope="session")
