@@ -97,6 +97,14 @@ class UnexpectedRowsCount(gxe.UnexpectedRowsExpectation):
     """The stock expectation without fetching the rows: it asks only how many there are."""
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+    _told: Any = pydantic.PrivateAttr(default=None)
+
+    @property
+    def configuration(self) -> Any:
+        """The arguments in the library's words, which asks for them thirty times a check."""
+        if self._told is None:
+            self._told = super().configuration
+        return self._told
 
     @pydantic.validator("unexpected_rows_query")
     def _validate_query(cls, query: str) -> str:
@@ -126,7 +134,7 @@ def context() -> Any:
 
 
 def expectation(name: str, arguments: dict[str, Any]) -> Any:
-    """An expectation by the name of its class."""
+    """An expectation by the name of its class, complete: later changes would not be seen."""
     if name == "UnexpectedRowsExpectation":
         return UnexpectedRowsCount(**arguments)
     return getattr(gxe, name)(**arguments)

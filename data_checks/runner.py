@@ -116,9 +116,9 @@ class _Batch:
             key: value.replace("{batch}", self.suite.name) if key == SQL else value
             for key, value in check.arguments.items()
         }
-        made = self.library.expectation(check.expectation, arguments)
-        made.meta = {"check": check.name}
-        return made
+        return self.library.expectation(
+            check.expectation, {**arguments, "meta": {"check": check.name}}
+        )
 
 
 def _result(suite: Suite, check: Check, answer: Any, n_rows: int, batch: _Batch) -> CheckResult:
