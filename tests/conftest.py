@@ -22,20 +22,21 @@ GROUPS = {
 
 LONGEST = (
     "company",
-    "dbt",
-    "tests/browser/test_report_for_everybody.py",
-    "tests/pipeline/persons/test_planted_identities.py",
-    "tests/pipeline/test_one_sided.py",
-    "tests/pipeline/test_ten_minutes.py",
-    "tests/pipeline/test_chicago.py",
-    "tests/pipeline/test_aliases.py",
-    "tests/pipeline/test_guide.py",
-    "tests/pipeline/test_baltimore.py",
-    "tests/recovery/test_structure.py",
-    "tests/recovery/test_links.py",
     "tests/unit/privacy/test_disclosure.py",
-    "tests/checks/test_suites.py",
+    "tests/browser/test_report_for_everybody.py",
+    "tests/pipeline/test_one_sided.py",
+    "dbt",
+    "tests/pipeline/test_aliases.py",
+    "tests/recovery/test_links.py",
+    "tests/recovery/test_structure.py",
+    "tests/pipeline/persons/test_planted_identities.py",
     "code location",
+    "tests/pipeline/test_ten_minutes.py",
+    "tests/pipeline/test_guide.py",
+    "tests/pipeline/test_chicago.py",
+    "tests/pipeline/test_baltimore.py",
+    "tests/checks/test_suites.py",
+    "tests/unit/inspection/test_init.py",
 )
 """What takes longest is begun first, so that no process waits for another at the end."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -52,3 +53,9 @@ ESTIMATORS: dict[str, Callable[[pl.DataFrame], Linkage]] = {
     "power": power,
     "change": lambda d: change(d, n_draws=99),
 }
+
+
+@cache
+def usual(name: str) -> Linkage:
+    """What an estimator says of the rich panel; made once, to be looked at only."""
+    return ESTIMATORS[name](rich_panel())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import numpy as np
 import polars as pl
 import pytest
 from panels import panel
-from reports import ESTIMATORS, ITEMS, rich_panel
+from reports import ESTIMATORS, ITEMS, rich_panel, usual
 
 from pipelines.linkage import (
     Linkage,
@@ -71,18 +70,12 @@ SAME = {
 }  # fmt: skip
 
 
-@cache
-def usual(name: str) -> pl.DataFrame:
-    """What an estimator says of the panel as it is usually written."""
-    return ESTIMATORS[name](DATA).estimates
-
-
 @pytest.mark.parametrize("form", SAME)
 def test_the_same_panel_in_another_form_gives_the_same_rows(form: str) -> None:
     for name, estimate in ESTIMATORS.items():
         if name == "nonlinear" and form == "nobody_yet_on_the_headcount":
             continue  # its covariate is made of the headcount
-        first, second = usual(name), estimate(SAME[form]).estimates
+        first, second = usual(name).estimates, estimate(SAME[form]).estimates
         for column in ("estimate", "conf_low", "p_value"):
             a, b = (f[column].fill_null(-1.0).to_numpy() for f in (first, second))
             np.testing.assert_allclose(b, a, rtol=1e-6, atol=1e-9, err_msg=f"{name} {column}")

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from panels import panel
-from reports import ESTIMATORS, ITEMS, rich_panel
+from reports import ESTIMATORS, ITEMS, rich_panel, usual
 
 from pipelines.linkage import COMPANION_SCHEMAS, ESTIMATES_SCHEMA, GUARDS_SCHEMA, between, combine
 from pipelines.linkage.companions import MADE_BY
@@ -24,7 +24,7 @@ DATA = rich_panel()
 
 @pytest.mark.parametrize("name", NAMES)
 def test_columns_vocabulary_and_keys(name: str) -> None:
-    result = ESTIMATORS[name](DATA)
+    result = usual(name)
     rows = result.estimates
     assert dict(rows.schema) == ESTIMATES_SCHEMA
     assert dict(result.guards.schema) == GUARDS_SCHEMA
@@ -40,13 +40,13 @@ def test_columns_vocabulary_and_keys(name: str) -> None:
 
 
 def test_every_companion_table_is_made_by_one_estimand() -> None:
-    made = {table for name in NAMES for table in ESTIMATORS[name](DATA).companions}
+    made = {table for name in NAMES for table in usual(name).companions}
     assert made == set(MADE_BY) == set(COMPANION_SCHEMAS)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_order_of_rows_does_not_matter(name: str) -> None:
-    first = ESTIMATORS[name](DATA)
+    first = usual(name)
     mixed = ESTIMATORS[name](DATA.sample(fraction=1, shuffle=True, seed=5))
     assert mixed.estimates.equals(first.estimates)
     assert mixed.guards.equals(first.guards)
@@ -56,7 +56,7 @@ def test_order_of_rows_does_not_matter(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_result(name: str) -> None:
-    assert ESTIMATORS[name](DATA).estimates.equals(ESTIMATORS[name](DATA).estimates)
+    assert ESTIMATORS[name](DATA).estimates.equals(usual(name).estimates)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,7 +65,7 @@ def test_names_of_units_and_locations_do_not_matter(name: str) -> None:
         ("z" + pl.col("unit_id").str.reverse()).alias("unit_id"),
         ("z" + pl.col("location_id").str.reverse()).alias("location_id"),
     )
-    first, second = ESTIMATORS[name](DATA), ESTIMATORS[name](renamed)
+    first, second = usual(name), ESTIMATORS[name](renamed)
     tables = [(first.estimates, second.estimates)]
     tables += [(first.companions[t], second.companions[t]) for t in first.companions]
     for ours, theirs in tables:
@@ -88,7 +88,7 @@ def test_shift_and_scale_of_the_employee_score(name: str) -> None:
     moved = DATA.with_columns(pl.col("mean_e") * 4 - 50, pl.col("var_e") * 16, *items)
     rows = [
         r.filter(~pl.col("component").is_in(UNITS_OF_X) & pl.col("estimate").is_not_null())
-        for r in (ESTIMATORS[name](DATA).estimates, ESTIMATORS[name](moved).estimates)
+        for r in (usual(name).estimates, ESTIMATORS[name](moved).estimates)
     ]
     assert rows[0]["verdict"].to_list() == rows[1]["verdict"].to_list()
     powers = [
@@ -105,7 +105,7 @@ def test_shift_and_scale_of_the_employee_score(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sentences_are_whole_and_name_no_cause(name: str) -> None:
-    for sentence in ESTIMATORS[name](DATA).estimates["sentence"]:
+    for sentence in usual(name).estimates["sentence"]:
         low = sentence.lower()
         assert sentence.endswith(".") and "None" not in sentence and "nan" not in low.split()
         assert "_id" not in sentence and "(index)" not in sentence, sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipelines.program.reading import read_program
 
 EXAMPLE = (Path(__file__).parent / "example.yaml").read_text("utf-8")
 LINES = EXAMPLE.splitlines()
+TREE = YAML(typ="safe", pure=True).load(EXAMPLE)
 quick = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
@@ -79,7 +81,7 @@ def test_changed_lines(data):
 @given(st.data())
 def test_changed_values(data):
     """Any value of the tree replaced by any other tree."""
-    tree = YAML(typ="safe", pure=True).load(EXAMPLE)
+    tree = copy.deepcopy(TREE)
     node, parent, key = tree, None, None
     while isinstance(node, (dict, list)) and node and (parent is None or data.draw(st.booleans())):
         parent = node
