@@ -107,7 +107,8 @@ def main() -> None:
     load = os.getloadavg()[0]
     text = "\n".join([
         f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit `{git_commit()}`, "
-        f"{os.cpu_count()} cores, load {load:.1f} before.", "",
+        f"{os.cpu_count()} cores, load {load:.1f} before, "
+        f"niceness {os.getpriority(os.PRIO_PROCESS, 0)}.", "",
         f"| measure | least of {REPEATS} runs | bound |", "|---|---|---|", *lines(), "",
     ])  # fmt: skip
     print(text)

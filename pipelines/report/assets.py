@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,19 @@ def vega_bundle() -> str:
     except OSError:
         return made
     return made
+
+
+@lru_cache(maxsize=256)
+def vega_chart(spec: str, config: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A Vega-Lite chart as Vega, and the configuration that goes with it; both given as JSON.
+
+    Done here, once, so that no reader's browser has to.
+    """
+    import vl_convert  # noqa: PLC0415
+
+    made = vl_convert.vegalite_to_vega(spec, config=json.loads(config))
+    made.pop("$schema")
+    return made, made.pop("config")
 
 
 def format_locale(language: str) -> Any:

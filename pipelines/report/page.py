@@ -5,6 +5,7 @@ What belongs here: the order of the sections and the rendering. What does not: w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,7 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.linkage.estimates import VERDICTS
-from pipelines.report.assets import format_locale, policy, safe_json, static, vega_bundle
+from pipelines.report.assets import (
+    format_locale,
+    policy,
+    safe_json,
+    static,
+    vega_bundle,
+    vega_chart,
+)
 from pipelines.report.catalogue import Catalogue
 from pipelines.report.charts.chart import Chart
 from pipelines.report.charts.units import MOST_MARKS
@@ -94,11 +102,14 @@ def for_audience(
 def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
     """All data of the report: rows by table and chart, specifications, slices of units."""
     charts: list[Chart] = [chart for section in sections for chart in section.charts]
+    config = json.dumps(chart_config())
+    made = [vega_chart(json.dumps(chart.spec), config) for chart in charts]
     units = next((s.extra for s in sections if s.template == "units"), None)
     pairs = next((s.extra for s in sections if s.template == "pairs"), None)
     return {
         "tables": {chart.data_name: _columnwise(chart.rows) for chart in charts},
-        "charts": {chart.name: chart.spec for chart in charts},
+        "charts": {chart.name: {"table": chart.data_name, "spec": spec}
+                   for chart, (spec, _) in zip(charts, made, strict=True)},
         "units": {
             "slices": units["slices"] if units else {},
             "cells": _columnwise(units["cells"]) if units else [],
@@ -112,7 +123,7 @@ def data_block(sections: Sequence[Section], text: Catalogue) -> dict[str, Any]:
                             "none": text("pairs.none"), "row_height": pairs["row_height"]},
         "words": {"rows": text("estimates.shown", n="{n}", all="{all}")},
         "most_marks": MOST_MARKS,
-        "config": chart_config(),
+        "config": made[0][1] if made else {},
         "locale": format_locale(text.language),
     }
 

@@ -43,13 +43,13 @@
   const draw = async (name) => {
     const target = document.getElementById(`chart-${name}`);
     if (!target) return;
-    const spec = data.charts[name];
-    const table = spec.data.name;
+    const { spec, table } = data.charts[name];
     const many = countOf(data.tables[table]) > data.most_marks;
     const rows = many ? (clouded[table] ||= rowsOf(data.tables[table])) : rowsOf(data.tables[table]);
-    const datasets = { ...spec.datasets, [table]: many ? [] : rows, line: [], found: [] };
-    const { view } = await window.vegaEmbed(target, { ...spec, datasets }, {
-      ast: true, actions: false, defaultStyle: false, config: data.config, tooltip: showTip,
+    const given = { [table]: many ? [] : rows, line: [], found: [] };
+    for (const part of spec.data) if (given[part.name]) part.values = given[part.name];
+    const { view } = await window.vegaEmbed(target, spec, {
+      mode: "vega", ast: true, actions: false, defaultStyle: false, config: data.config, tooltip: showTip,
       renderer: "svg", formatLocale: data.locale, logLevel: 1,
     });
     const isScatter = name === "scatter";

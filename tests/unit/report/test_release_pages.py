@@ -19,13 +19,15 @@ from pipelines import models
 from pipelines.audit.files import QUALITY, quality_findings
 from pipelines.audit.pages import read_page
 from pipelines.publishing.dictionary_texts import COLUMNS
-from pipelines.report.assets import safe_json
+from pipelines.report.assets import safe_json, vega_chart
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import LANGUAGES, Catalogue, texts
+from pipelines.report.charts.units import FOUND, LINE
 from pipelines.report.documents import quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
 from pipelines.report.sections.section import Section
+from pipelines.report.theme import chart_config
 from pipelines.report.workbook import estimates_workbook
 from tests.browser.made import company, refusals
 
@@ -38,18 +40,29 @@ def sections(language: str = "en") -> list[Section]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_is_valid_vega_lite(language: str) -> None:
-    text = Catalogue(language)
-    for name, spec in data_block(sections(language), text)["charts"].items():
-        alt.Root.validate(spec)
-        assert spec["width"] == "container", name
+    for chart in [chart for section in sections(language) for chart in section.charts]:
+        alt.Root.validate(chart.spec)
+        assert chart.spec["width"] == "container", chart.name
 
 
 def test_every_row_of_a_chart_names_the_published_table_it_is_from() -> None:
     block = data_block(sections(), Catalogue())
     for name in block["tables"]:
         assert name.split("/")[0] in company().tables
-    for spec in block["charts"].values():
-        assert spec["data"]["name"] in block["tables"]
+    for name, chart in block["charts"].items():
+        assert chart["table"] in block["tables"], name
+        empty = {part["name"] for part in chart["spec"]["data"] if part.keys() == {"name"}}
+        assert chart["table"] in empty, name
+        assert empty <= {chart["table"], LINE, FOUND}, name  # these the page fills
+
+
+def test_charts_are_vega_of_one_configuration() -> None:
+    config = json.dumps(chart_config())
+    made = [vega_chart(json.dumps(c.spec), config)
+            for section in sections() for c in section.charts]  # fmt: skip
+    assert len(made) > 10
+    assert all(own == made[0][1] for _, own in made)
+    assert all("marks" in spec and "config" not in spec for spec, _ in made)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
