@@ -27,12 +27,14 @@ import polars as pl
 from pipelines.cli.main import main
 from tests.pipeline.runs import comparable, released
 
+IMPORTED = [
+    "pipelines.cli.execution", "pipelines.definitions", "pipelines.privacy.recognizers",
+    "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb", "data_checks.duckdb_source",
+    "data_checks.runner", "pipelines.report.release_pages", "pipelines.audit.report",
+]  # fmt: skip
+"""What a run imports while it works; what is timed to choose moments must not wait for it."""
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    ["pipelines.cli.execution", "pipelines.definitions", "pipelines.privacy.recognizers",
-     "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb", "data_checks.duckdb_source",
-     "data_checks.runner", "pipelines.report.release_pages", "pipelines.audit.report"]
-)  # fmt: skip
+FORKS.set_forkserver_preload(IMPORTED)
 
 
 @dataclass(frozen=True)
