@@ -69,8 +69,7 @@ def earlier_releases(
     """
     found: dict[str, dict] = {}
     changed = changed_since(cells, earlier)
-    keys = ["release_id", "metric_id"] if periods_nest else changed.columns
-    told = earlier.join(changed, on=keys, how="semi")
+    told = earlier.join(changed, on=_together_in(periods_nest), how="semi")
     for release, *label, metric, answers, value in told.select(list(EARLIER_SCHEMA)).iter_rows():
         found.setdefault(release, {})[metric, tuple(label)] = (answers, value)
     distinct: list[Earlier] = []
@@ -80,13 +79,22 @@ def earlier_releases(
     return distinct
 
 
-def unchanged_cells(cells: pl.DataFrame, earlier: pl.DataFrame) -> Earlier:
-    """Cells of any earlier release that are now as they were then: they stay known."""
+def unchanged_cells(cells: pl.DataFrame, earlier: pl.DataFrame, *, periods_nest: bool) -> Earlier:
+    """Cells of the releases, periods and metrics in which nothing has changed: they stay known.
+
+    `earlier_releases` has the others.
+    """
     keys = ["unit_level", "unit_id", "period_id", "metric_id"]
-    both = earlier.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
+    changed = changed_since(cells, earlier)
+    still = earlier.join(changed, on=_together_in(periods_nest), how="anti")
+    both = still.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
     same = both.filter(~_has_moved()).unique(keys, maintain_order=True)
     told = same.select(list(EARLIER_SCHEMA)).drop("release_id").iter_rows()
     return {(metric, tuple(label)): (n, value) for *label, metric, n, value in told}
+
+
+def _together_in(periods_nest: bool) -> list[str]:
+    return ["release_id", "metric_id"] if periods_nest else ["release_id", "period_id", "metric_id"]
 
 
 def changed_since(cells: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:

@@ -180,7 +180,7 @@ def _with_complement(
     releases = []
     if earlier is not None:
         releases = earlier_releases(cells, earlier, periods_nest=periods_nest)
-        same = unchanged_cells(cells, earlier)
+        same = unchanged_cells(cells, earlier, periods_nest=periods_nest)
         for block in blocks:
             tell_what_was_told(block, [same, *releases])
     waiting: dict[int, set[int]] = {}

@@ -58,17 +58,38 @@ def _told_of(
     guesses: list[_Guess] = []
     for release in releases:
         then = _told_then(block, measure, release)
-        same = [
-            (atoms, block.node_of_cell[cell])
-            for atoms, (cell, t) in then.items()
-            if _holds(measure, atoms, t)
-        ]
-        found += same
+        same = _as_they_were(measure, then)
+        found += [(one.atoms, block.node_of_cell[one.cell]) for one in same]
         if len(same) < len(then):
             rest, guessed = _left_over(block, measure, then)
             found += rest
             guesses += guessed
     return found, guesses
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A cell of an earlier release: the atoms of now it is made of, and what it told."""
+
+    atoms: frozenset[int]
+    cell: int
+    level: str
+    told: Then
+
+
+def _as_they_were(measure: Measure, then: Iterable[_Entry]) -> list[_Entry]:
+    """Totals that hold now, and no total told inside them has changed.
+
+    One that has is made up for by another: the two totals are as high, but not of the same answers.
+    """
+    changed: dict[int, list[frozenset[int]]] = {}
+    same = []
+    for one in then:
+        if not _holds(measure, one.atoms, one.told):
+            changed.setdefault(min(one.atoms), []).append(one.atoms)
+        elif not any(s <= one.atoms for a in one.atoms for s in changed.get(a, ())):
+            same.append(one)
+    return same
 
 
 def _there(block: Block, measure: Measure, node: int) -> frozenset[int]:
@@ -91,6 +112,7 @@ class _Group:
 
     metric: str
     answers: float
+    people: float
     parts: tuple[float, ...]
     guesses: tuple[_Guess, ...]
 
@@ -100,16 +122,27 @@ def _groups(measure: Measure, guesses: Iterable[_Guess]) -> Iterator[_Group]:
     by_count: dict[tuple[int | None, float], list[_Guess]] = {}
     for one in guesses:
         by_count.setdefault((one.atom, one.then[0]), []).append(one)
-    for (_, n), alike in by_count.items():
+    for (atom, n), alike in by_count.items():
+        people = _people_then(measure, atom, n)
         left = sorted(alike, key=lambda g: g.then[1])
         while left:
             (_, total, slack), *_ = (g.then for g in left)
             agree = [g for g in left if g.then[1] - total <= slack + g.then[2] + DUST]
             left = left[len(agree) :]
             rows = {(g.others, g.node): g for g in agree}
-            if n < measure.threshold or len(rows) > 1:
-                score = min(max(total, measure.low * n), measure.high * n)
-                yield _Group(measure.name, n, _parts(measure, score), tuple(rows.values()))
+            score = min(max(total, measure.low * n), measure.high * n)
+            parts = _parts(measure, score)
+            yield _Group(measure.name, n, people, parts, tuple(rows.values()))
+
+
+def _people_then(measure: Measure, atom: int | None, answers: float) -> float:
+    """At least so many people gave the answers of then, if some only came or only went since."""
+    if not measure.repeats.any():
+        return answers
+    if atom is None:
+        return 1.0
+    now, people = float(measure.answers[atom]), float(measure.people[atom])
+    return people if answers > now else max(1.0, answers - (now - people))
 
 
 def _parts(measure: Measure, score: float) -> tuple[float, ...]:
@@ -119,6 +152,7 @@ def _parts(measure: Measure, score: float) -> tuple[float, ...]:
 
 def _with_atoms(measure: Measure, groups: Sequence[_Group]) -> Measure:
     answers = np.array([g.answers if g.metric == measure.name else 0.0 for g in groups])
+    people = np.array([g.people if g.metric == measure.name else 0.0 for g in groups])
     parts = np.zeros((len(measure.parts), len(groups)))
     for i, group in enumerate(groups):
         if group.metric == measure.name:
@@ -126,22 +160,23 @@ def _with_atoms(measure: Measure, groups: Sequence[_Group]) -> Measure:
     return replace(
         measure,
         answers=np.concatenate([measure.answers, answers]),
-        people=np.concatenate([measure.people, answers]),
+        people=np.concatenate([measure.people, people]),
         parts=np.hstack([measure.parts, parts]),
     )
 
 
-def _told_then(
-    block: Block, measure: Measure, release: Earlier
-) -> dict[frozenset[int], tuple[int, Then]]:
-    """Atoms of now -> the finest cell of them that was told, and what it told."""
+def _told_then(block: Block, measure: Measure, release: Earlier) -> list[_Entry]:
+    """What was told, the fewest atoms first, of one set the finest cell first.
+
+    Coarser cells of the same atoms count where they told another figure: of a group that is gone.
+    """
     there = frozenset(int(a) for a in measure.answers.nonzero()[0])
-    then: dict[frozenset[int], tuple[int, Then]] = {}
+    found: dict[tuple[frozenset[int], Then], _Entry] = {}
     for cell, label in enumerate(block.labels):
         atoms, told = block.members[cell] & there, _then(release, measure, label)
         if told is not None and atoms:
-            then.setdefault(atoms, (cell, told))
-    return then
+            found.setdefault((atoms, told), _Entry(atoms, cell, label[0], told))
+    return sorted(found.values(), key=lambda one: len(one.atoms))
 
 
 def _then(release: Earlier, measure: Measure, label: Label) -> Then | None:
@@ -166,7 +201,7 @@ def _score(measure: Measure, atoms: list[int]) -> float:
 
 
 def _left_over(
-    block: Block, measure: Measure, then: Mapping[frozenset[int], tuple[int, Then]]
+    block: Block, measure: Measure, then: Sequence[_Entry]
 ) -> tuple[list[Told], list[_Guess]]:
     """What is left of the totals of then beside the groups told then: as it is, or as it was.
 
@@ -176,46 +211,68 @@ def _left_over(
     """
     found: list[Told] = []
     guesses: list[_Guess] = []
-    level = {s: block.labels[cell][0] for s, (cell, _) in then.items()}
-    told_of: dict[int, list[frozenset[int]]] = {}
-    kept: dict[int, list[tuple[frozenset[int], Then]]] = {}
-    for atoms, (cell, told) in sorted(then.items(), key=lambda item: len(item[0])):
-        node = block.node_of_cell[cell]
+    told_of: dict[int, list[_Entry]] = {}
+    kept: dict[int, list[_Entry]] = {}
+    for one in then:
+        atoms, node = one.atoms, block.node_of_cell[one.cell]
         # a finer cell of the same answers was hidden: beside it there was a group that is gone
-        is_finest = cell == block.cells_of_node[node][0]
-        inside = {s: then[s][1] for a in atoms for s in told_of.get(a, ()) if s < atoms}
-        larger = sorted(inside.items(), key=lambda item: -len(item[0]))
+        is_finest = one.cell == block.cells_of_node[node][0]
+        inside = {id(s): s for a in atoms for s in told_of.get(a, ()) if s.atoms <= atoms}
+        larger = sorted(inside.values(), key=lambda s: -len(s.atoms))
         by_level, ways = [], []
-        for at in dict.fromkeys(level[s] for s in inside):
-            first = [item for item in larger if level[item[0]] == at]
-            others = [item for item in larger if level[item[0]] != at]
-            by_level.append(_less(atoms, told, first))
-            ways.append(_less(atoms, told, [*first, *others]))
-        rests = {members: left for a in atoms for members, left in kept.get(a, ())}
-        reduced = _less(atoms, told, sorted(rests.items(), key=lambda item: -len(item[0])))
+        for at in dict.fromkeys(s.level for s in inside.values()):
+            first = [s for s in larger if s.level == at]
+            others = [s for s in larger if s.level != at]
+            by_level.append(_less(one, first))
+            ways.append(_less(one, [*first, *others]))
+        rests = {id(s): s for a in atoms for s in kept.get(a, ())}
+        reduced = _less(one, sorted(rests.values(), key=lambda s: -len(s.atoms)))
         for a in atoms:
-            told_of.setdefault(a, []).append(atoms)
-        for a in reduced[0]:
+            told_of.setdefault(a, []).append(one)
+        for a in reduced.atoms:
             kept.setdefault(a, []).append(reduced)
         left_over = dict.fromkeys((*ways, reduced))
-        for rest, left in dict.fromkeys((*by_level, *left_over)):
-            if rest and _holds(measure, rest, left):
+        for left in dict.fromkeys((*by_level, *left_over)):
+            rest = left.atoms
+            if rest and _holds(measure, rest, left.told):
                 found += [(rest, node)] if rest != atoms else []
-            elif (rest, left) in left_over and (len(rest) > 1 or rest != atoms or not is_finest):
-                guesses += _guesses(measure, rest, node, left)
-    return found, guesses
+            elif left in left_over and (len(rest) > 1 or rest != atoms or not is_finest):
+                guesses += _guesses(measure, rest, node, left.told)
+    beside = _beside(measure, {id(s): s for of in kept.values() for s in of}.values(), kept)
+    return found + [(atoms, block.node_of_cell[cell]) for atoms, cell in beside], guesses
 
 
-def _less(
-    atoms: frozenset[int], told: Then, others: Iterable[tuple[frozenset[int], Then]]
-) -> tuple[frozenset[int], Then]:
+def _beside(
+    measure: Measure, rests: Iterable[_Entry], of_atom: Mapping[int, list[_Entry]]
+) -> Iterator[tuple[frozenset[int], int]]:
+    """What totals of one level hold beside a total that they cover: its groups may have changed.
+
+    Teams of a location less the location are the teams elsewhere.
+    """
+    for one in rests:
+        if len(one.atoms) > MOST_ATOMS or _holds(measure, one.atoms, one.told):
+            continue
+        touching = {id(s): s for a in one.atoms for s in of_atom[a] if s is not one}
+        for level in dict.fromkeys(s.level for s in touching.values()):
+            cover = [s for s in touching.values() if s.level == level]
+            atoms = frozenset().union(*(s.atoms for s in cover))
+            if sum(len(s.atoms) for s in cover) != len(atoms) or not one.atoms < atoms:
+                continue
+            answers, total, slack = (sum(s.told[i] for s in cover) for i in range(3))
+            n, score, blur = one.told
+            if _holds(measure, atoms - one.atoms, (answers - n, total - score, slack + blur)):
+                yield atoms - one.atoms, one.cell
+
+
+def _less(one: _Entry, others: Iterable[_Entry]) -> _Entry:
     """A total less others in it, one after the other, as far as they do not overlap."""
-    left, (answers, total, slack) = set(atoms), told
-    for members, theirs in others:
-        if members and members <= left:
-            left -= members
-            answers, total, slack = answers - theirs[0], total - theirs[1], slack + theirs[2]
-    return frozenset(left), (answers, total, slack)
+    left, (answers, total, slack) = set(one.atoms), one.told
+    for other in others:
+        if other.atoms and other.atoms <= left:
+            left -= other.atoms
+            answers, total = answers - other.told[0], total - other.told[1]
+            slack += other.told[2]
+    return replace(one, atoms=frozenset(left), told=(answers, total, slack))
 
 
 def _guesses(measure: Measure, atoms: frozenset[int], node: int, then: Then) -> Iterator[_Guess]:

@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 from scipy.optimize import linprog
 
 from tests.unit.privacy.worlds import World
@@ -134,52 +135,51 @@ def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
 def _narrow(matrix, atoms, small, metric, shown, threshold, anything) -> list[Disclosure]:
     """Means of small groups, counts known; and their counts."""
     n, s, p, d = (atoms[c].to_numpy().astype(float) for c in ("n", "s", "p", "d"))
-    kept = [i for i in range(len(n)) if i not in anything]
-
-    def within(most: float) -> list[tuple]:
-        return [(None, None) if i in anything else (0, most * x) for i, x in enumerate(n)]
-
+    free = np.isin(np.arange(len(n)), list(anything))
+    picks = np.zeros((len(small), len(n)))
+    for i, members in enumerate(small):
+        picks[i, list(members)] = 1
+    low = np.where(free, -FAR, 0.0)
+    if metric == "nps":
+        means = _widths(
+            np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
+            np.tile(low, 2), np.tile(np.where(free, FAR, n), 2), np.hstack([picks, -picks]) * 100,
+            np.hstack([np.eye(len(n))] * 2)[~free], n[~free],
+        )  # fmt: skip
+        least = LEAST * 200
+    else:
+        means = _widths(matrix, matrix @ s, low, np.where(free, FAR, 100 * n), picks)
+        least = LEAST * 100
+    fewest = np.where(free, -FAR, np.isin(np.arange(len(n)), list(shown)))
+    counts = _widths(matrix, matrix @ n, fewest, np.full(len(n), FAR), picks)
     found = []
-    for members, cell in small.items():
-        pick = np.zeros(len(n))
-        pick[list(members)] = 1
-        if metric == "nps":
-            width = _range(
-                np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
-                within(1) * 2, np.concatenate([100 * pick, -100 * pick]),
-                np.hstack([np.eye(len(n))] * 2)[kept], n[kept],
-            )  # fmt: skip
-            least = LEAST * 200
-        else:
-            width = _range(matrix, matrix @ s, within(100), pick)
-            least = LEAST * 100
-        if width < least * (n @ pick) - 1e-4:
-            found.append(Disclosure(metric, cell, f"mean within {width / (n @ pick):.1f}"))
-        bounds = [
-            (None if i in anything else int(i in shown), None) for i in range(len(n))
-        ]  # fmt: skip
-        width = _range(matrix, matrix @ n, bounds, pick)
-        if width < threshold - 2 - 1e-4:
-            found.append(Disclosure(metric, cell, f"count within {width:.1f}"))
+    for cell, mine, mean, count in zip(small.values(), picks @ n, means, counts, strict=True):
+        if mean < least * mine - 1e-4:
+            found.append(Disclosure(metric, cell, f"mean within {mean / mine:.1f}"))
+        if count < threshold - 2 - 1e-4:
+            found.append(Disclosure(metric, cell, f"count within {count:.1f}"))
     return found
 
 
-def _range(matrix, totals, bounds, objective, above=None, limits=None) -> float:
-    """Most less least of an objective: two copies of what is asked, one for each end."""
+FAR = 1e5
+"""Beyond every count and score sum here; what may be anything may be as far off as this."""
 
-    def twice(rows):
-        return None if rows is None or not len(rows) else np.kron(np.eye(2), rows)
 
+def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np.ndarray:
+    """Most less least of every objective: two copies of what is asked for each, in one programme."""
+    copies = sparse.eye(2 * len(objectives))
+    signed = np.vstack([objectives, -objectives])
     result = linprog(
-        np.concatenate([objective, -objective]),
-        A_eq=twice(matrix), b_eq=np.tile(totals, 2) if len(matrix) else None,
-        A_ub=twice(above), b_ub=None if above is None else np.tile(limits, 2),
-        bounds=list(bounds) * 2,
-    )  # fmt: skip
-    if result.status == 3:
-        return np.inf
+        signed.ravel(),
+        A_eq=sparse.kron(copies, matrix, format="csr") if len(matrix) else None,
+        b_eq=np.tile(totals, len(signed)) if len(matrix) else None,
+        A_ub=None if above is None else sparse.kron(copies, above, format="csr"),
+        b_ub=None if above is None else np.tile(limits, len(signed)),
+        bounds=np.tile(np.column_stack([low, high]), (len(signed), 1)),
+    )
     assert result.status == 0, result.message
-    return -result.fun
+    least, less = np.split((signed * result.x.reshape(signed.shape)).sum(axis=1), 2)
+    return -less - least
 
 
 def _exact_groups(matrix, people, metric, threshold, anything, most=5) -> list[Disclosure]:
