@@ -88,12 +88,15 @@ def build_block(
     scales: Mapping[str, Scale],
     places: Places,
     finer: Mapping[str, tuple[str, ...]],
+    gone: Iterable[Label] = (),
 ) -> Block:
     """A block from `cells`: metric -> label -> (answers, people, *parts).
 
     `finer` gives the periods a longer period consists of; a period of its own is missing there.
+    `gone` were told before and hold no answer now.
     """
-    labels = sorted({label for found in cells.values() for label in found}, key=_order(finer))
+    labels = {label for found in cells.values() for label in found}.union(gone)
+    labels = sorted(labels, key=_order(finer))
     atoms = _Atoms(places)
     members: dict[Label, frozenset[int]] = {}
     values: dict[str, dict[int, tuple]] = {metric: {} for metric in cells}
@@ -118,6 +121,8 @@ def build_block(
             for metric, rest in rests.items():
                 if rest is not None and rest[0] > 0:
                     values[metric][atom] = rest
+        if not inside and not rests:
+            inside.add(_place_atom(atoms, label, places, is_part=level == "unit"))
         members[label] = frozenset(inside)
     labels = [label for label in labels if members[label]]
     measures = [

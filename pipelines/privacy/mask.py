@@ -69,7 +69,7 @@ def publication_mask(
         reason = reason.when(too_few).then(pl.lit("below_threshold"))
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
     if privacy.suppression == "thresholds":
-        blocks = cell_blocks(judged, privacy, metrics, places, finer or {})
+        blocks = cell_blocks(judged, privacy, metrics, places, finer or {}, earlier)
         judged = _with_complement(judged, blocks, cells, earlier, periods_nest=bool(finer))
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
     judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))
@@ -130,8 +130,14 @@ def cell_blocks(
     metrics: list[Metric],
     places: Places,
     finer: Mapping[str, tuple[str, ...]],
+    earlier: pl.DataFrame | None = None,
 ) -> list[Block]:
     """Blocks of the cells, with what is hidden already as primary."""
+    gone: dict[str, set[Label]] = {}
+    if earlier is not None:
+        answered = judged.filter(pl.col("n_responses") > 0)
+        for *label, metric in earlier.join(answered, MASK_KEYS, "anti").select(MASK_KEYS).rows():
+            gone.setdefault(metric, set()).add(tuple(label))
     kinds = {m.id: m.kind for m in metrics}
     items = {m.id: len(m.items) for m in metrics}
     family = families(metrics)
@@ -154,7 +160,8 @@ def cell_blocks(
             values[label] = _value(row, kind)
     blocks = []
     for (name, period), cells in found.items():
-        block = build_block(f"{name} {period}", cells, scales, places, finer)
+        no_more = {x for m in cells for x in gone.get(m, ()) if homes.get(x[2]) == period}
+        block = build_block(f"{name} {period}", cells, scales, places, finer, no_more)
         primary = hidden.get((name, period), set())
         block.primary = {i for i, label in enumerate(block.labels) if label in primary}
         blocks.append(block)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.privacy.blocks import Block, Label, Measure, Told
+from pipelines.privacy.bounds import PROTECTION
 from pipelines.privacy.earlier import DUST, ROUNDED_TO, Earlier
 
 Then = tuple[float, float, float]
@@ -64,7 +65,8 @@ def _told_of(
             rest, guessed = _left_over(block, measure, then)
             found += rest
             guesses += guessed
-    return found, guesses
+    there = frozenset(int(a) for a in measure.answers.nonzero()[0])
+    return [(atoms & there, node) for atoms, node in found if atoms & there], guesses
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class _Group:
 
 
 def _groups(measure: Measure, guesses: Iterable[_Guess]) -> Iterator[_Group]:
-    """Guesses that agree are one group; alone they matter only where the group was small."""
+    """Guesses that agree are one group; alone they matter if it was small or at an end."""
     by_count: dict[tuple[int | None, float], list[_Guess]] = {}
     for one in guesses:
         by_count.setdefault((one.atom, one.then[0]), []).append(one)
@@ -131,8 +133,16 @@ def _groups(measure: Measure, guesses: Iterable[_Guess]) -> Iterator[_Group]:
             left = left[len(agree) :]
             rows = {(g.others, g.node): g for g in agree}
             score = min(max(total, measure.low * n), measure.high * n)
-            parts = _parts(measure, score)
-            yield _Group(measure.name, n, people, parts, tuple(rows.values()))
+            if people < measure.threshold or len(rows) > 1 or _binds(measure, n, score):
+                parts = _parts(measure, score)
+                yield _Group(measure.name, n, people, parts, tuple(rows.values()))
+
+
+def _binds(measure: Measure, answers: float, score: float) -> bool:
+    """Whether a group is so near an end of the scale that its total leaves small ones no room."""
+    room = min(score - measure.low * answers, measure.high * answers - score)
+    few = measure.answers[(measure.answers > 0) & (measure.people < measure.threshold)]
+    return bool(room < PROTECTION * (measure.high - measure.low) * few.max(initial=1.0))
 
 
 def _people_then(measure: Measure, atom: int | None, answers: float) -> float:
@@ -170,10 +180,9 @@ def _told_then(block: Block, measure: Measure, release: Earlier) -> list[_Entry]
 
     Coarser cells of the same atoms count where they told another figure: of a group that is gone.
     """
-    there = frozenset(int(a) for a in measure.answers.nonzero()[0])
     found: dict[tuple[frozenset[int], Then], _Entry] = {}
     for cell, label in enumerate(block.labels):
-        atoms, told = block.members[cell] & there, _then(release, measure, label)
+        atoms, told = block.members[cell], _then(release, measure, label)
         if told is not None and atoms:
             found.setdefault((atoms, told), _Entry(atoms, cell, label[0], told))
     return sorted(found.values(), key=lambda one: len(one.atoms))
@@ -215,8 +224,8 @@ def _left_over(
     kept: dict[int, list[_Entry]] = {}
     for one in then:
         atoms, node = one.atoms, block.node_of_cell[one.cell]
-        # a finer cell of the same answers was hidden: beside it there was a group that is gone
-        is_finest = one.cell == block.cells_of_node[node][0]
+        # a finer group was hidden, or more can have been in this one: a group that is gone
+        is_finest = one.level == "unit" and one.cell == block.cells_of_node[node][0]
         inside = {id(s): s for a in atoms for s in told_of.get(a, ()) if s.atoms <= atoms}
         larger = sorted(inside.values(), key=lambda s: -len(s.atoms))
         by_level, ways = [], []
@@ -279,7 +288,7 @@ def _guesses(measure: Measure, atoms: frozenset[int], node: int, then: Then) -> 
     """Each group of a total as it was, had no other one changed; at last one that is gone."""
     answers, total, slack = then
     for atom in (*sorted(atoms), None) if len(atoms) <= MOST_ATOMS else ():
-        others = sorted(atoms - {atom})
+        others = sorted(a for a in atoms - {atom} if measure.answers[a])
         n = answers - float(measure.answers[others].sum())
         score = total - _score(measure, others)
         low, high = measure.low * n - slack, measure.high * n + slack

@@ -58,6 +58,13 @@ def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObjec
         pytest.param(90093, id="a total as it was over groups that are not"),
         pytest.param(201121, id="a group that is gone from both a team and a location"),
         pytest.param(202072, id="one changed group of nineteen hidden in the company"),
+        pytest.param(400234, id="a large group that changed beside one at the end of the scale"),
+        pytest.param(400321, id="a company that is as it was, although two of its units are not"),
+        pytest.param(500206, id="a region beside which a group is gone, as large as its unit then"),
+        pytest.param(500257, id="a group of three people whose answers reached the threshold"),
+        pytest.param(500427, id="two teams less a location, of which two groups changed"),
+        pytest.param(600120, id="a group gone from two totals of one group each"),
+        pytest.param(600155, id="a unit that was told and is gone"),
     ],
 )
 def test_two_releases_that_told_who_came_between(seed: int) -> None:
