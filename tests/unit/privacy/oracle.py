@@ -166,7 +166,7 @@ FAR = 1e5
 
 
 def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np.ndarray:
-    """Most less least of every objective: two copies of what is asked for each, in one programme."""
+    """Most less least of every objective: two copies for each, all in one programme."""
     copies = sparse.eye(2 * len(objectives))
     signed = np.vstack([objectives, -objectives])
     result = linprog(
