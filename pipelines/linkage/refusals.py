@@ -54,16 +54,16 @@ REFUSALS = {
         "One of the two voices was not heard in this window, so there is nothing to link."
     ),
     "too_few_units": (
-        "Only {units} in {groups}: too few to tell a link from chance"
+        "Only {sample}: too few to tell a link from chance"
         "{smallest}. Scores are shown without a correlation."
     ),
-    "too_few_units_of_more": "Only {units} in {groups}: too few for this question.",
+    "too_few_units_of_more": "Only {sample}: too few for this question.",
     "one_cluster": (
         "All {units} belong to one {one_group}, so the uncertainty of a link cannot be "
         "judged."
     ),
     "few_clusters": (
-        "{units} in only {groups}, or almost all in a few of them: too few to"
+        "{few_groups}, or almost all in a few of them: too few to"
         " judge the uncertainty of a link."
     ),
     "too_few_periods": "Too few periods for this question: {periods}.",

@@ -12,7 +12,7 @@ from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells
 from pipelines.linkage.settings import Settings
 from pipelines.linkage.sums import effective_clusters
-from pipelines.linkage.wording import counted, level_names
+from pipelines.linkage.wording import level_names, units_in_groups
 
 MIN_UNITS, FEW_UNITS = 20, 30
 MIN_CLUSTERS, FEW_CLUSTERS, MIN_EFFECTIVE = 8, 20, 5.0
@@ -24,13 +24,15 @@ def size_findings(
     """Units and clusters; ``sizes`` are the units or cells per cluster that enter."""
     found = []
     units, clusters = cells.n_units, cells.n_clusters
+    sample = units_in_groups(
+        {"n_units": units, "n_clusters": clusters, "cluster": cells.cluster_name}
+    )
     if silent := silent_voice(cells):
         return silent
     if units < min_units:
         found.append(Finding(
             code="too_few_units", severity="refuse", value=float(units), threshold=float(min_units),
-            message=f"Only {counted(units, 'unit')} in {counted(clusters, 'cluster')}; at least "
-            f"{min_units} units are needed.",
+            message=f"Only {sample}; at least {min_units} units are needed.",
         ))  # fmt: skip
     elif units < FEW_UNITS:
         found.append(Finding(
@@ -49,13 +51,13 @@ def size_findings(
     if clusters < min_clusters or effective < MIN_EFFECTIVE:
         found.append(Finding(
             code="few_clusters", severity="refuse", value=effective, threshold=float(min_clusters),
-            message=f"{clusters} clusters ({many}) that weigh as {effective:.1f} equal ones; at "
+            message=f"{clusters} {many} that weigh as {effective:.1f} equal ones; at "
             f"least {min_clusters}, weighing as {MIN_EFFECTIVE:g}, are needed.",
         ))  # fmt: skip
     elif clusters < FEW_CLUSTERS:
         found.append(Finding(
             code="few_clusters", severity="warn", value=effective, threshold=float(FEW_CLUSTERS),
-            message=f"{clusters} clusters ({many}) are few; intervals are wide and less certain.",
+            message=f"{clusters} {many} are few; intervals are wide and less certain.",
         ))  # fmt: skip
     return found
 

@@ -40,6 +40,7 @@ from pipelines.linkage.unit_moments import (
 )
 from pipelines.linkage.verdicts import settle
 from pipelines.linkage.weighting import unit_weights
+from pipelines.linkage.wording import level_names
 
 OTHER = "other"
 MANY_SEGMENTS, MIN_CLUSTERS_OF_MANY = 12, 20
@@ -115,9 +116,11 @@ def segments(panel: pl.DataFrame | pl.LazyFrame, *, by: str, **options: Unpack[O
         rows += new_rows
         guards += new_guards
     if len(parts) < 2:
+        by_unit = whole.cluster_name == "unit_id"
+        several = "" if by_unit else f" and 8 {level_names(whole.cluster_name)[1]}"
         question.find(Finding(
             code="too_few_segments", severity="refuse", n_affected=len(parts),
-            message=f"Segments with 20 units and 8 clusters: {len(parts)}; two are needed.",
+            message=f"Segments with 20 units{several}: {len(parts)}; two are needed.",
         ))  # fmt: skip
     forest = _equality(question, parts, shared_units)
     own_rows, own_guards = question.parts()

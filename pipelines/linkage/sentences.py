@@ -17,7 +17,6 @@ from pipelines.linkage.wording import (
     corrected,
     counted,
     doubt,
-    groups,
     higher,
     interval,
     level_names,
@@ -26,6 +25,7 @@ from pipelines.linkage.wording import (
     percent,
     sizes,
     smallest_seen,
+    units_in_groups,
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def sentence(row: Row) -> str:
         )
         counts = {
             "units": counted(row.get("n_units"), "unit"),
-            "groups": groups(row),
+            "sample": units_in_groups(row),
+            "few_groups": units_in_groups(row, "only "),
             "periods": counted(row.get("n_periods"), "period"),
             "one_group": level_names(row.get("cluster"))[0],
         }

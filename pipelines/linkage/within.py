@@ -41,7 +41,7 @@ from pipelines.linkage.sampling_error import people_of, within_error
 from pipelines.linkage.settings import Options, Settings
 from pipelines.linkage.sums import Jackknife, jackknife, sums_by
 from pipelines.linkage.unit_moments import cluster_df
-from pipelines.linkage.wording import counted
+from pipelines.linkage.wording import counted, level_names
 
 SLOPE, Z, SLOPE_TRUE, Z_TRUE, REL_X, REL_Y, SXY, VAR_TRUE, LOW, HIGH = range(10)
 MIN_SIGNAL_T, MIN_SHARE, MIN_RELIABLE, MIN_UNITS_3 = 4.0, 0.2, 0.5, 30
@@ -180,7 +180,8 @@ def _gates(question: Question, jack: Jackknife) -> None:
         why = (
             "Team scores hardly move beyond what the answers per period would move by chance"
             if value[REL_X] < MIN_RELIABLE else
-            f"The movement of team scores is carried by too few of the {jack.n_clusters} clusters"
+            f"The movement of team scores is carried by too few of the {jack.n_clusters} "
+            f"{level_names(question.base['cluster'])[1]}"
         )  # fmt: skip
         question.find(Finding(
             code="low_reliability", severity="refuse", component="corrected", value=signal,

@@ -81,8 +81,6 @@ def groups(row: Row) -> str:
     """How many clusters a row has, by the name of their level."""
     one, many = level_names(row.get("cluster"))
     n = row.get("n_clusters")
-    if row.get("cluster") == "unit_id":
-        return f"{counted(n, 'group')} of one"
     return f"{'an unknown number of' if n is None else n} {one if n == 1 else many}"
 
 
@@ -110,13 +108,22 @@ def higher(row: Row) -> str:
     return f"{number(abs(value))} {row['unit_y']} {'higher' if value >= 0 else 'lower'}"
 
 
+def units_in_groups(row: Row, few: str = "") -> str:
+    """Units of a row, and the groups they belong to; none where each unit is by itself.
+
+    >>> units_in_groups({"n_units": 32, "n_clusters": 32, "cluster": "unit_id"})
+    '32 units'
+    >>> units_in_groups({"n_units": 32, "n_clusters": 8, "cluster": "location_id"})
+    '32 units in 8 locations'
+    """
+    units = counted(row.get("n_units"), "unit")
+    return units if row.get("cluster") == "unit_id" else f"{units} in {few}{groups(row)}"
+
+
 def sizes(row: Row) -> str:
-    """Units of a row, and the groups they belong to."""
-    n = row.get("n_responses_x")
-    known = "" if n is not None else ", number of answers unknown"
-    if row.get("cluster") == "unit_id":
-        return f"{counted(row['n_units'], 'unit')}{known}"
-    return f"{counted(row['n_units'], 'unit')} in {groups(row)}{known}"
+    """Units of a row and their groups, with a remark where the number of answers is unknown."""
+    known = "" if row.get("n_responses_x") is not None else ", number of answers unknown"
+    return f"{units_in_groups(row)}{known}"
 
 
 def answer_count(row: Row) -> str:

@@ -20,7 +20,10 @@ def said(row: Row, texts: Texts, number: Number, percent: Number, interval: str)
     """The sentence of a row; its English one when there is none for it in this language."""
     if row["verdict"] == "refused":
         template = texts.get(f"refused.{refusal_of(row)}")
-        return str(row["sentence"]) if template is None else template.format_map(row)
+        if template is None:
+            return str(row["sentence"])
+        grouped = "" if row["cluster"] == "unit_id" else texts["says.in_groups"].format_map(row)
+        return template.format_map({**row, "in_groups": grouped})
     key = _key(row)
     if key is None or f"says.{key}" not in texts or row["estimate"] is None:
         return str(row["sentence"])

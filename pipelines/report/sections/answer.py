@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.report.charts.chart import Chart
 from pipelines.report.charts.intervals import how_sure
 from pipelines.report.published import Row
-from pipelines.report.sections.section import Context, Section
+from pipelines.report.sections.section import POINTS, Context, Section
 
 USUAL = 0.16
 """Observed correlation between business units in the largest published meta-analysis (Harter,
@@ -38,6 +38,7 @@ def answer(context: Context) -> Section:
             "verdict": lead["verdict"],
             "sure": _sure_words(context, sure),
             "sure_row": sure,
+            "scale": text("answer.scale" if lead["unit_y"] == POINTS else "answer.scale_other"),
             "facts": _facts(context, lead),
             "not_said": _not_said(context),
         },
@@ -134,7 +135,9 @@ def _sure_words(context: Context, row: Row | None) -> str:
 def _facts(context: Context, row: Row) -> list[dict[str, Any]]:
     """How much evidence and how fresh, as label, value and raw value."""
     text, publication = context.text, context.published.publication
-    counts = ("n_units", "n_clusters", "n_periods", "n_responses_x", "n_responses_y")
+    counts = ["n_units", "n_clusters", "n_periods", "n_responses_x", "n_responses_y"]
+    if row["cluster"] == "unit_id":  # each by itself: the groups are the units
+        counts.remove("n_clusters")
     facts = [
         {"key": key, "label": text(f"fact.{key}"), "value": text.count(row[key]), "raw": row[key]}
         for key in counts

@@ -13,6 +13,9 @@ from pipelines.report.sections.strength import held_fixed
 
 PAGES = {"driver": "drivers", "segment": "segments"}
 """Method pages that are named otherwise than their estimand."""
+METHOD_NAMES = ("unit_means", "pearson", "spearman", "rmcorr", "two_way_fe", "rwg_uniform",
+                "rwg_slight_skew")  # fmt: skip
+"""Methods that answer one question beside each other."""
 METHODS = ("between", "within", "lag", "adjusted", "driver", "segment", "nonlinear", "contrast",
            "aggregation", "change", "power")  # fmt: skip
 
@@ -43,8 +46,10 @@ def _estimates(context: Context) -> Section:
             "segment": _segment_name(context, row, names),
             "question": text(f"estimand.{row['estimand']}"),
             "subset": ", ".join(filter(None, subset)),
-            "kind": ", ".join(text.coded(kind, row[column]) for kind, column in
-                              (("effect", "effect_type"), ("component", "component"))),
+            "kind": ", ".join(filter(None, (
+                text.coded("effect", row["effect_type"]),
+                text.coded("component", row["component"]), _method(text, row),
+            ))),
             "decided": row["verdict"] or row["direction"],
         })  # fmt: skip
     kinds = {"question": "text", "pair": "text", "subset": "text", "kind": "text",
@@ -67,6 +72,14 @@ def _estimates(context: Context) -> Section:
                "guards": [{"code": g["code"], "severity": g["severity"],
                            "words": context.guard_words(g)} for g in guards.to_dicts()]},
     )  # fmt: skip
+
+
+def _method(text: Catalogue, row: Row) -> str:
+    """What tells apart rows of one question that are otherwise named alike."""
+    method = str(row["method"]).split("/")[0]
+    alike = row["component"] == "observed" and row["effect_type"] == "r"
+    alike |= method.startswith("rwg_") and row["component"].startswith("rwgj")
+    return text(f"method.{method}") if alike and method in METHOD_NAMES else ""
 
 
 def _segment_name(context: Context, row: Row, names: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ COLUMNS = {"what": "text", "estimate": "number", "conf_low": "number", "conf_hig
 
 
 def attribution_sections(context: Context) -> list[Section]:
-    """One section when rules of attribution were compared, none otherwise."""
+    """One section when rules of attribution were compared or refused, none otherwise."""
     text, primary = context.text, context.published.primary
     table = context.published.tables.get(TABLE)
     if primary is None or table is None or table.is_empty():
@@ -21,6 +21,8 @@ def attribution_sections(context: Context) -> list[Section]:
     rules = table.filter(
         pl.col("x_measure") == primary["x_measure"], pl.col("y_measure") == primary["y_measure"]
     ).to_dicts()
+    if len(rules) == 1 and rules[0]["estimate"] is not None:
+        return []  # one way of giving feedback to units: nothing to compare
     named = [{**r, "what": _name(context, r["rule"])} for r in rules]
     given = [r for r in named if r["estimate"] is not None]
     if not given:

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.report.charts.units import quadrants
 from pipelines.report.published import Row
-from pipelines.report.sections.section import Context, Section, Table
+from pipelines.report.sections.section import POINTS, Context, Section, Table
 from pipelines.report.slices import SMALLEST
 
 ENOUGH_ANSWERS = 30
@@ -38,7 +38,8 @@ def axis_of(context: Context, side: str) -> str:
     """Name of a voice's axis with its unit."""
     primary = context.published.primary
     assert primary is not None
-    unit = "0–100" if side == "x" else context.text.scale(primary["unit_y"])
+    of_100 = side == "x" or primary["unit_y"] == POINTS
+    unit = "0–100" if of_100 else context.text.scale(primary["unit_y"])
     return f"{primary[f'{side}_label']} ({unit})"
 
 

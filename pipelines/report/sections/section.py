@@ -119,6 +119,8 @@ class Context:
         }  # fmt: skip
 
 
+POINTS = "points"
+"""Unit of measure of scores from 0 to 100."""
 ESTIMATE_COLUMNS = {
     "what": "text", "estimate": "number", "conf_low": "number", "conf_high": "number",
     "n_units": "count", "verdict": "verdict", "guard_code": "code",

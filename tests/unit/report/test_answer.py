@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import polars as pl
 import pytest
 
-from pipelines.report.catalogue import Catalogue
+from pipelines.linkage.sentences import sentence
+from pipelines.report.catalogue import LANGUAGES, Catalogue
 from pipelines.report.page import report_sections
+from pipelines.report.published import Published
 from pipelines.report.sections.answer import _sure_words, how_sure_row
 from pipelines.report.sections.section import Context
 from tests.browser.made import company
@@ -62,3 +66,52 @@ def test_names_of_items_reach_the_drivers() -> None:
     assert {"My manager listens", "I have the tools", "q3"} == names
     estimates = next(s for s in report_sections(company(), text) if s.name == "estimates")
     assert any("My manager listens" in r["subset"] for r in estimates.tables[0].rows)
+
+
+def of_points() -> Published:
+    """The company when every unit is by itself and both scores are from 0 to 100."""
+    tables = dict(company().tables)
+    tables["linkage_estimates"] = company().estimates.with_columns(
+        cluster=pl.lit("unit_id"), n_clusters=pl.col("n_units"), unit_y=pl.lit("points")
+    )
+    return Published(tables)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scores_of_100_say_so_once_and_on_both_axes(language: str) -> None:
+    made = {s.name: s for s in report_sections(of_points(), Catalogue(language))}
+    drawn = json.dumps(made["units"].charts[0].spec, ensure_ascii=False)
+    assert "Net promoter score (0–100)" in drawn
+    assert "Employee engagement (0–100)" in drawn
+    assert "−100" not in made["answer"].extra["scale"]
+    other = report_sections(company(), Catalogue(language))[0]
+    assert "−100" in other.extra["scale"]
+
+
+def test_units_each_by_itself_are_counted_once() -> None:
+    facts = {f["key"] for f in report_sections(of_points(), Catalogue())[0].extra["facts"]}
+    assert {"n_units", "n_periods"} < facts
+    assert "n_clusters" not in facts
+    assert "n_clusters" in {
+        f["key"] for f in report_sections(company(), Catalogue())[0].extra["facts"]
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_each_by_itself_are_in_no_groups(language: str) -> None:
+    refused = {"verdict": "refused", "guard_code": "too_few_units", "n_units": 32, "n_clusters": 32,
+               "cluster": "unit_id", "n_periods": 2}  # fmt: skip
+    said = Catalogue(language).sentence({**refused, "sentence": sentence(refused)})
+    assert said.startswith({"en": "Only 32 units: ", "de": "Nur 32 Einheiten: "}[language])
+    grouped = {**refused, "cluster": "location_id", "n_clusters": 7}
+    said = Catalogue(language).sentence({**grouped, "sentence": sentence(grouped)})
+    assert {"en": "in 7 locations: ", "de": "in 7 Gruppen: "}[language] in said
+
+
+def test_rows_of_one_question_are_told_apart_by_their_method() -> None:
+    rows = report_sections(company(), Catalogue())
+    rows = next(s for s in rows if s.name == "estimates").tables[0].rows
+    r = [row["kind"] for row in rows if row["primary"] and row["effect_type"] == "r"]
+    assert len(set(r)) == len(r)
+    assert "r, As measured, Pearson, jackknife interval" in r
+    assert "r, As measured, Spearman (ranks)" in r

@@ -26,6 +26,7 @@ from pipelines.report.charts.units import FOUND, LINE
 from pipelines.report.documents import quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
+from pipelines.report.published import Published
 from pipelines.report.sections.section import Section
 from pipelines.report.theme import chart_config
 from pipelines.report.workbook import estimates_workbook
@@ -89,6 +90,14 @@ def test_what_reached_no_unit_is_said() -> None:
     coverage = next(s for s in sections() if s.name == "coverage")
     assert "12.7% of what customers said reached no unit." in coverage.says
     assert {c.name for c in coverage.charts} == {"coverage", "rates"}
+
+
+def test_one_way_of_giving_feedback_to_units_is_not_compared() -> None:
+    tables = company().tables
+    single = {**tables, "linkage_attribution_rules": tables["linkage_attribution_rules"].head(1)}
+    names = [s.name for s in report_sections(Published(single), Catalogue())]
+    assert "attribution" not in names
+    assert "attribution" in [s.name for s in sections()]
 
 
 def test_equal_tables_give_equal_bytes() -> None:
