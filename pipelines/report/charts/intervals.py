@@ -127,7 +127,7 @@ def how_sure(
     """
     ends = [v for v in (row.get("low"), row.get("high"), row["estimate"]) if v is not None]
     ends += [0.0, -2.5 * (sesoi or 0.0), 2.5 * (sesoi or 0.0)]
-    air = (max(ends) - min(ends)) * 0.12
+    air = (max(ends) - min(ends)) * 0.16
     # the words at zero need room: numbers too near to them are left out, never the words
     near = (len(none) + 2) * 0.0125 * (max(ends) - min(ends) + 2 * air)
     labels = (
@@ -155,10 +155,13 @@ def how_sure(
         base.mark_point(style="link-dot", size=260).encode(x=alt.X("estimate:Q")),
         base.mark_text(style="link-text", fontSize=17, dy=-20).encode(
             x="estimate:Q", text="value:N"),
-        base.transform_filter("datum.low != null").mark_text(style="value", dy=22).encode(
-            x="low:Q", text="low_text:N"),
-        base.transform_filter("datum.low != null").mark_text(style="value", dy=22).encode(
-            x="high:Q", text="high_text:N"),
+        *(
+            # away from each other: the ends of a short interval would be one word
+            base.transform_filter("datum.low != null").mark_text(
+                style="value", dy=22, align=align, dx=dx
+            ).encode(x=f"{end}:Q", text=f"{end}_text:N")
+            for end, align, dx in (("low", "right", -4), ("high", "left", 4))
+        ),
     ]  # fmt: skip
     drawn = alt.layer(*layers).properties(height=128)
     return chart("how_sure", "linkage_estimates", [row], drawn, alternative)

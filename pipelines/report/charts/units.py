@@ -18,6 +18,8 @@ LINE, FOUND = "line", "found"
 """Rows of the line with its band, and of units that were looked for: exchanged by the filters."""
 CORNER_LETTERS, CORNER_LINE = 26, 15
 """Letters of a line in a corner, so that two corners fit a phone, and its height."""
+MARGIN = 12
+"""Pixels between the outermost points and the end of an axis."""
 MOST_MARKS = 1_000
 """Units up to which each is a mark of Vega; more are painted as one picture behind the axes."""
 
@@ -32,13 +34,17 @@ def extent(rows: Sequence[Row], key: str) -> list[float]:
     return [min(values), max(values)]
 
 
-def scatter(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
+def scatter(
+    rows: Sequence[Row], line: Sequence[Row], *, x: str, y: str, alternative: str
+) -> Chart:
     """Units at their two scores; the page adds the line of a slice and units looked for."""
     # the page widens the axes for single periods; a region is seen on the axes of all units
     across, up = (
-        alt.Scale(zero=False, nice=True, domain=alt.ExprRef(f"domain_{key}")) for key in "xy"
+        alt.Scale(zero=False, nice=True, padding=MARGIN, domain=alt.ExprRef(f"domain_{key}"))
+        for key in "xy"
     )
-    domains = [alt.param(name=f"domain_{key}", value=extent(rows, key)) for key in "xy"]
+    held = [*rows, *({"x": at["x"], "y": at[end]} for at in line for end in ("low", "high"))]
+    domains = [alt.param(name=f"domain_{key}", value=extent(held, key)) for key in "xy"]
     band = alt.Chart(alt.NamedData(LINE)).encode(x=alt.X("x:Q", scale=across))
     dots = alt.Chart().mark_point(
         style="link-mark", invalid="show", opacity=0.55, size=36,
@@ -62,7 +68,17 @@ def quadrants(
     rows: Sequence[Row], corners: Sequence[Row], *, x: str, y: str, alternative: str
 ) -> Chart:
     """Units against the middle of both voices; `corners` name the four fields with their counts."""
-    across, up = (alt.Scale(zero=False, nice=True, domain=extent(rows, key)) for key in "xy")
+    lines = [{**c, "text": wrapped(c["text"], CORNER_LETTERS)} for c in corners]
+    # words stand in strips of their own above and below the points
+    top, bottom = (
+        10 + CORNER_LINE * max(len(c["text"]) for c in lines if c["corner"].endswith(side))
+        for side in ("_high", "_low")
+    )
+    across = alt.Scale(zero=False, nice=True, padding=MARGIN, domain=extent(rows, "x"))
+    up = alt.Scale(
+        zero=False, nice=True, domain=extent(rows, "y"),
+        range=[alt.ExprRef(f"height - {bottom}"), alt.ExprRef(f"{top}")],
+    )  # fmt: skip
     middle = corners[0]
     encoded = alt.Chart().encode(
         x=alt.X("x:Q", title=axis_title(x), scale=across, axis=AXIS_X),
@@ -72,7 +88,6 @@ def quadrants(
     dots = encoded.mark_point(style="muted-mark", invalid="show").encode(
         fill=alt.Fill("style:N", scale=voices, legend=None))  # fmt: skip
     rules = alt.Chart(alt.InlineData(values=[{"x": middle["x"], "y": middle["y"]}]))
-    lines = [{**c, "text": wrapped(c["text"], CORNER_LETTERS)} for c in corners]
     words = alt.Chart(alt.InlineData(values=lines))
     labels = [
         words.transform_filter(alt.datum.corner == corner)
@@ -90,5 +105,5 @@ def quadrants(
     drawn = alt.layer(
         dots, rules.mark_rule(style="guide").encode(x="x:Q"),
         rules.mark_rule(style="guide").encode(y="y:Q"), *labels,
-    ).properties(height=360)  # fmt: skip
+    ).properties(height=320 + top + bottom)  # fmt: skip
     return chart("quadrants", TABLE, rows, drawn, alternative, UNITS)

@@ -45,8 +45,9 @@ def _units(
     text, primary = context.text, context.published.primary
     assert primary is not None
     made = slices(context.published, cells, means)
+    line = made["all"]["line"] if "all" in made else []
     drawn = scatter(
-        rows, x=axis_of(context, "x"), y=axis_of(context, "y"),
+        rows, line, x=axis_of(context, "x"), y=axis_of(context, "y"),
         alternative=text("units.alternative", n=text.count(len(rows)), x=primary["x_label"],
                          y=primary["y_label"]),
     )  # fmt: skip

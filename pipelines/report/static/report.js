@@ -98,7 +98,9 @@
       const slice = name ? data.units.slices[name] : null;
       saySlice("scatter", ["region", "location", "period"].map((level) => nameOf(form.querySelector(`[data-filter="${level}"]`))));
       if (event) {  // at first all units are drawn already
-        for (const key of ["x", "y"]) part.view.signal(`domain_${key}`, extent(all, key));
+        const whose = data.units.slices[period ? `period:${period}` : "all"];
+        const band = whose ? whose.line.flatMap((r) => [{ x: r.x, y: r.low }, { x: r.x, y: r.high }]) : [];
+        for (const key of ["x", "y"]) part.view.signal(`domain_${key}`, extent([...all, ...band], key));
         show(rows);
       }
       part.view.data("found", found).data("line", slice ? slice.line.map((r) => ({ ...r })) : []).run();
