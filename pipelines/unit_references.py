@@ -45,20 +45,24 @@ _INVISIBLE = {ord(c): None for c in BLANKS if not c.isspace()}
 
 
 def write_unit_references(con: duckdb.DuckDBPyConnection, program: Program) -> int:
-    """Write `raw.unit_references`: every distinct reference to a unit and its normalised key.
+    """Write `raw.unit_references`: every distinct reference to a unit, its normalised key and the
+    rows that write it so.
 
     Normalisation is Unicode work that SQL engines do differently, so it is done here, once per
     distinct text. Each column of a large table is made distinct by itself, so that only its
     distinct texts meet the others.
     """
     parts = [
-        f"select distinct '{level}' as unit_level, {column} as reference from raw.{table}"
+        f"select '{level}' as unit_level, {column} as reference, count(*) as n_rows"
+        f" from raw.{table} group by all"
         for column, (level, tables) in REFERENCES.items()
         for table in tables
     ]
+    declared = [f"select *, 0 from ({each}) as declared" for each in DECLARED]
     distinct = con.sql(
-        f"select unit_level, reference from ({' union '.join([*parts, *DECLARED])}) as refs"
-        " where reference is not null order by all"
+        "select unit_level, reference, cast(sum(n_rows) as bigint) as n_rows"
+        f" from ({' union all '.join([*parts, *declared])}) as refs"
+        " where reference is not null group by all order by all"
     ).pl()
     keys = [reference_key(r, program.org.strip_leading_zeros) for r in distinct["reference"]]
     frame = distinct.with_columns(pl.Series("reference_key", keys, dtype=pl.String))

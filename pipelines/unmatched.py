@@ -129,6 +129,11 @@ def unmatched_names(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
     return found
 
 
+def count_unmatched(con: duckdb.DuckDBPyConnection) -> int:
+    """How many names of either voice did not match."""
+    return con.sql(f"select count(*) from ({_OPEN}) as open").fetchall()[0][0]
+
+
 def _candidates(con: duckdb.DuckDBPyConnection, row: dict) -> Iterable[tuple[str, str]]:
     """Unit and one of its names: all that are known, for a one-sided name the other voice's."""
     level = "team" if row["unit_level"] == "ticket_group" else row["unit_level"]

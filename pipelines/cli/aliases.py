@@ -10,19 +10,23 @@ import datetime as dt
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import click
 
 from pipelines import warehouse
 from pipelines.errors import CrossvoiceError
 from pipelines.linkage.wording import counted
-from pipelines.program.aliases import Alias, add_aliases
+from pipelines.program.aliases import Alias, add_aliases, read_aliases
 from pipelines.program.reading import read_program
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
-from pipelines.unmatched import Unmatched, unmatched_names
+from pipelines.unit_references import reference_key
+from pipelines.unmatched import Unmatched, likeness, unmatched_names
 
 BEHIND = {"employee": "employee", "customer": "event"}
+MOST_NAMES = 8
+"""Names told where one was not known."""
 
 
 def review_aliases(
@@ -41,7 +45,7 @@ def review_aliases(
     if approve_above is not None:
         approved += _by_score(found, approve_above)
     if not approved:
-        _show(found, limit)
+        _show(found, limit, read_aliases(settings.program_folder))
         if sys.stdin.isatty() and sys.stdout.isatty():
             approved = list(_asked(found))
     if approved:
@@ -62,7 +66,8 @@ def _look(settings: Settings) -> list[Unmatched]:
     )
 
 
-def _show(found: Sequence[Unmatched], limit: int) -> None:
+def _show(found: Sequence[Unmatched], limit: int, approved: Sequence[Alias]) -> None:
+    waiting = {(alias.alias_level, alias.alias): alias.unit_ref for alias in approved}
     if not found:
         click.echo("Every name of both voices found its unit.")
         return
@@ -75,19 +80,24 @@ def _show(found: Sequence[Unmatched], limit: int) -> None:
         them = "it" if len(names) == 1 else "them"
         click.echo(f"{voice} side: {counted(len(names), 'name')}, {behind} behind {them}")
         for name in names[:limit]:
-            click.echo(_line(name))
+            click.echo(_line(name, waiting.get((name.unit_level, name.reference))))
         if len(names) > limit:
             click.echo(f"  ... and {len(names) - limit:,} more (--limit)")
-    click.echo('approve with --approve "A=B" or --approve-above 0.95; nothing is applied before')
+    click.echo(
+        'approve with --approve "name=unit", in any spelling, or --approve-above 0.95;\n'
+        "nothing is applied before"
+    )
 
 
-def _line(name: Unmatched) -> str:
+def _line(name: Unmatched, approved: str | None) -> str:
     why = {"ambiguous": ", stands for several", "one_sided": ", only this side names it"}
     spelt = f", {name.n_spellings} spellings" if name.n_spellings > 1 else ""
     head = (
         f"  {name.unit_level:12} {name.reference!r}: {counted(name.weight, BEHIND[name.voice])}"
         f"{spelt}{why.get(name.problem, '')}"
     )
+    if approved is not None:
+        return f"{head}\n  {'':12}   approved as {approved}; the next run uses it"
     if not name.proposals:
         return f"{head}\n  {'':12}   no name is like it"
     return "\n".join([head, *(
@@ -98,16 +108,21 @@ def _line(name: Unmatched) -> str:
 
 
 def _named(text: str, found: Sequence[Unmatched]) -> tuple[str, str, str]:
-    """Level, name and unit of `A=B`, where A did not match."""
+    """Level, name and unit of `A=B`, where A did not match in any of its spellings."""
     name, separator, unit = (part.strip() for part in text.partition("="))
     if not (separator and name and unit):
-        raise CrossvoiceError(f"{text!r} is no approval.", mend='write --approve "name=unit code"')
-    known = [u for u in found if u.reference == name]
+        raise CrossvoiceError(f"{text!r} is no approval.", mend='write --approve "name=unit"')
+    known = [u for u in found if reference_key(u.reference, True) == reference_key(name, True)]
     if not known:
-        names = ", ".join(repr(u.reference) for u in found[:10]) or "none"
-        raise CrossvoiceError(f"{name!r} is not among the names without a unit.",
-                              mend=f"one of: {names}")  # fmt: skip
-    return known[0].unit_level, name, unit
+        names = ", ".join(_closest(name, [u.reference for u in found])) or "none"
+        raise CrossvoiceError(f"{name!r} is not among the names without a unit; nothing was "
+                              "approved.", mend=f"one of: {names}")  # fmt: skip
+    return known[0].unit_level, known[0].reference, unit
+
+
+def _closest(name: str, known: Sequence[str]) -> list[str]:
+    """The known names, most alike first."""
+    return sorted(known, key=lambda each: (-likeness(name, each), each))[:MOST_NAMES]
 
 
 def _by_score(found: Sequence[Unmatched], limit: float) -> list[tuple[str, str, str]]:
@@ -141,20 +156,31 @@ def _asked(found: Sequence[Unmatched]) -> Iterator[tuple[str, str, str]]:
 
 def _write(settings: Settings, approved: list[Alias]) -> None:
     with warehouse.connect(settings.warehouse) as con:
-        known = set(con.sql(
-            "select distinct unit_level, canonical_ref from"
+        spelt = con.sql(
+            "select distinct unit_level, reference, canonical_ref from"
             " intermediate.int_unit_references_resolved where canonical_ref is not null"
-        ).fetchall())  # fmt: skip
-    for alias in approved:
-        level = "team" if alias.alias_level == "ticket_group" else alias.alias_level
-        if (level, alias.unit_ref) not in known:
-            units = sorted(unit for kind, unit in known if kind == level)
-            raise CrossvoiceError(
-                f"There is no {level} {alias.unit_ref!r}; nothing was approved.",
-                mend=f"one of: {', '.join(units[:20])}{' ...' if len(units) > 20 else ''}",
-            )
-    path = add_aliases(settings.program_folder, approved)
-    click.echo(f"approved by {approved[0].approved_by}, written to {path}:")
-    for alias in approved:
+        ).fetchall()  # fmt: skip
+    settled = [replace(alias, unit_ref=_unit(alias, spelt)) for alias in approved]
+    path = add_aliases(settings.program_folder, settled)
+    click.echo(f"approved by {settled[0].approved_by}, written to {path}:")
+    for alias in settled:
         click.echo(f"  {alias.alias_level:12} {alias.alias!r} = {alias.unit_ref}")
     click.echo("  the next run uses them: crossvoice run")
+
+
+def _unit(alias: Alias, spelt: Sequence[tuple[str, str, str]]) -> str:
+    """The unit that is meant, in any of its spellings."""
+    level = "team" if alias.alias_level == "ticket_group" else alias.alias_level
+    key = reference_key(alias.unit_ref, True)
+    names = {(name, unit) for kind, name, unit in spelt if kind == level and name != alias.alias}
+    meant = {unit for name, unit in names if alias.unit_ref in (name, unit)} or {
+        unit for pair in names for unit in pair[1:] if key in (reference_key(n, True) for n in pair)
+    }
+    if len(meant) == 1:
+        return meant.pop()
+    units = sorted({unit for _, unit in names})
+    what = f"several units called {alias.unit_ref!r}" if meant else f"no {level} {alias.unit_ref!r}"
+    raise CrossvoiceError(
+        f"There {'are' if meant else 'is'} {what}; nothing was approved.",
+        mend=f"one of: {', '.join(sorted(meant) or _closest(alias.unit_ref, units))}",
+    )

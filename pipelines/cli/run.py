@@ -93,3 +93,22 @@ def _show_card(settings: Settings, seconds: float) -> None:
     click.echo(f"  {settings.published / 'current' / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
         click.echo(f"  {settings.published / 'current' / audience / 'crossvoice.duckdb'}")
+    _say_what_waits(settings)
+
+
+def _say_what_waits(settings: Settings) -> None:
+    """What the release does not hold yet: periods under way, and names somebody has to settle."""
+    from pipelines import warehouse  # noqa: PLC0415 - imports the data libraries
+    from pipelines.linkage.wording import counted  # noqa: PLC0415
+    from pipelines.unmatched import count_unmatched  # noqa: PLC0415
+
+    with warehouse.connect(settings.warehouse) as con:
+        n_names = count_unmatched(con)
+        under_way = con.sql(
+            "select period_id from marts.periods where not is_closed"
+            " and period_start <= current_date order by period_index"
+        ).fetchall()
+    for (period,) in under_way:
+        click.echo(f"Not linked yet: {period}, which has not ended")
+    if n_names:
+        click.echo(f"Not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")

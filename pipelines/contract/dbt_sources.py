@@ -89,6 +89,7 @@ DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "unit_level": "team, location, region or ticket_group.",
             "reference": "Reference as written.",
             "reference_key": "The same, normalised so that spellings meet.",
+            "n_rows": "Rows of answers and of people that write it so.",
         },
     ),
 }

@@ -53,7 +53,8 @@ def _noise(means: UnitMeans, settings: Settings) -> list[Finding]:
         found.append(Finding(
             code="not_estimable", severity="refuse", component="corrected:r",
             value=known(value[REL_Y]),
-            message="Not estimable: sampling noise explains all observed variation.",
+            message="Not estimable: without sampling noise no variation of the customer score "
+            "is left, or the correlation would pass 1.",
         ))  # fmt: skip
     if value[REL_X] < MIN_RELIABILITY:
         found.append(_low(value[REL_X], settings.x_measure, "corrected"))

@@ -83,7 +83,10 @@ REFUSALS = {
         "cannot be removed."
     ),
     "low_reliability": "The scores are too noisy for a corrected value; the observed one stands.",
-    "not_estimable": "Not estimable: sampling noise explains all observed variation.",
+    "not_estimable": (
+        "Not estimable: without sampling noise no variation is left, or the correlation would "
+        "pass 1."
+    ),
     "too_many_covariates": "Too many covariates for {units}; no adjusted link is computed.",
     "rare_covariate_level": "A covariate level has too few units to be held fixed.",
     "collinear_covariates": "The covariates repeat each other and cannot be held fixed together.",

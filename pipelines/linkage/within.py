@@ -195,7 +195,8 @@ def _gates(question: Question, jack: Jackknife) -> None:
         question.find(Finding(
             code="not_estimable", severity="refuse", component="corrected:r",
             value=known(value[REL_Y]),
-            message="Not estimable: sampling noise explains all movement of the customer score.",
+            message="Not estimable: without sampling noise no movement of the customer score is "
+            "left, or the correlation would pass 1.",
         ))  # fmt: skip
 
 

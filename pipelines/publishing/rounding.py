@@ -29,6 +29,10 @@ CORRELATION_COLUMNS = ("zero_order_r",)
 """Correlations beside the estimates; they need 100 units, so .01 is their step."""
 
 
+CORRELATION_GUARDS = ("too_good", "scale_reversed", "identical_measures")
+"""Guards whose value is a correlation; they know no number of units, so .05 is their step."""
+
+
 def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> pl.DataFrame:
     """Round score columns (0 to 100) and share columns (0 to 1) of a published table."""
     return frame.with_columns(
@@ -93,7 +97,19 @@ def round_companion(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _to_step(value: pl.Expr, step: pl.Expr) -> pl.Expr:
+def round_guards(guards: pl.DataFrame) -> pl.DataFrame:
+    """Round `linkage_guards`: a correlation no finer than the estimate it warns of.
+
+    >>> round_guards(pl.DataFrame({"code": ["too_good", "few_units"], "value": [0.9393, 21.0]}))[
+    ...     "value"].to_list()
+    [0.95, 21.0]
+    """
+    is_r = pl.col("code").is_in(CORRELATION_GUARDS)
+    rounded = pl.when(is_r).then(_to_step(pl.col("value"), 0.05)).otherwise(pl.col("value"))
+    return round_companion(guards.with_columns(rounded.alias("value")))
+
+
+def _to_step(value: pl.Expr, step: float | pl.Expr) -> pl.Expr:
     # the last rounding takes away the binary dust of the division
     return ((value / step).round(STABLE_DECIMALS).round(0) * step).round(2)
 

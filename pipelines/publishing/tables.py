@@ -21,6 +21,7 @@ from pipelines.publishing.rounding import (
     round_companion,
     round_correlations,
     round_estimates,
+    round_guards,
     round_scores,
 )
 
@@ -52,7 +53,7 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
         "unit_period_participation": _participation(con),
         "attribution_summary": _attribution(con),
         "linkage_estimates": round_estimates(estimates),
-        "linkage_guards": round_companion(guards),
+        "linkage_guards": round_guards(guards),
         **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
         "linkage_attribution_rules": _attribution_rules(con),
         "linkage_nonresponse": _nonresponse(con),
@@ -193,11 +194,7 @@ def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).is_not_null()
     hidden = ["n_responses_y", "estimate", "conf_low", "conf_high"]
     rules = rules.with_columns(pl.when(is_shown).then(pl.col(c)).alias(c) for c in hidden)
-    return round_scores(
-        rules.with_columns(pl.col("estimate", "conf_low", "conf_high").round(STABLE_DECIMALS)
-                           .round(2)),
-        [], ["share_of_feedback"],
-    )  # fmt: skip
+    return round_correlations(rules, ["estimate", "conf_low", "conf_high"], ["share_of_feedback"])
 
 
 def _nonresponse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -89,8 +89,15 @@ def test_listed_approved_and_used_and_a_rise_stops_the_run(folder: Path) -> None
     assert "There is no location 'S9'; nothing was approved." in refused.output
     unknown = crossvoice(home, "aliases", *asked, "--approve", "Nowhere=S1")
     assert "'Nowhere' is not among the names" in unknown.output
+    assert "Not matched: 2 names, see `crossvoice aliases`" in first.output
+    assert "one of: S3" in unknown.output or "one of: Habour Street" in unknown.output
+    spelt = crossvoice(home, "aliases", *asked, "--approve", "habour  street=HARBOUR street",
+                       "--by", "Ada")  # fmt: skip
+    assert "'Habour Street' = S3" in spelt.output
+    (folder / "aliases.csv").unlink()
     approved = crossvoice(home, "aliases", *asked, "--approve-above", "0.9", "--by", "Ada")
     assert "'Habour Street' = S3" in approved.output
+    assert "approved as S3" in crossvoice(home, "aliases", *asked).output
     table = (folder / "aliases.csv").read_text().splitlines()
     assert table[0] == "alias_level,alias,unit_ref,approved_by,approved_at"
     assert table[1].startswith("location,Habour Street,S3,Ada,20")

@@ -21,7 +21,8 @@ MODELS = (
 TABLES = {
     "raw.declared_sources": "source varchar, is_snapshot boolean",
     "raw.declared_settings": "setting varchar, value_text varchar",
-    "raw.unit_references": "unit_level varchar, reference varchar, reference_key varchar",
+    "raw.unit_references": "unit_level varchar, reference varchar, reference_key varchar, "
+    "n_rows bigint",
     "staging.stg_org_assignments": "source varchar, input varchar, record_number bigint, "
     "employee_key varchar, team_ref varchar, location_ref varchar, manager_key varchar, "
     "gender varchar, age_band varchar, tenure_band varchar, job_level varchar, "

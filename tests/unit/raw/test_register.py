@@ -45,7 +45,7 @@ def test_rows_rejects_and_batches_are_there(tmp_path: Path) -> None:
     batch = tables["ingest_batches"][0]
     assert (batch["rows_read"], batch["is_required"], batch["is_stale"]) == (2, False, False)
     assert tables["unit_references"] == [
-        {"unit_level": "location", "reference": "L001", "reference_key": "l001"}
+        {"unit_level": "location", "reference": "L001", "n_rows": 1, "reference_key": "l001"}
     ]
 
 

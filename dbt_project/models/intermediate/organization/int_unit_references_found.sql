@@ -23,6 +23,7 @@ final as (
         unit_level,
         reference,
         reference_key,
+        n_rows,
         false as is_made
     from written
     union all
@@ -30,6 +31,7 @@ final as (
         made.unit_level,
         made.reference,
         made.reference as reference_key,
+        0 as n_rows,
         true as is_made
     from made
     left join written

@@ -66,13 +66,17 @@ best as (
     from keyed
 ),
 
+-- a unit that is on no list goes by its most frequent spelling
 adopted as (
     select
         unit_level,
         reference_key,
-        min(reference) as canonical_ref
+        reference as canonical_ref,
+        row_number() over (
+            partition by unit_level, reference_key
+            order by n_rows desc, reference
+        ) as preference
     from refs
-    group by unit_level, reference_key
 ),
 
 final as (
@@ -102,6 +106,7 @@ final as (
     left join adopted
         on refs.unit_level = adopted.unit_level
         and refs.reference_key = adopted.reference_key
+        and adopted.preference = 1
 )
 
 select * from final
