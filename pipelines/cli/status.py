@@ -21,7 +21,7 @@ from pipelines.program.source import Source
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
-from pipelines.unmatched import coverage
+from pipelines.unmatched import count_unmatched, coverage
 
 
 def show_status(program: str | None) -> None:
@@ -62,18 +62,10 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         )
         suspects, reworded = _suspects(con), _reworded(con)
         findings = org_findings(con, today).rows(named=True)
-    click.echo("coverage in the last run")
-    for row in found:
-        click.echo(f"  {row['voice']}")
-        _detail(
-            f"{row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} reach a unit, "
-            f"{row['unattributed_share']:.1%} no unit, team or location"
-        )
-        lost = [c for c in channels if c["voice"] == row["voice"] and c["unattributed_share"] > 0]
-        if lost:
-            shares = ", ".join(f"{c['channel']} {c['unattributed_share']:.1%}" for c in lost)
-            _detail(f"by channel, no unit, team or location: {shares}")
-            _detail("what did not match: crossvoice aliases")
+        n_names = count_unmatched(con)
+    _show_voices(found, channels)
+    if n_names:
+        _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
     if suspects or findings:
         click.echo("organisation")
     for line in suspects:
@@ -87,6 +79,21 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         click.echo("items asked in several wordings")
     for line in reworded:
         _detail(line)
+
+
+def _show_voices(found: list[dict], channels: list[dict]) -> None:
+    """The share of each voice that reaches units, and the channels that lose some."""
+    click.echo("coverage in the last run")
+    for row in found:
+        click.echo(f"  {row['voice']}")
+        _detail(
+            f"{row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} reach a unit, "
+            f"{row['unattributed_share']:.1%} no unit, team or location"
+        )
+        lost = [c for c in channels if c["voice"] == row["voice"] and c["unattributed_share"] > 0]
+        if lost:
+            shares = ", ".join(f"{c['channel']} {c['unattributed_share']:.1%}" for c in lost)
+            _detail(f"by channel, no unit, team or location: {shares}")
 
 
 def _detail(text: str) -> None:

@@ -83,6 +83,7 @@ def test_listed_approved_and_used_and_a_rise_stops_the_run(folder: Path) -> None
     assert not (folder / "aliases.csv").exists()  # a proposal is never applied
     status = crossvoice(home, "status", *asked).output
     assert "36 answers and scores: 66.7% reach a unit, 33.3% no unit" in status
+    assert "not matched: 2 names, see `crossvoice aliases`" in status
 
     refused = crossvoice(home, "aliases", *asked, "--approve", "Habour Street=S9")
     assert refused.code == 2

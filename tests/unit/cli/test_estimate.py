@@ -37,7 +37,7 @@ def test_rungs_and_segments_are_told_apart(capsys: pytest.CaptureFixture[str]) -
 def test_a_refused_question_names_its_guard(capsys: pytest.CaptureFixture[str]) -> None:
     _show(ESTIMATORS["between"](DATA.head(3)))
     shown = capsys.readouterr().out
-    assert "too_few_units" in shown and "refused: Only 1 unit in 1 group of one" in shown
+    assert "too_few_units" in shown and "refused: Only 1 unit: too few" in shown
 
 
 @pytest.mark.parametrize("is_begun", [False, True])
