@@ -1,7 +1,7 @@
 """Published: the candidate, and its release once every check of the run has been evaluated."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -17,6 +17,7 @@ from pipelines.publishing.layout import CANDIDATE, RELEASES
 from pipelines.publishing.ledger import hidden_by_reason, record_publication
 from pipelines.publishing.publication import publication_row
 from pipelines.publishing.release import candidate_publication, release_candidate
+from pipelines.publishing.sources import SourceRows, source_rows
 from pipelines.settings import Settings
 
 RELEASE = dg.AssetKey(["published", "release"])
@@ -78,12 +79,14 @@ def _write_pages(declared: Program, settings: Settings) -> None:
     write_pages(settings.published / CANDIDATE, report.language, report.labels, models.manifest())
 
 
-def _write_quality(declared: Program, settings: Settings) -> None:
+def _write_quality(
+    declared: Program, settings: Settings, sources: Sequence[SourceRows]
+) -> None:
     from pipelines.report.release_pages import write_quality  # noqa: PLC0415 - a second
 
     write_quality(
         settings.published / CANDIDATE, settings.logs / "checks", declared.report.language,
-        declared.title,
+        declared.title, sources,
     )  # fmt: skip
 
 
@@ -149,10 +152,10 @@ def release_asset(
                 mend="look at the run's events; the last release is untouched",
             )
         counts = candidate_counts(settings)
-        _write_quality(program.program(), settings)
-        _refuse_small_counts(settings)
         with program.warehouse() as con:
-            hidden = hidden_by_reason(con)
+            hidden, sources = hidden_by_reason(con), source_rows(con)
+        _write_quality(program.program(), settings, sources)
+        _refuse_small_counts(settings)
         record_publication(settings, candidate_publication(settings), hidden)
         folder = release_candidate(settings)
     return dg.MaterializeResult(

@@ -1,23 +1,17 @@
-"""The pages beside the report: data dictionary, methods, data quality.
+"""The pages beside the report that are about definitions: data dictionary and methods.
 
-What belongs here: turning the dictionary, the method pages and check results into pages. What does
-not: the words of the dictionary (publishing), the checks (data_checks), the methods (docs/methods).
+What belongs here: turning the dictionary and the method pages into pages. What does not: the words
+of the dictionary (publishing), the methods (docs/methods), what was checked (report.quality).
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-import polars as pl
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from data_checks.registry import SCHEMAS, Suite, all_suites
 from pipelines.publishing.dictionary import FORMULAE
 from pipelines.report.catalogue import TABLES_SPEAK, Catalogue
 from pipelines.report.page import render
@@ -26,8 +20,6 @@ from pipelines.settings import PROJECT_ROOT
 
 METHODS = PROJECT_ROOT / "docs" / "methods"
 """English pages; those of another language are in a folder of its name."""
-FEWEST = 10
-"""Counts below this are not given on the data-quality page."""
 
 
 def dictionary_page(published: Published, text: Catalogue) -> str:
@@ -92,52 +84,3 @@ def _linked(html: str) -> str:
     """Links between method pages become links inside the page; others lose their address."""
     html = re.sub(r'href="(?:\./)?([a-z_-]+)\.md"', r'href="#\1"', html)
     return re.sub(r'<a href="(?!#)[^"]*">(.*?)</a>', r"\1", html)
-
-
-def quality_page(records: Path, text: Catalogue, title: str) -> str:
-    """Which checks ran and what they found, in counts that are safe to show.
-
-    `records` is the folder of JSON records a run leaves, one per table.
-    """
-    stages = [
-        {"name": text(f"quality.stage_{schema}"),
-         "suites": [_suite(s, records, text) for s in all_suites() if s.schema == schema]}
-        for schema in SCHEMAS
-    ]  # fmt: skip
-    outcomes = [c["outcome"] for stage in stages for s in stage["suites"] for c in s["checks"]]
-    summary = text(
-        "quality.summary", passed=text.count(outcomes.count("passed")),
-        n=text.count(len(outcomes)), warnings=text.count(outcomes.count("failed")),
-    )  # fmt: skip
-    return render("quality.html.j2", text, stages=stages, summary=summary, program=title,
-                  page_title=text("quality.title"))  # fmt: skip
-
-
-def _suite(suite: Suite, records: Path, text: Catalogue) -> dict[str, Any]:
-    path = records / f"{suite.name}.json"
-    found: Sequence[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
-    by_check = {row["check"]: row for row in found}
-    checks = []
-    for check in suite.checks:
-        row = by_check.get(check.name, {"outcome": "error", "n_evaluated": None,
-                                        "n_unexpected": None})  # fmt: skip
-        checks.append({
-            "name": check.name, "why": text.described(check.why), "outcome": row["outcome"],
-            "rows": safe_count(row["n_evaluated"], text),
-            "cases": safe_count(row["n_unexpected"], text),
-        })  # fmt: skip
-    return {"table": suite.table, "checks": checks}
-
-
-def safe_count(n: int | None, text: Catalogue) -> str:
-    """A count no single person can be told from: rounded to two digits, none below ten.
-
-    >>> safe_count(3, Catalogue()), safe_count(1234, Catalogue()), safe_count(0, Catalogue())
-    ('fewer than 10', '1,200', '0')
-    """
-    if n is None:
-        return "–"
-    if 0 < n < FEWEST:
-        return text("quality.few")
-    rounded = pl.Series([float(n)]).round_sig_figs(2)[0]
-    return text.count(int(rounded))

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publishing.audiences import AUDIENCES
+from pipelines.publishing.sources import SourceRows
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import Catalogue
-from pipelines.report.documents import dictionary_page, methods_page, quality_page
+from pipelines.report.documents import dictionary_page, methods_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import for_audience, report_page, report_sections
 from pipelines.report.published import read_published
+from pipelines.report.quality import quality_page
 from pipelines.report.sections.section import Section
 from pipelines.report.workbook import estimates_workbook
 
@@ -80,7 +82,9 @@ def _report(folder: Path, audience: str, text: Catalogue, sections: Sequence[Sec
     )  # fmt: skip
 
 
-def write_quality(candidate: Path, records: Path, language: str, title: str) -> None:
-    """Write the page on data quality, from the records this run's checks have left."""
-    page = quality_page(records, Catalogue(language), title)
+def write_quality(
+    candidate: Path, records: Path, language: str, title: str, sources: Sequence[SourceRows]
+) -> None:
+    """Write the page on data quality, from the sources and the records of this run's checks."""
+    page = quality_page(records, Catalogue(language), title, sources)
     (candidate / QUALITY).write_text(page, "utf-8")

@@ -14,10 +14,12 @@ from playwright.sync_api import Browser, Page
 from data_checks.registry import all_suites
 from pipelines import models
 from pipelines.publishing.dictionary import data_dictionary
+from pipelines.publishing.sources import SourceRows
 from pipelines.report.catalogue import LANGUAGES, Catalogue
-from pipelines.report.documents import dictionary_page, methods_page, quality_page
+from pipelines.report.documents import dictionary_page, methods_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.published import Published
+from pipelines.report.quality import quality_page
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_report_policy import HOSTILE
 
@@ -25,6 +27,7 @@ OURS = ("data_dictionary", "methods", "data_quality")
 METRIC = {"metric_id": "engagement", "metric_label": HOSTILE[0], "voice": "employee",
           "metric_kind": "mean", "value_min": 0.0, "value_max": 100.0,
           "definition": HOSTILE[2]}  # fmt: skip
+SOURCES = [SourceRows(HOSTILE[0], "customer_feedback", 2, 1234, 1212, {"bad_date": 22})]
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -42,7 +45,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         (made / f"{suite.name}.json").write_text(json.dumps(rows))
     (made / "data_dictionary.html").write_text(dictionary_page(everything, text), "utf-8")
     (made / "methods.html").write_text(methods_page(text), "utf-8")
-    (made / "data_quality.html").write_text(quality_page(made, text, HOSTILE[1]), "utf-8")
+    (made / "data_quality.html").write_text(quality_page(made, text, HOSTILE[1], SOURCES), "utf-8")
     return made
 
 

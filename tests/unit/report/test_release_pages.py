@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 import zipfile
 from functools import cache
 from pathlib import Path
 
 import altair as alt
+import duckdb
 import fastexcel
 import polars as pl
 import pytest
@@ -19,14 +21,15 @@ from pipelines import models
 from pipelines.audit.files import QUALITY, quality_findings
 from pipelines.audit.pages import read_page
 from pipelines.publishing.dictionary_texts import COLUMNS
+from pipelines.publishing.sources import SourceRows, source_rows
 from pipelines.report.assets import safe_json, vega_chart
 from pipelines.report.card import card_png, card_svg
 from pipelines.report.catalogue import LANGUAGES, Catalogue, texts
 from pipelines.report.charts.units import FOUND, LINE
-from pipelines.report.documents import quality_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
 from pipelines.report.published import Published
+from pipelines.report.quality import quality_page
 from pipelines.report.sections.section import Section
 from pipelines.report.theme import chart_config
 from pipelines.report.workbook import estimates_workbook
@@ -145,6 +148,60 @@ def test_the_quality_page_has_every_check_and_no_small_count(tmp_path: Path) -> 
     assert "1,200" in page
     assert ">3</td>" not in page
     assert "1,234" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_quality_page_begins_with_the_sources(tmp_path: Path, language: str) -> None:
+    left_out = {"bad_date": 21, "filtered": 3, "no_rule": 12}
+    found = [SourceRows("reviews", "customer_feedback", 1, 1921, 1885, left_out)]
+    text = Catalogue(language)
+    page = quality_page(tmp_path, text, "A company", found)
+    (tmp_path / QUALITY).write_text(page, "utf-8")
+    assert quality_findings(tmp_path) == []
+    assert page.index('id="sources"') < page.index(text("quality.checks"))
+    assert 'href="report.html"' in page
+    rows = page[page.index('id="sources"') : page.index("</table>")]
+    assert rows.count(text.number(1900)) == 2
+    assert f"{text.described('the text is not a date in the declared formats')}: 21" in rows
+    assert f"{text.described('left out by a filter of the source')}: {text('quality.few')}" in rows
+    assert not {"1921", "1,921", "1885"} & set(re.findall(r"[\d,]+", rows))
+    assert "<code>values:</code>" in rows
+    assert "`" not in page
+
+
+def test_tables_without_rows_are_not_used_and_come_last(tmp_path: Path) -> None:
+    unused = {"actions", "comments"}
+    for suite in all_suites():
+        n = 0 if suite.table in unused else 1234
+        rows = [{"check": c.name, "outcome": "passed", "n_unexpected": 0, "n_evaluated": n}
+                for c in suite.checks]  # fmt: skip
+        (tmp_path / f"{suite.name}.json").write_text(json.dumps(rows))
+    page = quality_page(tmp_path, Catalogue(), "A company")
+    raw = [s.table for s in all_suites() if s.schema == "raw"]
+    places = sorted(raw, key=lambda table: page.index(f'data-table="{table}"'))
+    assert set(places[-2:]) == unused
+    assert page.count("not used, no rows") == 2
+
+
+def test_sources_are_added_up_over_their_batches() -> None:
+    with duckdb.connect() as con:
+        con.sql("create schema raw")
+        con.sql(
+            "create table raw.ingest_batches as select * from (values"
+            " ('s', 'b1', 'x.csv', 'employee_responses', 100, 97),"
+            " ('s', 'b2', 'y.csv', 'employee_responses', 50, 50),"
+            " ('t', 'b1', 'z.csv', 'customer_feedback', 7, 7))"
+            " as t(source, batch, input, contract_table, rows_read, rows_kept)"
+        )
+        con.sql(
+            "create table raw.rejected_rows as select * from (values"
+            " ('s', 'b1', 'bad_date', 1), ('s', 'b1', 'filtered', 2))"
+            " as t(source, batch, reason, n_rows)"
+        )
+        assert source_rows(con) == [
+            SourceRows("s", "employee_responses", 2, 150, 147, {"filtered": 2, "bad_date": 1}),
+            SourceRows("t", "customer_feedback", 1, 7, 7, {}),
+        ]
 
 
 def test_a_check_without_a_record_is_not_shown_as_passed(tmp_path: Path) -> None:
