@@ -182,8 +182,10 @@ def _coverage(context: Context) -> Section:
     tables = [Table("unit_period_scores", context.columns(kinds), rows)] if rows else []
     rates = _rates(context, rows)
     drawn += rates
-    if not rates:
+    if not _known_rates(rows):
         says.append(text("coverage.no_rates"))
+    elif not rates:
+        says.append(text("coverage.all_rates"))
     return Section("coverage", text("coverage.title"), says=says, charts=drawn, tables=tables,
                    how_to_read=text("coverage.how_to_read"))  # fmt: skip
 
@@ -200,13 +202,17 @@ def _rates(context: Context, rows: Sequence[Row]) -> list[Chart]:
         for row in rows
         if row[key] is not None
     ]  # fmt: skip
-    if not shown:
+    if all(row["value"] == 1 for row in shown):  # a line along the top tells nothing
         return []
     return [over_periods(
         "rates", "unit_period_scores", shown, y=text("coverage.rates"), percent=True,
         styles=["employee", "customer"], domain=(0, 1),
         alternative="; ".join(f"{r['series']}, {r['label']}" for r in shown),
     )]  # fmt: skip
+
+
+def _known_rates(rows: Sequence[Row]) -> bool:
+    return any(row[key] is not None for row in rows for key in ("response", "attributed"))
 
 
 def _coverage_rows(scores: pl.DataFrame) -> list[Row]:

@@ -95,6 +95,22 @@ def test_what_reached_no_unit_is_said() -> None:
     assert {c.name for c in coverage.charts} == {"coverage", "rates"}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rates_that_are_all_100_are_said_and_not_drawn(language: str) -> None:
+    scores = company().tables["unit_period_scores"]
+    text = Catalogue(language)
+    for response, said in ((1.0, "coverage.all_rates"), (0.97, None), (None, "coverage.no_rates")):
+        share = None if response is None else 1.0
+        made = scores.with_columns(
+            response_share=pl.lit(response, pl.Float64), attributed_share=pl.lit(share, pl.Float64)
+        )
+        tables = {**company().tables, "unit_period_scores": made}
+        found = next(s for s in report_sections(Published(tables), text) if s.name == "coverage")
+        assert ("rates" in {c.name for c in found.charts}) == (said is None)
+        remarks = {text("coverage.all_rates"), text("coverage.no_rates")} & set(found.says)
+        assert remarks == (set() if said is None else {text(said)})
+
+
 def test_one_way_of_giving_feedback_to_units_is_not_compared() -> None:
     tables = company().tables
     single = {**tables, "linkage_attribution_rules": tables["linkage_attribution_rules"].head(1)}
