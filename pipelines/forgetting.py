@@ -27,6 +27,7 @@ from pipelines.privacy.erasure import (
     keep_erasures,
     read_erasures,
 )
+from pipelines.privacy.kept_records import blank_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
 from pipelines.rotation import remove_derived
@@ -124,6 +125,7 @@ def finish(settings: Settings, pseudonyms: Pseudonymizer) -> dict[str, int]:
         rows = bring_up_to_date(settings.landing, batches, upkeep)
         if rows:
             erased[source] = rows
+    blank_records(settings)
     remove_derived(settings)
     entry = {
         "day": str(dt.datetime.now(dt.UTC).date()),

@@ -16,8 +16,9 @@ import polars as pl
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipelines.privacy.blocks import Block
+from pipelines.privacy.cell_blocks import Grouping, cell_blocks
 from pipelines.privacy.complementary import hide_more
-from pipelines.privacy.mask import MASK_KEYS, cell_blocks, publication_mask
+from pipelines.privacy.mask import MASK_KEYS, publication_mask
 from pipelines.privacy.protection import broken_promises
 from tests.unit.privacy.worlds import METRICS, make_world
 
@@ -60,11 +61,10 @@ def main(n_worlds: int) -> None:
     for seed in range(n_worlds):
         world = make_world(seed, most=14)
         judged = publication_mask(world.cells, world.privacy, METRICS, world.places)
-        judged = judged.with_columns(
-            pl.col("reason_code").replace("complementary", "released")
-        )
+        judged = judged.with_columns(pl.col("reason_code").replace("complementary", "released"))
         small = judged.join(world.cells, on=list(MASK_KEYS), maintain_order="left")
-        for block in cell_blocks(small, world.privacy, METRICS, world.places, world.finer):
+        grouping = Grouping.of(small, world.privacy, METRICS, world.finer)
+        for block in cell_blocks(small, grouping, world.places).values():
             if not block.primary or len(block.labels) > MOST_CELLS:
                 continue
             (hidden,) = hide_more([block])

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from pipelines.forgetting import forget, read_identifiers
+from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import load_secret
 from pipelines.program.reading import read_program
@@ -31,6 +32,7 @@ def forget_people(program: str | None, who: str, *, remove_releases: bool) -> No
         releases = _releases(settings)
         if remove_releases:
             shutil.rmtree(settings.published, ignore_errors=True)
+            remove_other_records(settings, ())
     click.echo(f"Forgotten: {len(identifiers)} identifiers. Rows erased from landing:")
     for source, rows in erased.items():
         click.echo(f"  {source:24} {rows:,}")

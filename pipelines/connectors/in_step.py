@@ -19,6 +19,7 @@ from pipelines.batch_writer import NAMES, Without
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import batch_file, batches_in_use
 from pipelines.privacy.erasure import add_to_trail, first_day_kept, read_erasures
+from pipelines.privacy.kept_records import blank_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.redaction import Redactor
 from pipelines.program.model import Program
@@ -76,6 +77,8 @@ def catch_up(this: InStep) -> None:
         redactor = known_redactor(this.program, this.settings, this.pseudonyms)
         upkeep = _redacting(upkeep, redactor)
     batches = landing.all_batches(folder, this.source.name)
+    if any(batch.erased_under != this.erased_under for batch in batches):
+        blank_records(this.settings)  # first: a kill after the rows went would leave them there
     n_erased = bring_up_to_date(folder, batches, upkeep)
     if n_erased:
         today = dt.datetime.now(this.program.zone).date()

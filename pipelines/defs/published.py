@@ -4,12 +4,18 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+import duckdb
+import polars as pl
 
-from pipelines import models
+from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.completeness import missing_events
 from pipelines.errors import ReleaseError
 from pipelines.linkage.companions import COMPANION_SCHEMAS
+from pipelines.privacy.atoms import Places
+from pipelines.privacy.kept_records import keep_record, remove_other_records
+from pipelines.privacy.mask import MASK_INPUTS
+from pipelines.privacy.records import release_record
 from pipelines.program.model import Program
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.publishing.candidate import build_candidate, candidate_counts
@@ -90,6 +96,15 @@ def _write_quality(
     )  # fmt: skip
 
 
+def _record(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Every cell the candidate was made from."""
+    cells, participation, units, locations = (
+        warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
+    )
+    mask = warehouse.read_table(con, "marts.publication_mask")
+    return release_record(cells, mask, Places.of(units, locations), participation)
+
+
 def _refuse_small_counts(settings: Settings) -> None:
     """The page on data quality is written after the audit, so it is looked at on its own."""
     from pipelines.audit.files import quality_findings  # noqa: PLC0415 - SciPy takes half a second
@@ -154,9 +169,13 @@ def release_asset(
         counts = candidate_counts(settings)
         with program.warehouse() as con:
             hidden, sources = hidden_by_reason(con), source_rows(con)
+            record = _record(con)
         _write_quality(program.program(), settings, sources)
         _refuse_small_counts(settings)
-        record_publication(settings, candidate_publication(settings), hidden)
+        publication = candidate_publication(settings)
+        record_publication(settings, publication, hidden)
+        remove_other_records(settings, {f.name for f in (settings.published / RELEASES).glob("*")})
+        keep_record(settings, publication["release_id"], record)
         folder = release_candidate(settings)
     return dg.MaterializeResult(
         metadata=watch.metadata(

@@ -69,12 +69,17 @@ class _Atoms:
     """Atoms of one block, found by the cells they lie in."""
 
     places: Places
-    n: int = 0
+    made_by: list[Label] = field(default_factory=list)
     inside: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
 
-    def add(self, team: str | None, location: str | None, region: str | None, period: str) -> int:
-        """A new atom at a place and period; returns its number."""
-        atom, self.n = self.n, self.n + 1
+    def add_alone(self, label: Label) -> int:
+        """A new atom that is part of no other cell; returns its number."""
+        self.made_by.append(label)
+        return len(self.made_by) - 1
+
+    def add(self, label: Label, team: str | None, location: str | None, region: str | None) -> int:
+        """A new atom at a place, in the period of the label; returns its number."""
+        atom, period = self.add_alone(label), label[2]
         for level, at in (("team", team), ("location", location), ("region", region)):
             if at is not None:
                 self.inside.setdefault((level, at, period), []).append(atom)
@@ -126,10 +131,11 @@ def build_block(
         members[label] = frozenset(inside)
     labels = [label for label in labels if members[label]]
     measures = [
-        _measure(metric, cells[metric], labels, scales[metric], values[metric], atoms.n)
+        _measure(metric, cells[metric], labels, scales[metric], values[metric], len(atoms.made_by))
         for metric in cells
     ]
-    return Block(name, labels, [members[label] for label in labels], measures)
+    members_of = [members[label] for label in labels]
+    return Block(name, labels, members_of, measures, atoms.made_by)
 
 
 def _order(finer: Mapping[str, tuple[str, ...]]):
@@ -137,7 +143,7 @@ def _order(finer: Mapping[str, tuple[str, ...]]):
 
 
 def _place_atom(atoms: _Atoms, label: Label, places: Places, *, is_part: bool) -> int:
-    level, unit, period = label
+    level, unit, _ = label
     team = location = region = None
     if level == "unit":
         team, location = places.units.get(unit, (None, None))
@@ -150,10 +156,8 @@ def _place_atom(atoms: _Atoms, label: Label, places: Places, *, is_part: bool) -
     if location is not None:
         region = places.regions.get(location)
     if not is_part and level != "unit" and _has_parts(atoms, label):
-        # stands beside its parts, not above them
-        atom, atoms.n = atoms.n, atoms.n + 1
-        return atom
-    return atoms.add(team, location, region, period)
+        return atoms.add_alone(label)  # stands beside its parts, not above them
+    return atoms.add(label, team, location, region)
 
 
 def _has_parts(atoms: _Atoms, label: Label) -> bool:
@@ -202,7 +206,7 @@ def _measure(
     )
     return Measure(
         metric, scale.threshold, answers, people, parts, scale.weights, scale.low, 100.0,
-        scale.step, repeats, there,
+        scale.step, repeats, there, np.arange(n_atoms),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ atoms, so whatever adds up (teams, regions, quarters) is one kind of statement: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -24,11 +24,26 @@ Told = tuple[frozenset[int], int]
 """Atoms whose total is told, and the node of the total it comes from."""
 
 
+@dataclass
+class Earlier:
+    """What earlier releases have to do with one metric of a block, in its atoms.
+
+    `told`: atoms of every total they showed -> how often one person may count twice in it at most.
+    `withheld` are the groups of several atoms they did not show, `listed` the atoms with a row of
+    their own in a table, shown or not.
+    """
+
+    told: dict[frozenset[int], float] = field(default_factory=dict)
+    withheld: set[frozenset[int]] = field(default_factory=set)
+    listed: set[int] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class Measure:
     """One metric of a block: what attackers could add and subtract, by atom and by cell.
 
-    `answers`, `people`, shape (atoms,); `parts`, shape (parts, atoms): the score sum of a mean, or
+    `answers`, `people`, `places`, shape (atoms,); atoms of one place are the same group in several
+    releases. `parts`, shape (parts, atoms): the score sum of a mean, or
     the promoters and detractors of a net promoter score, which count answers. `weights` make the
     score sum of the parts; `low` and `high` bound the score of one answer, and `step` is the
     widest by which two score sums can differ. Answers of 0: the atom is not in this metric.
@@ -47,11 +62,21 @@ class Measure:
     """Answers less people, by cell: how often one person may count twice in it."""
     cells: np.ndarray
     """Whether the cell is there in this metric, by cell."""
+    places: np.ndarray
+    """Number of the place of an atom, by atom."""
 
     @property
     def counts_only(self) -> bool:
         """A table of counts without a score, such as participation."""
         return not self.weights
+
+    def people_of(self, atoms: Iterable[int]) -> float:
+        """People of a group of atoms; of one place in several releases they may be the same."""
+        most: dict[int, float] = {}
+        for atom in atoms:
+            place = int(self.places[atom])
+            most[place] = max(most.get(place, 0.0), float(self.people[atom]))
+        return sum(most.values())
 
 
 @dataclass
@@ -65,9 +90,11 @@ class Block:
     labels: Sequence[Label]
     members: Sequence[frozenset[int]]
     measures: Sequence[Measure]
+    made_by: Sequence[Label] = ()
+    """Label of the finest cell an atom lies in, by atom."""
     primary: set[int] = field(default_factory=set)
-    told: dict[str, list[Told]] = field(default_factory=dict)
-    """Metric -> what earlier releases tell of the answers as they are now."""
+    earlier: dict[str, Earlier] = field(default_factory=dict)
+    """By metric."""
     _totals: dict[str, list[Told]] = field(default_factory=dict)
 
     @cached_property

@@ -22,16 +22,8 @@ from pipelines.privacy.combined_changes import told_groups
 ROUNDED_TO = 0.1
 """Step of released scores."""
 DUST = 1e-6
-EARLIER_SCHEMA = {
-    "release_id": pl.String,
-    "unit_level": pl.String,
-    "unit_id": pl.String,
-    "period_id": pl.String,
-    "metric_id": pl.String,
-    "n_responses": pl.Int64,
-    "value": pl.Float64,
-}
-"""Released cells of earlier releases."""
+TOLD = ("release_id", "unit_level", "unit_id", "period_id", "metric_id", "n_responses", "value")
+"""What a released cell tells."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +52,12 @@ Earlier = Mapping[tuple[str, Label], tuple[float, float]]
 """Metric and label -> answers and score of one earlier release."""
 
 
+def rounded(earlier: pl.DataFrame) -> pl.DataFrame:
+    """Released cells of earlier releases as they told them, as TOLD."""
+    cells = earlier.filter(pl.col("is_released") & pl.col("value").is_not_null()).select(TOLD)
+    return cells.with_columns(pl.col("value").round(1))
+
+
 def earlier_releases(
     cells: pl.DataFrame, earlier: pl.DataFrame, *, periods_nest: bool
 ) -> list[Earlier]:
@@ -70,27 +68,13 @@ def earlier_releases(
     found: dict[str, dict] = {}
     changed = changed_since(cells, earlier)
     told = earlier.join(changed, on=_together_in(periods_nest), how="semi")
-    for release, *label, metric, answers, value in told.select(list(EARLIER_SCHEMA)).iter_rows():
+    for release, *label, metric, answers, value in told.select(TOLD).iter_rows():
         found.setdefault(release, {})[metric, tuple(label)] = (answers, value)
     distinct: list[Earlier] = []
     for told_then in found.values():
         if told_then not in distinct:
             distinct.append(told_then)
     return distinct
-
-
-def unchanged_cells(cells: pl.DataFrame, earlier: pl.DataFrame, *, periods_nest: bool) -> Earlier:
-    """Cells of the releases, periods and metrics in which nothing has changed: they stay known.
-
-    `earlier_releases` has the others.
-    """
-    keys = ["unit_level", "unit_id", "period_id", "metric_id"]
-    changed = changed_since(cells, earlier)
-    still = earlier.join(changed, on=_together_in(periods_nest), how="anti")
-    both = still.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
-    same = both.filter(~_has_moved()).unique(keys, maintain_order=True)
-    told = same.select(list(EARLIER_SCHEMA)).drop("release_id").iter_rows()
-    return {(metric, tuple(label)): (n, value) for *label, metric, n, value in told}
 
 
 def _together_in(periods_nest: bool) -> list[str]:
@@ -101,10 +85,11 @@ def changed_since(cells: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """Releases, periods and metrics in which any cell has changed since."""
     keys = ["unit_level", "unit_id", "period_id", "metric_id"]
     both = earlier.join(cells.select(*keys, "n_responses", "value"), on=keys, suffix="_now")
-    return both.filter(_has_moved()).select("release_id", "period_id", "metric_id").unique()
+    return both.filter(has_moved()).select("release_id", "period_id", "metric_id").unique()
 
 
-def _has_moved() -> pl.Expr:
+def has_moved() -> pl.Expr:
+    """Whether a cell of an earlier release tells other figures than now (columns `_now`)."""
     return (pl.col("n_responses") != pl.col("n_responses_now")) | (
         (pl.col("value") - pl.col("value_now")).abs() > ROUNDED_TO / 2 + DUST
     )

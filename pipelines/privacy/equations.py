@@ -6,14 +6,14 @@ residual says too much (privacy.protection).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.privacy.blocks import Block, Measure, Told
+from pipelines.privacy.blocks import Block, Measure
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,14 @@ class Equation:
     """The total over `atoms` can be worked out; `node` is the released total it comes from.
 
     `needs` are the released totals without which an equation of an earlier release is not told;
-    None where the equation is one of this release.
+    None where the equation is one of this release. `repeats`: how often one person may count twice
+    in a total of an earlier release.
     """
 
     node: int
     atoms: frozenset[int]
     needs: frozenset[int] | None = None
+    repeats: float | None = None
 
     @property
     def is_past_mending(self) -> bool:
@@ -39,21 +41,23 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
 
     A release keeps the promise by itself, too: who does not know what has changed reads it so.
     """
-    yield equations(block, measure, hidden, ())
-    if told := block.told.get(measure.name):
+    yield equations(block, measure, hidden, {})
+    told = block.earlier[measure.name].told if measure.name in block.earlier else {}
+    now = {atoms for atoms, node in block.totals(measure) if node not in hidden}
+    if not told.keys() <= now:
         yield equations(block, measure, hidden, told)
 
 
 def equations(
-    block: Block, measure: Measure, hidden: set[int], earlier: Iterable[Told]
+    block: Block, measure: Measure, hidden: set[int], told: Mapping[frozenset[int], float]
 ) -> list[Equation]:
     """What can be worked out about atoms that are not released themselves, in reduced form.
 
-    Each released total less the released atoms in it is an equation. An equation that holds
-    others whole is reduced by them: the row space stays, and what is left is as small as it gets.
+    `told` are totals of earlier releases (Earlier). Each released total less the released atoms in
+    it is an equation. An equation that holds others whole is reduced by them: the row space stays,
+    and what is left is as small as it gets.
     """
-    told = dict(earlier)
-    totals = dict(told)
+    totals = dict.fromkeys(told, OF_EARLIER)
     for atoms, node in block.totals(measure):
         if node not in hidden:
             totals.setdefault(atoms, node)
@@ -67,10 +71,12 @@ def equations(
         unknown = atoms.difference(known)
         if unknown and unknown not in residuals:
             needs = _NOTHING.union(*(known[a] for a in atoms - unknown)) if atoms in told else None
-            residuals[unknown] = Equation(node, unknown, needs)
+            residuals[unknown] = Equation(node, unknown, needs, told.get(atoms))
     return _reduced(residuals.values())
 
 
+OF_EARLIER = -1
+"""In place of the node of a total of an earlier release."""
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -90,7 +96,7 @@ def _reduced(residuals: Iterable[Equation]) -> list[Equation]:
         if left:
             for atom in left:
                 at.setdefault(atom, []).append(len(kept))
-            kept.append(Equation(one.node, frozenset(left), needs))
+            kept.append(Equation(one.node, frozenset(left), needs, one.repeats))
     return kept
 
 

@@ -36,7 +36,7 @@ def small_known_group(system: System) -> frozenset[int] | None:
     small = [i for i, atom in enumerate(atoms) if measure.people[atom] < measure.threshold]
     halves = [(i,) for i in small] + [
         pair for pair in combinations(small, 2)
-        if measure.people[[atoms[i] for i in pair]].sum() < measure.threshold
+        if measure.people_of(atoms[i] for i in pair) < measure.threshold
     ]  # fmt: skip
     by_sum: dict[float, list[tuple[int, ...]]] = {0.0: [()]}
     for half in halves:
@@ -47,7 +47,7 @@ def small_known_group(system: System) -> frozenset[int] | None:
             group = set(half) | set(other)
             if len(group) < len(half) + len(other):
                 continue
-            people = measure.people[[atoms[i] for i in group]].sum()
+            people = measure.people_of(atoms[i] for i in group)
             if (
                 people < measure.threshold
                 and np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < RANK

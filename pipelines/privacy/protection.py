@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.privacy.blocks import Block, Measure
+from pipelines.privacy.blocks import Block, Earlier, Measure
 from pipelines.privacy.bounds import PROTECTION, System, widths
 from pipelines.privacy.equations import Equation, components, readings
 from pipelines.privacy.known_groups import small_known_group
@@ -103,13 +103,21 @@ def sensitive_groups(
             and _people(measure, atoms, None) < measure.threshold
         ):
             groups.add(atoms)
+    for atoms in _of_earlier(block, measure).withheld:
+        if atoms <= unknown and measure.people_of(atoms) < measure.threshold:
+            groups.add(atoms)
     return sorted(groups, key=sorted)
 
 
+def _of_earlier(block: Block, measure: Measure) -> Earlier:
+    return block.earlier.get(measure.name) or Earlier()
+
+
 def _tells_a_small_group(block: Block, measure: Measure, row: Equation) -> bool:
-    repeats = min(
-        (measure.repeats[c] for c in block.cells_of_node[row.node] if measure.cells[c]), default=0
-    )
+    repeats = row.repeats
+    if repeats is None:
+        cells = (c for c in block.cells_of_node[row.node] if measure.cells[c])
+        repeats = min((measure.repeats[c] for c in cells), default=0)
     people = _people(measure, row.atoms, repeats)
     alone = len(row.atoms) > 1 and bool((measure.people[list(row.atoms)] <= 1).any())
     return people < measure.threshold + alone
@@ -161,12 +169,8 @@ def _systems(
 
 
 def _published_atoms(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:
-    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer.
-
-    A group as it was had a row of its own then, as far as anybody knows.
-    """
-    as_they_were = (a for a in measure.answers.nonzero()[0] if a not in block.nodes_of_atom)
-    return frozenset(map(int, as_they_were)) | frozenset(
+    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer."""
+    return frozenset(_of_earlier(block, measure).listed) | frozenset(
         next(iter(block.nodes[node]))
         for node in hidden
         if len(block.nodes[node]) == 1 and any(measure.cells[c] for c in block.cells_of_node[node])

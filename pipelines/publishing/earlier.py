@@ -1,23 +1,43 @@
-"""What earlier releases told of each cell: the compiler compares it with what would be told now.
+"""What earlier releases were made of and told: the compiler joins it with what would be told now.
 
-What belongs here: reading released cells. What does not: what follows from them (privacy.earlier).
+What belongs here: reading records and released cells. What does not: what follows from them
+(privacy.joined, privacy.earlier).
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 
-from pipelines.privacy.earlier import EARLIER_SCHEMA
+from pipelines.privacy.kept_records import EARLIER_SCHEMA, KEYS, read_records
 from pipelines.publishing.layout import RELEASES
 from pipelines.settings import Settings
 
+TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
+
 
 def earlier_cells(settings: Settings) -> pl.DataFrame:
-    """Released cells of every release there is, as EARLIER_SCHEMA."""
-    found = []
-    for name in ("employee_unit_period_metrics", "customer_unit_period_metrics"):
-        for path in sorted((settings.published / RELEASES).glob(f"*/*/parquet/{name}.parquet")):
-            release = pl.lit(path.parents[2].name).alias("release_id")
-            cells = pl.scan_parquet(path).filter(pl.col("n_responses").is_not_null())
-            found.append(cells.with_columns(release).select(list(EARLIER_SCHEMA)))
-    return pl.concat(found).collect() if found else pl.DataFrame(schema=EARLIER_SCHEMA)
+    """Records of every release there is, as EARLIER_SCHEMA; of one without, what it told."""
+    records = read_records(settings)
+    found = [pl.DataFrame(schema=EARLIER_SCHEMA)]
+    for folder in sorted((settings.published / RELEASES).glob("*/")):
+        record = records.get(folder.name)
+        if record is None:
+            cells = _released_cells(folder).with_columns(is_whole=pl.lit(value=False))
+        else:
+            cells = record.with_columns(is_whole=pl.col("n_responses").is_not_null())
+        found.append(cells.with_columns(release_id=pl.lit(folder.name)))
+    return pl.concat(found, how="diagonal")
+
+
+def _released_cells(folder: Path) -> pl.DataFrame:
+    found = [
+        pl.scan_parquet(path).select(
+            *KEYS, "n_responses", "value", is_released=pl.col("n_responses").is_not_null()
+        )
+        for name in TABLES
+        for path in folder.glob(f"*/parquet/{name}.parquet")
+    ]
+    schema = {name: EARLIER_SCHEMA[name] for name in (*KEYS, "n_responses", "value", "is_released")}
+    return pl.concat([pl.LazyFrame(schema=schema), *found]).collect()

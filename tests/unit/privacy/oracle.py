@@ -48,38 +48,31 @@ def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) 
     return _worked_out(atoms, cells, told, metric, world.threshold)
 
 
-def joined_disclosures(
-    then: World, now: World, told_then: set, told_now: set, *, knows_all: bool = False
-) -> list[Disclosure]:
-    """What two releases give away together, to somebody who knows which places changed.
+def joined_disclosures(*releases: tuple[World, set]) -> list[Disclosure]:
+    """What releases (world, released cells) give away together, the last one being of now.
 
-    A place whose answers are the same in both is one unknown; another is two. Where several
-    places of a metric changed, what they were may be anything and is not looked for, unless
-    he `knows_all`: that is more than is promised.
+    The reader knows which places changed: one whose answers are the same in several releases is one
+    unknown, another is one unknown for each. Each had its answers, with scores on the scale.
     """
     found: list[Disclosure] = []
+    now, _ = releases[-1]
     for metric in now.answers["metric_id"].unique(maintain_order=True):
         frames = [
             world.answers.filter(pl.col("metric_id") == metric)
             .group_by(FINEST, maintain_order=True)
             .agg(*ATOM, pl.struct("person", "score").sort().alias("told"))
-            .with_columns(release=pl.lit(name))
-            for name, world in (("then", then), ("now", now))
+            .with_columns(release=pl.lit(number))
+            for number, (world, _) in enumerate(releases)
         ]
         places = pl.concat(frames).group_by(*FINEST, "told", maintain_order=True)
         atoms = places.agg(pl.col("n", "s", "p", "d", "people").first(), "release")
-        once = atoms.with_row_index().filter(pl.col("release").list.len() == 1)
-        several = once.select(FINEST).n_unique() > 1 and not knows_all
-        were = once.filter(pl.col("release").list.first() == "then")["index"].to_list()
         cells: dict = {}
         for i, row in enumerate(atoms.iter_rows(named=True)):
             for cell in _cells_of(now, row):
                 for release in row["release"]:
                     cells.setdefault((release, *cell), set()).add(i)
-        released = {"then": told_then, "now": told_now}
-        told = {(r, *cell) for r, *cell in cells if (*cell, metric) in released[r]}
-        anything = frozenset(were if several else ())
-        found += _worked_out(atoms, cells, told, metric, now.threshold, anything)
+        told = {(r, *cell) for r, *cell in cells if (*cell, metric) in releases[r][1]}
+        found += _worked_out(atoms, cells, told, metric, now.threshold)
     return found
 
 
@@ -91,9 +84,8 @@ ATOM = (
 
 
 def _worked_out(
-    atoms: pl.DataFrame, cells: dict, told: set, metric: str, threshold: int,
-    anything: frozenset[int] = frozenset(),
-) -> list[Disclosure]:  # fmt: skip
+    atoms: pl.DataFrame, cells: dict, told: set, metric: str, threshold: int
+) -> list[Disclosure]:
     rows = sorted({tuple(sorted(a)) for cell, a in cells.items() if cell in told})
     matrix = np.zeros((len(rows), atoms.height))
     for i, members in enumerate(rows):
@@ -101,18 +93,17 @@ def _worked_out(
     people = [set(p) for p in atoms["people"].to_list()]
     hidden = {cell: sorted(a) for cell, a in cells.items() if cell not in told}
     small = {tuple(a): cell for cell, a in hidden.items()
-             if len(set().union(*(people[i] for i in a))) < threshold
-             and anything.isdisjoint(a)}  # fmt: skip
+             if len(set().union(*(people[i] for i in a))) < threshold}  # fmt: skip
     for i in range(atoms.height):
-        if len(people[i]) < threshold and i not in anything:
+        if len(people[i]) < threshold:
             small.setdefault((i,), ("rest", str(i), ""))
     if not small:
         return []
     shown = {a[0] for cell, a in hidden.items() if len(a) == 1} | {
         a for cell in told for a in cells[cell] if len(cells[cell]) == 1
     }
-    found = _narrow(matrix, atoms, small, metric, shown, threshold, anything)
-    return found + _exact_groups(matrix, people, metric, threshold, anything)
+    found = _narrow(matrix, atoms, small, metric, shown, threshold)
+    return found + _exact_groups(matrix, people, metric, threshold)
 
 
 def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
@@ -132,25 +123,24 @@ def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
     return found
 
 
-def _narrow(matrix, atoms, small, metric, shown, threshold, anything) -> list[Disclosure]:
+def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
     """Means of small groups, counts known; and their counts."""
     n, s, p, d = (atoms[c].to_numpy().astype(float) for c in ("n", "s", "p", "d"))
-    free = np.isin(np.arange(len(n)), list(anything))
     picks = np.zeros((len(small), len(n)))
     for i, members in enumerate(small):
         picks[i, list(members)] = 1
-    low = np.where(free, -FAR, 0.0)
+    low = np.zeros(len(n))
     if metric == "nps":
         means = _widths(
             np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
-            np.tile(low, 2), np.tile(np.where(free, FAR, n), 2), np.hstack([picks, -picks]) * 100,
-            np.hstack([np.eye(len(n))] * 2)[~free], n[~free],
+            np.tile(low, 2), np.tile(n, 2), np.hstack([picks, -picks]) * 100,
+            np.hstack([np.eye(len(n))] * 2), n,
         )  # fmt: skip
         least = LEAST * 200
     else:
-        means = _widths(matrix, matrix @ s, low, np.where(free, FAR, 100 * n), picks)
+        means = _widths(matrix, matrix @ s, low, 100 * n, picks)
         least = LEAST * 100
-    fewest = np.where(free, -FAR, np.isin(np.arange(len(n)), list(shown)))
+    fewest = np.isin(np.arange(len(n)), list(shown)).astype(float)
     counts = _widths(matrix, matrix @ n, fewest, np.full(len(n), FAR), picks)
     found = []
     for cell, mine, mean, count in zip(small.values(), picks @ n, means, counts, strict=True):
@@ -162,7 +152,7 @@ def _narrow(matrix, atoms, small, metric, shown, threshold, anything) -> list[Di
 
 
 FAR = 1e5
-"""Beyond every count and score sum here; what may be anything may be as far off as this."""
+"""Beyond every count here."""
 
 
 def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np.ndarray:
@@ -182,13 +172,13 @@ def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> n
     return -less - least
 
 
-def _exact_groups(matrix, people, metric, threshold, anything, most=5) -> list[Disclosure]:
+def _exact_groups(matrix, people, metric, threshold, most=5) -> list[Disclosure]:
     """Sets of up to `most` atoms with too few people whose total follows from the released ones."""
     if not len(matrix):
         return []
     _, singular, basis = np.linalg.svd(matrix)
     free = basis[(singular > 1e-9).sum() :]  # what the totals do not see
-    candidates = [i for i in range(len(people)) if len(people[i]) < threshold and i not in anything]
+    candidates = [i for i in range(len(people)) if len(people[i]) < threshold]
     found = []
     for size in range(1, most + 1):
         for group in combinations(candidates, size):

@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.privacy.atoms import Places
+from pipelines.privacy.kept_records import EARLIER_SCHEMA
+from pipelines.privacy.records import release_record
 from pipelines.program.sections import Metric, Privacy, Thresholds
 
 QUARTER = {"q1": ("m1", "m2", "m3")}
@@ -129,6 +131,14 @@ def changed(world: World, seed: int) -> World:
             late = answers.filter(place & pl.col("person").is_in(gone))
             answers = pl.concat([answers, late.with_columns(pl.col("person") + f"-late{seed}")])
     return World(answers, world.places, world.threshold, world.finer)
+
+
+def record_of(world: World, mask: pl.DataFrame, release_id: str) -> pl.DataFrame:
+    """The record of a release of a world, as the product keeps it and reads it again."""
+    record = release_record(world.cells, mask, world.places)
+    return record.with_columns(
+        release_id=pl.lit(release_id), is_whole=pl.lit(value=True)
+    ).select(list(EARLIER_SCHEMA))
 
 
 def _employees(rng, n, team, location, period, extreme, first) -> list[tuple]:

@@ -1,0 +1,146 @@
+"""Releases together: the unknowns of earlier releases beside those of now, in one system.
+
+What belongs here: which groups are as they were, and what earlier releases told and withheld of
+them. What does not: the records (privacy.records) and what follows from all totals
+(privacy.equations).
+
+A group whose answers and score sum are what they were is one unknown; one that has changed
+is another unknown in every release it is different in, with its figures of then. So the totals of
+all releases are equations that hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from pipelines.privacy.atoms import TOLERANCE
+from pipelines.privacy.blocks import Block, Earlier, Label, Measure
+from pipelines.privacy.records import Then
+
+Figures = tuple[float, ...]
+"""Answers, people and the parts of the score sum of an atom."""
+
+
+def join_releases(block: Block, releases: Iterable[Then]) -> None:
+    """Give a block the atoms of earlier releases, and what they told and withheld."""
+    joined = _Joined(block)
+    for then in releases:
+        for measure in block.measures:
+            if then.block is None:
+                joined.add_as_now(measure, then)
+            else:
+                joined.add(measure, then.block, then.shown.get(measure.name, {}))
+    block.measures = joined.measures()
+    block.earlier = joined.earlier
+
+
+class _Joined:
+    """Atoms of several releases: those of now, then one for each other version of a place."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.earlier = {m.name: Earlier() for m in block.measures}
+        self._now = {label: atom for atom, label in enumerate(block.made_by)}
+        self._atoms: dict[tuple[Label, int], int] = {}
+        self._versions: dict[tuple[str, Label], list[tuple[Figures, int]]] = {}
+
+    def add(self, measure: Measure, then: Block, shown: Container[Label]) -> None:
+        """Totals of one metric of a release, over the atoms as they were."""
+        theirs = next((m for m in then.measures if m.name == measure.name), None)
+        if theirs is None:
+            return
+        atoms = {
+            int(a): self._atom(measure, then.made_by[a], _figures(theirs, a))
+            for a in theirs.answers.nonzero()[0]
+        }
+        known = self.earlier[measure.name]
+        for cell in theirs.cells.nonzero()[0]:
+            members = frozenset(atoms[a] for a in then.members[cell] if a in atoms)
+            if then.labels[cell] in shown:
+                repeats = float(theirs.repeats[cell])
+                known.told[members] = min(repeats, known.told.get(members, repeats))
+            elif len(members) > 1:
+                known.withheld.add(members)
+            if len(members) == 1:
+                known.listed |= members
+
+    def add_as_now(self, measure: Measure, then: Then) -> None:
+        """Totals of a release whose hidden groups count as they are now, and shown ones are known.
+
+        A hidden group that is gone, or was small and no longer is, is an unknown of its own.
+        """
+        block, known = self.block, self.earlier[measure.name]
+        shown, hidden = (of.get(measure.name, {}) for of in (then.shown, then.hidden))
+        atoms = {int(a): int(a) for a in measure.answers.nonzero()[0]}
+        for cell, label in enumerate(block.labels):
+            if len(block.members[cell]) > 1 or (label not in shown and label not in hidden):
+                continue
+            (atom,) = block.members[cell]
+            if shown.get(label):
+                atoms.pop(atom, None)
+            elif label in hidden:
+                people = measure.people[atom]
+                if not people or (hidden[label] and people >= measure.threshold):
+                    atoms[atom] = self._atom(measure, block.made_by[atom], _small(measure))
+                known.listed.add(atoms[atom])
+        for cell, label in enumerate(block.labels):
+            members = frozenset(atoms[a] for a in block.members[cell] if a in atoms)
+            if label in shown and members:
+                repeats = float(measure.repeats[cell])
+                known.told[members] = min(repeats, known.told.get(members, repeats))
+
+    def _atom(self, measure: Measure, label: Label, figures: Figures) -> int:
+        versions = self._versions.setdefault((measure.name, label), [])
+        now = self._now.get(label)
+        if not versions and now is not None and measure.answers[now]:
+            versions.append((_figures(measure, now), now))
+        for known, atom in versions:
+            # how many people are left of a total is a bound that other groups move
+            if all(abs(known[i] - figures[i]) < TOLERANCE for i in range(len(known)) if i != 1):
+                return atom
+        atom = self._atoms.setdefault((label, len(versions)), len(self._now) + len(self._atoms))
+        versions.append((figures, atom))
+        return atom
+
+    def measures(self) -> list[Measure]:
+        """The metrics of the block with the further atoms."""
+        n, more = len(self._now), len(self._atoms)
+        if not more:
+            return list(self.block.measures)
+        place: dict[Label, int] = dict(self._now)
+        places = [*range(n), *(place.setdefault(lb, a) for (lb, _), a in self._atoms.items())]
+        found = []
+        for measure in self.block.measures:
+            further = np.zeros((2 + len(measure.parts), more))
+            for (metric, _), versions in self._versions.items():
+                for figures, atom in versions if metric == measure.name else ():
+                    if atom >= n:
+                        further[:, atom - n] = figures
+            found.append(
+                replace(
+                    measure,
+                    answers=np.concatenate([measure.answers, further[0]]),
+                    people=np.concatenate([measure.people, further[1]]),
+                    parts=np.hstack([measure.parts, further[2:]]),
+                    places=np.array(places),
+                )
+            )
+        return found
+
+
+def _figures(measure: Measure, atom: int) -> Figures:
+    return (
+        float(measure.answers[atom]),
+        float(measure.people[atom]),
+        *map(float, measure.parts[:, atom]),
+    )
+
+
+def _small(measure: Measure) -> Figures:
+    """Figures of a group nothing is known of but that it was small."""
+    people = max(1.0, measure.threshold - 1.0)
+    parts = {0: (), 1: ((measure.low + measure.high) / 2 * people,)}
+    return people, people, *parts.get(len(measure.weights), (people / 2, people / 2))
