@@ -36,7 +36,7 @@ class Settings:
 
     @property
     def keep(self) -> Path:
-        """What cannot be rebuilt: the pseudonym secret and the access ledger."""
+        """What cannot be rebuilt: the pseudonym secret, the access ledger, records of releases."""
         return self.home / "keep"
 
     @property

@@ -16,12 +16,24 @@ import pytest
 
 from pipelines import landing
 from pipelines.connectors.file import pull
+from pipelines.privacy.kept_records import RECORD_SCHEMA
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import load_secret
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 from tests.unit.connectors.homes import program
+
+LONELY = {
+    "unit_level": "unit", "unit_id": "T1@L1", "period_id": "2024-03", "metric_id": "mood",
+    "n_responses": 1, "n_people": 1, "value": 71.25, "is_released": False, "is_small": True,
+}  # fmt: skip
+"""A hidden group of one, as the record of a release has it."""
+
+
+def lonely_record() -> pl.DataFrame:
+    return pl.DataFrame([LONELY], schema=RECORD_SCHEMA)
+
 
 PEOPLE: dict[str, Any] = {
     "name": "people",

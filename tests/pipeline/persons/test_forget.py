@@ -11,7 +11,8 @@ from pipelines import batch_rewriter, forgetting
 from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.erasure import LIST_FILE, TRAIL_FILE
-from tests.pipeline.persons.office import ROWS, Office, dying_before
+from pipelines.privacy.kept_records import keep_record, read_records
+from tests.pipeline.persons.office import ROWS, Office, dying_before, lonely_record
 
 
 def forgotten(office: Office, *identifiers: str) -> dict[str, int]:
@@ -92,6 +93,14 @@ def test_what_holds_keys_and_can_be_made_again_is_removed(office: Office) -> Non
     assert not left & {"warehouse.duckdb", "warehouse.duckdb.wal", "card.txt"}
 
 
+def test_what_hidden_groups_said_leaves_the_records_of_releases(office: Office) -> None:
+    keep_record(office.settings, "r1", lonely_record())
+    forgotten(office, "email:anna@x.org")
+    record = read_records(office.settings)["r1"]
+    assert record["value"].to_list() == [None]
+    assert record["n_responses"].to_list() == [None]
+
+
 @pytest.mark.parametrize("text", ["anna@x.org", "phone:123", "email:", "email:a,b,c", ""])
 def test_an_identifier_that_cannot_be_read_is_told_without_being_shown(
     office: Office, text: str
@@ -110,7 +119,7 @@ def test_a_file_may_be_a_list_or_a_table(office: Office) -> None:
 
 
 STOPS = ("keep_erasures", "open_writer", "write_manifest", "remove_other_generations",
-         "remove_derived", "add_to_trail")  # fmt: skip
+         "blank_records", "remove_derived", "add_to_trail")  # fmt: skip
 
 
 @pytest.mark.parametrize("nth", [1, 2, 4])
@@ -125,6 +134,7 @@ def test_killed_anywhere_and_run_again_it_is_the_same(
     for file in office.settings.keep.iterdir():
         (quiet.settings.keep / file.name).write_bytes(file.read_bytes())
     quiet.pull()
+    keep_record(office.settings, "r1", lonely_record())
     forgotten(quiet, "email:anna@x.org", "customer:C1")
 
     try:
@@ -134,6 +144,7 @@ def test_killed_anywhere_and_run_again_it_is_the_same(
         if not (office.settings.keep / LIST_FILE).exists():
             return  # died before it began: nothing was promised
     forgetting.finish(office.settings, office.pseudonyms)
+    assert read_records(office.settings)["r1"]["value"].to_list() == [None]
     office.pull()
 
     assert office.state() == quiet.state()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.privacy.erasure import TRAIL_FILE, first_day_kept
-from tests.pipeline.persons.office import ROWS, Office
+from pipelines.privacy.kept_records import keep_record, read_records
+from tests.pipeline.persons.office import ROWS, Office, lonely_record
 
 NOW = dt.datetime.now(dt.UTC).date()
 
@@ -44,6 +45,18 @@ def test_old_rows_go_when_they_are_landed_and_later(tmp_path: Path) -> None:
     office.pull()
     assert office.state() | before == office.state()
     assert office.state()["tickets/tickets_late.csv"][:2] == [0, 1]
+
+
+def test_what_hidden_groups_said_leaves_the_records_when_rows_do(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.write_all()
+    office.pull()
+    keep_record(office.settings, "r1", lonely_record())
+    office.pull()
+    assert read_records(office.settings)["r1"].equals(lonely_record())
+    office.retention = "12 months"
+    office.pull()
+    assert read_records(office.settings)["r1"]["value"].to_list() == [None]
 
 
 def test_a_longer_retention_does_not_bring_rows_back(tmp_path: Path) -> None:
