@@ -1,21 +1,23 @@
 """The attacks on a release, and what each of them found.
 
 What belongs here: one function per attack, from evidence to findings. What does not: reading files
-(audit.evidence), the linear system (audit.relations, audit.bounds).
+(audit.evidence), the linear system (audit.relations, audit.bounds), what came between two releases
+(audit.earlier).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 
 from pipelines.audit import bounds, relations
-from pipelines.audit.evidence import Cell, Evidence, Finding
+from pipelines.audit.earlier import earlier_release, other_periods
+from pipelines.audit.evidence import Evidence, Finding
 from pipelines.audit.freedom import LEAST, System
-from pipelines.audit.relations import Remainder
+from pipelines.audit.joined import join
+from pipelines.audit.relations import Remainder, Sum
 from pipelines.audit.shown import (
     left_out_estimates,
     shown_beside_reason,
@@ -36,20 +38,39 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
     found += unknown_columns(evidence)
     found += shown_beside_reason(evidence)
     found += small_groups_shown(evidence)
-    found += differencing(evidence)
-    found += inversion(evidence)
-    for earlier in before:
-        if earlier.publication["suppression"] == "thresholds":
-            found += earlier_release(evidence, earlier)
-            found += other_periods(evidence, earlier)
-    return found
-
-
-def differencing(evidence: Evidence) -> list[Finding]:
-    """Totals less released groups, in every combination: by equations, then by bounds."""
     totals = relations.sums(evidence)
-    found = list(relations.remainders(evidence.cells, totals, evidence.rest, whole=True))
-    findings = [*_misdescribed(evidence, found)]
+    compared = [e for e in before if e.publication["suppression"] == "thresholds"]
+    alone = differencing(evidence, totals)
+    found += alone
+    found += inversion(evidence)
+    for earlier in compared:
+        found += earlier_release(evidence, earlier, totals)
+        found += other_periods(evidence, earlier)
+    return found if alone else found + joined_releases(evidence, compared)
+
+
+def differencing(evidence: Evidence, totals: list[Sum]) -> list[Finding]:
+    """Totals less released groups, in every combination: by equations, then by bounds."""
+    found = relations.remainders(evidence.cells, totals, evidence.rest, whole=True)
+    return [*_misdescribed(evidence, found), *_worked_out(evidence, found)]
+
+
+def joined_releases(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
+    """The same with the sums of all releases, over groups that are taken to be as they were."""
+    together = join(evidence, before)
+    if together is None:
+        return []
+    found = relations.remainders(together.cells, together.totals, together.rest)
+    return [
+        Finding("joined_releases", f.sentence) for f in _worked_out(together, found, is_sure=False)
+    ]
+
+
+def _worked_out(
+    evidence: Evidence, found: list[Remainder], *, is_sure: bool = True
+) -> list[Finding]:
+    """Hidden groups that remainders tell of; what is not sure and does not fit tells nothing."""
+    findings = []
     by_metric: dict[str, list[Remainder]] = defaultdict(list)
     for one in found:
         if one.unknown:
@@ -58,6 +79,9 @@ def differencing(evidence: Evidence) -> list[Finding]:
     for metric, mine in by_metric.items():
         threshold = evidence.threshold(metric)
         rows = relations.reduced(r for r in mine if r.hidden)
+        if not is_sure:
+            off = {k for r in rows if r.answers < len(r.hidden) for k in r.unknown}
+            rows = [r for r in rows if not r.unknown & off]
         beside = [r for r in mine if not r.hidden and 0 < r.answers < threshold]
         small = [r for r in rows if r.answers < threshold]
         findings += [Finding("differencing", _too_few(evidence, r)) for r in (*small, *beside)]
@@ -97,7 +121,7 @@ def _too_few(evidence: Evidence, one: Remainder) -> str:
 
 def _too_narrow(evidence: Evidence, placed: bounds.Placed) -> str | None:
     metric = placed.group[0]
-    threshold = evidence.threshold(metric)
+    threshold, groups = evidence.threshold(metric), len(placed.told_by.hidden)
     low_n, high_n = placed.count
     if low_n >= threshold - SLACK:
         return None
@@ -106,12 +130,20 @@ def _too_narrow(evidence: Evidence, placed: bounds.Placed) -> str | None:
     if high_n - low_n < threshold - 2 - SLACK:
         return f"{told} places the answers of {name} between {low_n:.0f} and {high_n:.0f}."
     low, high = evidence.scales.get(metric, (0.0, 0.0))
+    if _agrees(placed.told_by, low, high) and placed.told_by.answers >= threshold * groups:
+        return None  # they may all be large enough, and large groups that agree are not hidden
     if placed.mean[1] - placed.mean[0] < LEAST * (high - low) - SLACK:
         return (
             f"{told} places the score of {name} between {placed.mean[0]:.1f} "
             f"and {placed.mean[1]:.1f}."
         )
     return None
+
+
+def _agrees(one: Remainder, low: float, high: float) -> bool:
+    """Whether every answer of a remainder lies at one end of the scale, or nearly."""
+    room = min(one.high - low * one.answers, high * one.answers - one.low)
+    return room < LEAST * (high - low)
 
 
 def inversion(evidence: Evidence) -> Iterator[Finding]:
@@ -137,74 +169,3 @@ def inversion(evidence: Evidence) -> Iterator[Finding]:
                     f"released cells hold {released[metric]:,}. It was made from hidden cells, "
                     "and whoever knows the others can work them out.",
                 )
-
-
-def other_periods(evidence: Evidence, earlier: Evidence) -> Iterator[Finding]:
-    """Months of an earlier release and a quarter of this one: the mask compares equal periods."""
-    spans = {
-        period: (start, end)
-        for period, start, end in evidence.tables["periods"]
-        .select("period_id", "period_start", "period_end")
-        .iter_rows()
-    }
-    shown = {key[3] for key, cell in earlier.cells.items() if not cell.is_hidden}
-    periods = earlier.tables["periods"].select("period_id", "period_start", "period_end")
-    for period, start, end in periods.sort("period_start").iter_rows():
-        if period not in shown or period in spans:
-            continue
-        for now, (first, last) in spans.items():
-            is_part = (first <= start and end <= last) or (start <= first and last <= end)
-            if is_part and (start, end) != (first, last):
-                yield Finding(
-                    "other_periods",
-                    f"{now} of this release and {period} of release {earlier.folder.name} share "
-                    "days: what one tells, less what the other tells, is what is hidden. Keep the "
-                    "periods of the program as they were.",
-                )
-                return
-
-
-def earlier_release(evidence: Evidence, earlier: Evidence) -> list[Finding]:
-    """The same total in two releases: what came or went between them is a group of its own."""
-    changes = {
-        key: Cell(key, now.answers - then.answers, now.low - then.high, now.high - then.low)
-        if not now.is_hidden and not then.is_hidden
-        else Cell(key)
-        for key, now in evidence.cells.items()
-        if (then := earlier.cells.get(key)) is not None
-    }
-    totals = [
-        (kind, total, [p for p in parts if p in changes])
-        for kind, total, parts in relations.sums(evidence)
-        if total in changes
-    ]
-    above = {total for _, total, parts in totals if parts}
-    found = [
-        Remainder(key, (), frozenset((key,)), frozenset(), c.answers, c.low, c.high)
-        for key, c in changes.items()
-        if not c.is_hidden and key not in above
-    ]
-    complete = [t for t in totals if t[2]]
-    found += relations.remainders(changes, complete, lambda _metric, _kind: False, whole=True)
-    out = []
-    for one in found:
-        sentence = _few_changed(evidence, earlier.folder, one)
-        if sentence:
-            out.append(Finding("earlier_release", sentence))
-    return out
-
-
-def _few_changed(evidence: Evidence, earlier: Path, one: Remainder) -> str | None:
-    metric = one.total[0]
-    least, most = evidence.scales.get(metric, (0.0, 0.0))
-    few = abs(one.answers)
-    if metric not in evidence.scales or few >= evidence.threshold(metric):
-        return None
-    is_changed = few > 0 or one.low > SLACK or one.high < -SLACK
-    if not is_changed or one.high - one.low >= LEAST * (most - least) * max(1, few):
-        return None
-    less = f" less {len(one.subtracted)} others" if one.subtracted else ""
-    return (
-        f"{cell_name(evidence, one.total)}{less}, now and in release {earlier.name}: the difference"
-        f" is {one.answers:+d} answers, whose scores can be worked out."
-    )

@@ -49,7 +49,7 @@ WHOLE, ONE_ANSWER = ("top_box", "net_promoter"), 100.0
 class Cell:
     """One group as released: its count and score sum if shown, nothing if not."""
 
-    key: tuple[str, str, str, str]
+    key: tuple[str, ...]
     """Metric, unit level, unit, period."""
     answers: int | None = None
     low: float = 0.0
@@ -78,7 +78,10 @@ class Evidence:
 
     folder: Path
     tables: Mapping[str, pl.DataFrame]
-    cells: dict[tuple[str, str, str, str], Cell] = field(default_factory=dict)
+    cells: dict[tuple[str, ...], Cell] = field(default_factory=dict)
+    """Metric, unit level, unit and period; several releases together: and which release."""
+    told_in: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Cells that an earlier release tells, and which."""
 
     @cached_property
     def publication(self) -> Mapping:
@@ -135,12 +138,11 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
     for name in CELL_TABLES:
         if name not in evidence.tables:
             continue
-        for row in evidence.tables[name].iter_rows(named=True):
-            key = (row["metric_id"], row["unit_level"], row["unit_id"], row["period_id"])
-            if row["reason_code"] != "released":
-                yield Cell(key, is_never_counted=row["reason_code"] == "suppressed_at_source")
-            elif row["n_responses"] is not None:
-                yield Cell(key, row["n_responses"], *_score_sum(row, kinds.get(row["metric_id"])))
+        for *key, reason, n, value, up, down in _rows(evidence.tables[name]):
+            if reason != "released":
+                yield Cell(tuple(key), is_never_counted=reason == "suppressed_at_source")
+            elif n is not None:
+                yield Cell(tuple(key), n, *_score_sum(n, value, up, down, kinds.get(key[0])))
     if "unit_period_participation" in evidence.tables:
         for row in evidence.tables["unit_period_participation"].iter_rows(named=True):
             metric = f"participation in {row['survey']}"
@@ -148,18 +150,27 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
             yield Cell(key, row["n_responded"]) if row["reason_code"] == "released" else Cell(key)
 
 
-def _score_sum(row: Mapping, kind: str | None) -> tuple[float, float]:
+def _rows(table: pl.DataFrame) -> Iterator[tuple]:
+    """Keys and numbers of cells, in this order."""
+    return table.select(
+        "metric_id", "unit_level", "unit_id", "period_id", "reason_code", "n_responses", "value",
+        "promoters", "detractors",
+    ).iter_rows()  # fmt: skip
+
+
+def _score_sum(
+    n: int, value: float | None, promoters: int | None, detractors: int | None, kind: str | None
+) -> tuple[float, float]:
     """The score sum, exactly where counts tell it, else as rounding leaves it."""
-    n = row["n_responses"]
-    if row["promoters"] is not None:
-        total = 100.0 * (row["promoters"] - row["detractors"])
+    if promoters is not None and detractors is not None:
+        total = ONE_ANSWER * (promoters - detractors)
         return total, total
-    if row["value"] is None:
+    if value is None:
         return -100.0 * n, 100.0 * n
     if kind in WHOLE and STEP * n < ONE_ANSWER:
-        total = ONE_ANSWER * round(n * row["value"] / ONE_ANSWER)
+        total = ONE_ANSWER * round(n * value / ONE_ANSWER)
         return total, total
-    return n * (row["value"] - STEP / 2), n * (row["value"] + STEP / 2)
+    return n * (value - STEP / 2), n * (value + STEP / 2)
 
 
 def releases_before(candidate: Path, releases: Path) -> list[Path]:

@@ -38,10 +38,11 @@ MOST = 5
 def file_findings(evidence: Evidence) -> Iterator[Finding]:
     """What files of the release tell beyond its tables; each finding names the file."""
     told: dict[str, Told] = {}
+    numbers: dict = {}
     for path in sorted(p for p in evidence.folder.rglob("*") if p.is_file()):
         audience = "" if path.parent == evidence.folder else _top(path, evidence.folder)
         if audience not in told:
-            told[audience] = Told(evidence, audience)
+            told[audience] = Told(evidence, audience, numbers)
         found = _findings(path, evidence, told[audience])
         for _, (attack, sentence) in zip(range(MOST), found, strict=False):
             yield Finding(attack, f"{path.relative_to(evidence.folder)}: {sentence}")

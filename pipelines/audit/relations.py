@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines.audit.evidence import Cell, Evidence
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, ...]
 Sum = tuple[str, Key, list[Key]]
 """Kind of sum, total, and the groups it is the sum of."""
 
@@ -118,6 +118,15 @@ def _longer_periods(periods: pl.DataFrame) -> dict[str, list[str]]:
         if inside and days == (end - start).days + 1:
             found[whole] = [p for p, _, _ in inside]
     return found
+
+
+def linked_periods(periods: pl.DataFrame) -> dict[str, str]:
+    """Period -> a name for all periods that sums tie to it: a quarter and its months."""
+    homes = {p: p for p in periods["period_id"]}
+    for whole, parts in _longer_periods(periods).items():
+        joined = {homes[p] for p in (whole, *parts)}
+        homes = {p: min(joined) if home in joined else home for p, home in homes.items()}
+    return homes
 
 
 def remainders(

@@ -29,11 +29,15 @@ DUST = 1e-9
 class Told:
     """What the tables of one audience tell; of "" those that everybody may see."""
 
-    def __init__(self, evidence: Evidence, audience: str) -> None:
+    def __init__(
+        self, evidence: Evidence, audience: str, numbers: dict[str, _Numbers] | None = None
+    ) -> None:
+        """`numbers`: of tables met before, by name; what is new is put beside them."""
         folder = evidence.folder / (audience or "shared") / "parquet"
         names = [p.stem for p in folder.glob("*.parquet")]
         self._tables: Mapping[str, pl.DataFrame] = {n: evidence.tables[n] for n in names}
-
+        known = {} if numbers is None else numbers
+        self._numbers = [known.setdefault(n, _Numbers(evidence.tables[n])) for n in names]
         report = evidence.folder / "report.html"
         self.comma = report.exists() and writes_commas(report.read_text("utf-8"))
         """Whether the release is in a language that writes 0,5."""
@@ -69,7 +73,8 @@ class Told:
                     for group in groups
                     for unit in self._names[level][group]
                     for period in periods
-                    for n in self._of[level, unit, period]
+                    for told in self._numbers
+                    for n in told.of.get((level, unit, period), ())
                 )
         return None
 
@@ -96,31 +101,41 @@ class Told:
         return set(self._names["unit"])
 
     @cached_property
-    def _of(self) -> Mapping[tuple[str, str, str], list[float]]:
+    def _all(self) -> list[float]:
+        return sorted(set().union(*(t.all for t in self._numbers)))
+
+
+class _Numbers:
+    """The numbers of one table, and of whom it tells them; audiences share tables."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        self._table = table
+
+    @cached_property
+    def of(self) -> Mapping[tuple[str, str, str], list[float]]:
         """Level, unit and period -> numbers told of them."""
+        table = self._table
         found: dict[tuple[str, str, str], list[float]] = defaultdict(list)
-        for table in self._tables.values():
-            if "unit_id" not in table.columns or "period_id" not in table.columns:
-                continue
-            numbers = [c for c, kind in table.schema.items() if kind.is_numeric()]
-            level = pl.col("unit_level") if "unit_level" in table.columns else pl.lit("unit")
-            for *key, values in table.select(
-                level, "unit_id", "period_id", pl.concat_list(pl.col(numbers).cast(pl.Float64))
-            ).iter_rows() if numbers else ():
-                found[key[0], key[1], key[2]] += [abs(v) for v in values if v is not None]
+        numbers = [c for c, kind in table.schema.items() if kind.is_numeric()]
+        if not numbers or "unit_id" not in table.columns or "period_id" not in table.columns:
+            return found
+        level = pl.col("unit_level") if "unit_level" in table.columns else pl.lit("unit")
+        values = pl.concat_list(pl.col(numbers).cast(pl.Float64).abs()).list.drop_nulls()
+        for *key, told in table.select(level, "unit_id", "period_id", values).iter_rows():
+            found[key[0], key[1], key[2]] += told
         return found
 
     @cached_property
-    def _all(self) -> list[float]:
+    def all(self) -> set[float]:
+        """Every number, and every decimal number in a text."""
         found: set[float] = set()
-        for table in self._tables.values():
-            for column, kind in table.schema.items():
-                if kind.is_numeric():
-                    found.update(abs(float(v)) for v in table[column].drop_nulls().unique())
-                elif kind == pl.String:
-                    words = table[column].drop_nulls().unique().str.extract_all(r"\d+\.\d+")
-                    found.update(float(v) for v in words.explode().drop_nulls())
-        return sorted(found)
+        for column in self._table.iter_columns():
+            if column.dtype.is_numeric():
+                found.update(abs(float(v)) for v in column.drop_nulls().unique())
+            elif column.dtype == pl.String:
+                words = column.drop_nulls().unique().str.extract_all(r"\d+\.\d+")
+                found.update(float(v) for v in words.explode().drop_nulls())
+        return found
 
 
 def _is_among(told: list[float], number: str) -> bool:

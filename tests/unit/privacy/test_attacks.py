@@ -203,6 +203,32 @@ def test_leaver_between_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "earlier_release" in {f.attack for f in both(tmp_path / "weak").findings}
 
 
+def test_cell_shown_then_beside_one_shown_now(tmp_path: Path) -> None:
+    """Late answers to another item turn round which team protects C; nothing else has moved."""
+    teams = [*answers("A", "Bergen", 10), *answers("B", "Bergen", 12), *answers("C", "Bergen", 3)]
+    favourable = [(*row[:3], "favourable", *row[4:6], 100.0 * (row[6] > 50), row[7])
+                  for row in teams]  # fmt: skip
+    late = [(*row[:5], f"late{row[5]}", *row[6:]) for row in favourable[:10]]
+    then, now = world([*teams, *favourable]), world([*teams, *favourable, *late])
+
+    def second(folder: Path, *, forgetful: bool) -> Audit:
+        told = publish(then, folder, "r1")
+        shown = publish(now, folder, "r2", None if forgetful else told)
+        if forgetful:
+            names = [set(f.filter(pl.col("metric_id") == "engagement")["unit_id"])
+                     for f in (told, shown)]  # fmt: skip
+            assert names[0] ^ names[1] == {"A", "A@Bergen", "B", "B@Bergen"}
+        return audit_release(folder / "r2", folder)
+
+    assert not second(tmp_path / "real", forgetful=False).findings
+    found = second(tmp_path / "weak", forgetful=True)
+    assert {f.attack for f in found.findings} == {"joined_releases"}
+    assert (
+        "engagement, company, m1 n=25 less team A n=10, team B n=12 (release r1) leaves "
+        "3 answers of unit C@Bergen, m1: fewer than 5." in found.text
+    )
+
+
 def test_months_first_and_the_quarter_later(tmp_path: Path) -> None:
     made = PLANTED["month versus quarter"]
     months = World(made.answers, made.places, made.threshold, {})
