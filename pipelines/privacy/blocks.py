@@ -96,6 +96,8 @@ class Block:
     earlier: dict[str, Earlier] = field(default_factory=dict)
     """By metric."""
     _totals: dict[str, list[Told]] = field(default_factory=dict)
+    _nodes_of_total: dict[str, dict[frozenset[int], list[int]]] = field(default_factory=dict)
+    _atom_of_node: dict[str, dict[int, int]] = field(default_factory=dict)
 
     @cached_property
     def nodes(self) -> list[frozenset[int]]:
@@ -124,6 +126,22 @@ class Block:
             for atom in atoms:
                 found.setdefault(atom, []).append(node)
         return found
+
+    def nodes_of_total(self, measure: Measure) -> dict[frozenset[int], list[int]]:
+        """Nodes of every total of a metric, by its atoms."""
+        if measure.name not in self._nodes_of_total:
+            found: dict[frozenset[int], list[int]] = {}
+            for atoms, node in self.totals(measure):
+                found.setdefault(atoms, []).append(node)
+            self._nodes_of_total[measure.name] = found
+        return self._nodes_of_total[measure.name]
+
+    def atom_of_node(self, measure: Measure) -> dict[int, int]:
+        """The atom of every node that has only one in a metric."""
+        if measure.name not in self._atom_of_node:
+            alone = ((node, atoms) for atoms, node in self.totals(measure) if len(atoms) == 1)
+            self._atom_of_node[measure.name] = {node: next(iter(a)) for node, a in alone}
+        return self._atom_of_node[measure.name]
 
     def totals(self, measure: Measure) -> list[Told]:
         """Atoms and node of every total of a metric, the smallest first."""

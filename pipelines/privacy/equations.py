@@ -43,8 +43,8 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
     """
     yield equations(block, measure, hidden, {})
     told = block.earlier[measure.name].told if measure.name in block.earlier else {}
-    now = {atoms for atoms, node in block.totals(measure) if node not in hidden}
-    if not told.keys() <= now:
+    now = block.nodes_of_total(measure)
+    if any(hidden.issuperset(now.get(atoms, ())) for atoms in told):
         yield equations(block, measure, hidden, told)
 
 
@@ -57,29 +57,35 @@ def equations(
     it is an equation. An equation that holds others whole is reduced by them: the row space stays,
     and what is left is as small as it gets.
     """
-    totals = dict.fromkeys(told, OF_EARLIER)
+    nodes = block.nodes_of_total(measure)
+    told_atoms = {atom for atoms in told if len(atoms) == 1 for atom in atoms}
+    unknown = _unknown(block, measure, hidden) - told_atoms
+    residuals: dict[frozenset[int], Equation] = {}
+    for atoms, repeats in told.items():
+        left = atoms & unknown
+        if left and left not in residuals:
+            known = [nodes[frozenset((a,))] for a in atoms - left - told_atoms]
+            needs = frozenset(next(n for n in of if n not in hidden) for of in known)
+            residuals[left] = Equation(OF_EARLIER, left, needs, repeats)
     for atoms, node in block.totals(measure):
         if node not in hidden:
-            totals.setdefault(atoms, node)
-    known = {
-        next(iter(atoms)): _NOTHING if atoms in told else frozenset((node,))
-        for atoms, node in totals.items()
-        if len(atoms) == 1
-    }
-    residuals: dict[frozenset[int], Equation] = {}
-    for atoms, node in totals.items():
-        unknown = atoms.difference(known)
-        if unknown and unknown not in residuals:
-            needs = _NOTHING.union(*(known[a] for a in atoms - unknown)) if atoms in told else None
-            residuals[unknown] = Equation(node, unknown, needs, told.get(atoms))
+            left = atoms & unknown
+            if left and left not in residuals:
+                residuals[left] = Equation(node, left)
     return _reduced(residuals.values())
+
+
+def _unknown(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:
+    """Atoms that this release does not show as a cell of their own."""
+    nodes, alone = block.nodes_of_total(measure), block.atom_of_node(measure)
+    found = {a for n in hidden if (a := alone.get(n)) is not None}
+    found = {a for a in found if hidden.issuperset(nodes[frozenset((a,))])}
+    there = frozenset(map(int, measure.answers.nonzero()[0]))
+    return (there - frozenset(alone.values())) | found
 
 
 OF_EARLIER = -1
 """In place of the node of a total of an earlier release."""
-_NOTHING: frozenset[int] = frozenset()
-
-
 def _reduced(residuals: Iterable[Equation]) -> list[Equation]:
     """Larger sets less the smaller ones they hold; sets come in order of size."""
     kept: list[Equation] = []

@@ -140,11 +140,14 @@ def _hidden(
 ) -> tuple[list[set[int]], dict[int, set[int]]]:
     """Cells to hide of every block, and those among them that wait, by block."""
     waiting: dict[int, set[int]] = {}
-    while True:
-        hidden = hide_more(blocks)
-        moved = [must_wait(b, h, releases) for b, h in zip(blocks, hidden, strict=True)]
-        if not any(moved):
-            return hidden, waiting
-        for i, (block, cells) in enumerate(zip(blocks, moved, strict=True)):
-            block.primary |= cells
-            waiting.setdefault(i, set()).update(cells)
+    hidden: list[set[int]] = [set() for _ in blocks]
+    dirty = list(range(len(blocks)))
+    while dirty:
+        for i, cells in zip(dirty, hide_more([blocks[i] for i in dirty]), strict=True):
+            hidden[i] = cells
+        moved = {i: must_wait(blocks[i], hidden[i], releases) for i in dirty}
+        dirty = [i for i, cells in moved.items() if cells]
+        for i in dirty:
+            blocks[i].primary |= moved[i]
+            waiting.setdefault(i, set()).update(moved[i])
+    return hidden, waiting
