@@ -37,6 +37,17 @@ class Earlier:
     withheld: set[frozenset[int]] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
 
+    @cached_property
+    def known(self) -> frozenset[int]:
+        """Atoms that were told by themselves."""
+        return frozenset(a for atoms in self.told if len(atoms) == 1 for a in atoms)
+
+    @cached_property
+    def rests(self) -> list[tuple[frozenset[int], float]]:
+        """What was told of the other atoms, with the repeats of its total."""
+        left = ((atoms - self.known, repeats) for atoms, repeats in self.told.items())
+        return [(atoms, repeats) for atoms, repeats in left if atoms]
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -97,6 +108,7 @@ class Block:
     """By metric."""
     _totals: dict[str, list[Told]] = field(default_factory=dict)
     _nodes_of_total: dict[str, dict[frozenset[int], list[int]]] = field(default_factory=dict)
+    _bare: dict[str, frozenset[int]] = field(default_factory=dict)
     _atom_of_node: dict[str, dict[int, int]] = field(default_factory=dict)
 
     @cached_property
@@ -135,6 +147,13 @@ class Block:
                 found.setdefault(atoms, []).append(node)
             self._nodes_of_total[measure.name] = found
         return self._nodes_of_total[measure.name]
+
+    def bare_atoms(self, measure: Measure) -> frozenset[int]:
+        """Atoms of a metric that no cell of it shows alone."""
+        if measure.name not in self._bare:
+            there = frozenset(map(int, measure.answers.nonzero()[0]))
+            self._bare[measure.name] = there - frozenset(self.atom_of_node(measure).values())
+        return self._bare[measure.name]
 
     def atom_of_node(self, measure: Measure) -> dict[int, int]:
         """The atom of every node that has only one in a metric."""

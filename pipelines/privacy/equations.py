@@ -6,14 +6,14 @@ residual says too much (privacy.protection).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from pipelines.privacy.blocks import Block, Measure
+from pipelines.privacy.blocks import Block, Earlier, Measure
 
 
 @dataclass(frozen=True)
@@ -41,30 +41,26 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
 
     A release keeps the promise by itself, too: who does not know what has changed reads it so.
     """
-    yield equations(block, measure, hidden, {})
-    told = block.earlier[measure.name].told if measure.name in block.earlier else {}
-    now = block.nodes_of_total(measure)
-    if any(hidden.issuperset(now.get(atoms, ())) for atoms in told):
-        yield equations(block, measure, hidden, told)
+    yield equations(block, measure, hidden, Earlier())
+    earlier, now = block.earlier.get(measure.name, Earlier()), block.nodes_of_total(measure)
+    if any(hidden.issuperset(now.get(atoms, ())) for atoms in earlier.told):
+        yield equations(block, measure, hidden, earlier)
 
 
-def equations(
-    block: Block, measure: Measure, hidden: set[int], told: Mapping[frozenset[int], float]
-) -> list[Equation]:
+def equations(block: Block, measure: Measure, hidden: set[int], earlier: Earlier) -> list[Equation]:
     """What can be worked out about atoms that are not released themselves, in reduced form.
 
-    `told` are totals of earlier releases (Earlier). Each released total less the released atoms in
+    Each released total less the released atoms in
     it is an equation. An equation that holds others whole is reduced by them: the row space stays,
     and what is left is as small as it gets.
     """
     nodes = block.nodes_of_total(measure)
-    told_atoms = {atom for atoms in told if len(atoms) == 1 for atom in atoms}
-    unknown = _unknown(block, measure, hidden) - told_atoms
+    unknown = _unknown(block, measure, hidden) - earlier.known
     residuals: dict[frozenset[int], Equation] = {}
-    for atoms, repeats in told.items():
+    for atoms, repeats in earlier.rests:
         left = atoms & unknown
         if left and left not in residuals:
-            known = [nodes[frozenset((a,))] for a in atoms - left - told_atoms]
+            known = [nodes[frozenset((a,))] for a in atoms - left]
             needs = frozenset(next(n for n in of if n not in hidden) for of in known)
             residuals[left] = Equation(OF_EARLIER, left, needs, repeats)
     for atoms, node in block.totals(measure):
@@ -80,12 +76,13 @@ def _unknown(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]
     nodes, alone = block.nodes_of_total(measure), block.atom_of_node(measure)
     found = {a for n in hidden if (a := alone.get(n)) is not None}
     found = {a for a in found if hidden.issuperset(nodes[frozenset((a,))])}
-    there = frozenset(map(int, measure.answers.nonzero()[0]))
-    return (there - frozenset(alone.values())) | found
+    return block.bare_atoms(measure) | found
 
 
 OF_EARLIER = -1
 """In place of the node of a total of an earlier release."""
+
+
 def _reduced(residuals: Iterable[Equation]) -> list[Equation]:
     """Larger sets less the smaller ones they hold; sets come in order of size."""
     kept: list[Equation] = []

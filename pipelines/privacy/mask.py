@@ -61,6 +61,7 @@ def publication_mask(
     (kept_records.EARLIER_SCHEMA). `finer` gives the periods a longer one consists of.
     Under `suppression: publisher` only what the publisher withheld is withheld.
     """
+    cells = cells.sort(MASK_KEYS)  # equal choices do not depend on the order of the rows
     own = cells["metric_id"].unique()
     if participation is not None and privacy.suppression == "thresholds":
         cells = pl.concat([cells, participation_cells(cells, participation)], how="diagonal")
