@@ -17,6 +17,11 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
+from pipelines.privacy.erasure import LIST_FILE
+from pipelines.privacy.pseudonyms import Pseudonymizer
+from pipelines.privacy.secret import load_secret
+from pipelines.settings import Settings
+from tests.pipeline.persons.kept_bytes import forms, forms_of_key, places
 from tests.pipeline.persons.office import HEADERS, PEOPLE, SURVEY, TICKETS
 from tests.pipeline.runs import crossvoice
 
@@ -49,6 +54,8 @@ def identities(i: int) -> dict[str, str]:
     }
 
 
+FORGOTTEN, WORD = 9, "quomblefizz"
+"""Who is forgotten, and a word only they wrote: nobody's name, so redaction leaves it."""
 SHOP = {"location_ref": {"value": "Shop"}}
 WHO = [identities(i) for i in range(N_PEOPLE)]
 
@@ -62,8 +69,9 @@ def write(folder: Path) -> None:
     ]  # fmt: skip
     survey = [
         (p["mail"], "w1", "2025-03-01", p["mobile"] if i == 5 else "4",
-         f"Ask {p['name']} or {p['mobile']}, {p['mail']}, {p['ip']}", *(p[e] for e in EXTRA))
+         f"{begin} {p['name']} or {p['mobile']}, {p['mail']}, {p['ip']}", *(p[e] for e in EXTRA))
         for i, p in enumerate(WHO)
+        for begin in (WORD if i == FORGOTTEN else "Ask",)
     ]  # fmt: skip
     survey.append(("", "w1", WHO[0]["mail"], "4", WHO[0]["name"], *EXTRA))
     tickets = []
@@ -172,14 +180,35 @@ def test_a_run_and_its_commands_leave_no_identity(run: tuple[Path, Path]) -> Non
     assert (home / "published" / "current").exists(), said[0]
     for command in ("check", "status", "doctor"):
         said.append(crossvoice(home, command, "--program", str(folder)).output)
-    said.append(
-        crossvoice(home, "forget", f"email:{WHO[9]['mail']}", "--program", str(folder)).output
-    )
-    assert "Forgotten: 1 identifiers" in said[-1]
+    said += _forgotten_in_every_byte(folder, home)
     assert leaks(home, "\n".join(said)) == []
     landed = sorted(p.name for p in (home / "landing" / "tickets").rglob("*.parquet"))
     assert any(name.startswith("comments") for name in landed)
     assert SECRET not in "".join(str(v) for v in os.environ)
+
+
+def _forgotten_in_every_byte(folder: Path, home: Path) -> list[str]:
+    """Forget somebody, run again: no key or word of theirs is kept, but where that is said."""
+    names = Pseudonymizer(load_secret(Settings(folder, home, secret=SECRET)), {})
+    who = WHO[FORGOTTEN]
+    kinds = (("mail", "email"), ("number", "employee_id"), ("agent", "agent"))
+    keys = [f for column, kind in kinds for f in forms_of_key(names.key(who[column], kind))]
+    theirs = [*keys, *forms(WORD)]
+    before = places(home, theirs)
+    assert "warehouse.duckdb" in before, "the search finds what is there"
+    assert any(place.startswith("landing/survey/") for place in before)
+    released = {place for place in before if place.startswith("published/")}
+    assert not places(home / "published", keys)
+
+    program = ("--program", str(folder))
+    said = [crossvoice(home, "forget", f"email:{who['mail']}", *program).output]
+    assert "Forgotten: 1 identifiers" in said[-1]
+    # the list keeps the person away from later pulls; a release stays as it was given out
+    assert places(home, theirs) == {f"keep/{LIST_FILE}", *released}
+    said.append(crossvoice(home, "run", *program).output)
+    assert len(list((home / "published" / "releases").iterdir())) == 2, said[-1]
+    assert places(home, theirs) == {f"keep/{LIST_FILE}", *released}
+    return said
 
 
 FAILING = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,9 @@ from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget
 from pipelines.privacy.secret import SEVERED, load_secret
 from pipelines.rotation import rotate
+from pipelines.settings import Settings
 from tests.pipeline.persons.office import ROWS, Office, dying_before
+from tests.pipeline.runs import Ended, crossvoice
 
 
 def keys(office: Office) -> dict[str, list]:
@@ -90,6 +93,59 @@ def test_a_secret_of_the_environment_is_rekeyed_with_the_one_before(office: Offi
         load_secret(given)
     with pytest.raises(CrossvoiceError, match="old secret beside"):
         rotate(given, "rekey", drop_erasures=False)
+
+
+class Given(Office):
+    """The same company; its secret comes from the environment."""
+
+    secret = "the first secret of them all"
+
+    @property
+    def settings(self) -> Settings:
+        return replace(super().settings, secret=self.secret)
+
+
+@pytest.mark.parametrize("mode", ["--rekey", "--sever"])
+def test_a_secret_of_the_environment_is_rotated_by_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    office = Given(tmp_path)
+    office.write_all()
+    office.pull()
+    (tmp_path / "program.yaml").write_text("")
+    before, old, new = keys(office), office.secret, "the second secret of them all"
+
+    def rotated(**environment: str) -> Ended:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        command = ("secret", "rotate", mode, "--program", str(tmp_path))
+        return crossvoice(office.settings.home, *command)
+
+    if mode == "--rekey":
+        alone = rotated(CROSSVOICE_SECRET=new)
+        assert alone.code == 2
+        assert "CROSSVOICE_SECRET_BEFORE" in alone.output
+        assert keys(office) == before, "nothing has changed"
+        monkeypatch.setenv("CROSSVOICE_SECRET_BEFORE", old)
+    ended = rotated(CROSSVOICE_SECRET=new)
+    assert ended.code == 0, ended.output
+    assert "CROSSVOICE_SECRET" in ended.output
+    assert old not in ended.output
+    assert new not in ended.output
+
+    office.secret = new
+    after = keys(office)
+    assert not {*chain(*before.values())} & {*chain(*after.values())} - {None}
+    anna = office.pseudonyms.key("anna@x.org", "email")
+    assert (anna in after["survey"]) == (anna in after["people"]) == (mode == "--rekey")
+    office.write("survey", [("anna@x.org", "2025", "2025-03-01", "4", "")], part="_2")
+    office.pull()
+    assert anna in keys(office)["survey"], "landed under the new secret"
+    kept = [p for p in office.settings.home.rglob("*") if p.is_file()]
+    assert not [p for p in kept if new.encode() in p.read_bytes()]
+    # keys of later rows are made with it, then re-keyed as the landed ones were
+    holding_old = [p.name for p in kept if old.encode() in p.read_bytes()]
+    assert holding_old == (["pseudonym_secret"] if mode == "--rekey" else [])
 
 
 @pytest.mark.parametrize("mode", ["rekey", "sever"])
