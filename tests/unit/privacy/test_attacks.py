@@ -229,6 +229,28 @@ def test_cell_shown_then_beside_one_shown_now(tmp_path: Path) -> None:
     )
 
 
+def test_counts_of_promoters_versus_the_rounded_score(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One customer more among 1,500: rounding blurs the scores, counts would tell the answer."""
+    then = world(answers("A", "Bergen", 1500, metric="nps"))
+    now = world([*answers("A", "Bergen", 1500, metric="nps"),
+                 *answers("A", "Bergen", 1, metric="nps", who="late")])  # fmt: skip
+
+    def second(folder: Path) -> tuple[Audit, pl.DataFrame]:
+        publish(now, folder, "r2", publish(then, folder, "r1"))
+        cells = folder / "r2" / "all" / "parquet" / "customer_unit_period_metrics.parquet"
+        return audit_release(folder / "r2", folder), pl.read_parquet(cells)
+
+    audit, cells = second(tmp_path / "real")
+    assert not audit.findings
+    assert cells["value"].null_count() == 0, "the scores are told"
+    assert cells["promoters"].null_count() == cells.height
+    monkeypatch.setattr(compiler, "_tells_counts", lambda *_: pl.col("is_released"))
+    audit, _ = second(tmp_path / "weak")
+    assert {f.attack for f in audit.findings} == {"earlier_release"}
+
+
 def test_months_first_and_the_quarter_later(tmp_path: Path) -> None:
     made = PLANTED["month versus quarter"]
     months = World(made.answers, made.places, made.threshold, {})
