@@ -24,7 +24,8 @@ STEPS = {
         *("stg_superseded_responses", "int_submissions_attributed", "int_respondent_scores"),
     ),
     "distinct people, sums, cells of five levels": (
-        *("int_repeated_people", "int_score_sums", "int_unit_cells", "unit_period_metrics"),
+        *("int_repeated_people", "int_repeated_answers", "int_score_sums"),
+        *("int_unit_cells", "unit_period_metrics"),
     ),
     "the panel": ("linkage_panel",),
     "comments (no part of the panel)": ("int_comments_attributed", "unit_period_comments"),

@@ -30,7 +30,7 @@ final as (
         feedback.person_number,
         feedback.channel,
         feedback.score_raw,
-        feedback.score_pomp,
+        cast(feedback.score_pomp as double) as score_pomp,
         periods.period_id,
         {{ word_of('feedback.method_number', attribution_words()) }} as attribution_method,
         teams.team_id,

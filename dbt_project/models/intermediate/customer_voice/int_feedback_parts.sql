@@ -25,7 +25,7 @@ scores as (
         feedback.team_number,
         feedback.location_number,
         {{ exact_mean(metric_value('questions.metric_kind', 'feedback.score_raw',
-                            'questions.top_box_from', 'feedback.score_pomp',
+                            'questions.top_box_from', 'cast(feedback.score_pomp as double)',
                             'questions.direction')) }} as value
     from feedback
     inner join touched on feedback.event_number = touched.event_number

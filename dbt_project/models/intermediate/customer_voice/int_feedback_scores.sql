@@ -18,7 +18,7 @@ single as (
         feedback.method_number,
         feedback.person_number,
         {{ metric_value('questions.metric_kind', 'feedback.score_raw',
-                        'questions.top_box_from', 'feedback.score_pomp',
+                        'questions.top_box_from', 'cast(feedback.score_pomp as double)',
                         'questions.direction') }} as value,
         feedback.score_raw as value_native
     from feedback
@@ -37,7 +37,7 @@ composite as (
         min(feedback.method_number) as method_number,
         min(feedback.person_number) as person_number,
         {{ exact_mean(metric_value('questions.metric_kind', 'feedback.score_raw',
-                            'questions.top_box_from', 'feedback.score_pomp',
+                            'questions.top_box_from', 'cast(feedback.score_pomp as double)',
                             'questions.direction')) }} as value,
         {{ exact_mean('feedback.score_raw') }} as value_native
     from {{ ref('int_feedback_numbered') }} as feedback

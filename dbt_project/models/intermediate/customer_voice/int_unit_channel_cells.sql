@@ -36,7 +36,7 @@ answers as (
         feedback.location_number,
         feedback.channel,
         {{ metric_value('questions.metric_kind', 'feedback.score_raw',
-                        'questions.top_box_from', 'feedback.score_pomp',
+                        'questions.top_box_from', 'cast(feedback.score_pomp as double)',
                         'questions.direction') }} as value
     from feedback
     inner join questions on feedback.item_number = questions.item_number
