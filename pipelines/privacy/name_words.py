@@ -21,6 +21,13 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "
 _STRUCK = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
 """Letters that no form of Unicode takes apart."""
 
+CASE_ENDINGS = (
+    ("iego", "i"), ("iemu", "i"), ("iej", "a"), ("skim", "ski"), ("ckim", "cki"), ("ską", "ska"),
+    ("cką", "cka"), ("owi", ""), ("em", ""), ("ą", "a"), ("ę", "a"), ("y", "a"), ("a", ""),
+)  # fmt: skip
+"""Endings of Slavic cases and what a name ends in without: Kowalskiego, Kowalskiej, Anny."""
+SHORTEST_STEM = 4
+
 _HERE = Path(__file__).parent
 
 AMBIGUOUS = frozenset((_HERE / "ambiguous_names.txt").read_text("utf-8").split())
@@ -46,6 +53,16 @@ def unaccented(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def base_forms(word: str) -> tuple[str, ...]:
+    """What a word in small letters may be a Slavic case of, but for words of everyday.
+
+    >>> base_forms("kowalskiego")
+    ('kowalski',)
+    """
+    found = (word.removesuffix(old) + new for old, new in CASE_ENDINGS if word.endswith(old))
+    return tuple(f for f in found if len(f) >= SHORTEST_STEM and not is_ambiguous(f))
+
+
 def words_of(names: pl.DataFrame) -> pl.Series:
     """Every spelling of every word in these columns of names, each once.
 
@@ -53,6 +70,7 @@ def words_of(names: pl.DataFrame) -> pl.Series:
     """
     texts = pl.concat([names[c] for c in names.columns]).drop_nulls().unique()
     texts = texts.str.replace(r"@\S*", "")
+    texts = pl.concat([texts, texts.str.replace_all("['\u2019]", "")])  # obrien for O'Brien
     words = texts.str.extract_all(WORD).explode().drop_nulls().unique()
     long_enough = [w for w in words.to_list() if len(w) >= SHORTEST]
     return pl.Series(sorted({s for w in long_enough for s in spellings(w)}), dtype=pl.String)

@@ -19,14 +19,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 import regex
 
-from pipelines.privacy.name_words import INITIALS, NAME, WORD, is_given, spellings
+from pipelines.privacy.name_words import (
+    INITIALS,
+    NAME,
+    WORD,
+    base_forms,
+    is_given,
+    spellings,
+)
 from pipelines.privacy.patterns import KINDS, SUSPECT
 from pipelines.privacy.pseudonyms import Pseudonymizer
 
 if TYPE_CHECKING:
     from pipelines.privacy.recognizers import Recognizers
 
-REDACTION_VERSION = 2
+REDACTION_VERSION = 3
 """Raise when a change of shapes or words finds more: landed comments are then gone over again."""
 INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 TWO_CAPITALS = r"\p{Lu}\.?[ ]?\p{Lu}"
@@ -133,8 +140,10 @@ class Redactor:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Spellings a word is looked up by; `Annas` may be Anna's."""
+    """Spellings a word is looked up by; `Annas` may be Anna's, `Kowalskiego` Kowalski's."""
     found = (word.lower(),) if word.isascii() else spellings(word)
-    if len(word) > SHORTEST_GENITIVE and word[-1] == "s" and word[0].isupper():
+    if not word[0].isupper():
+        return found
+    if word[-1] == "s" and len(word) > SHORTEST_GENITIVE:
         return *found, *(form[:-1] for form in found)
-    return found
+    return *found, *(base for form in found for base in base_forms(form))

@@ -37,6 +37,8 @@ def redacted(text: str, one: Redactor | None = None) -> str:
         ("Berghoffs Team", "<NAME> Team"),
         ("Joerg, Jorg, JÖRG und Muellerson", "<NAME>, <NAME>, <NAME> und <NAME>"),
         ("Łukasz, łukasz, lukasz et Sorensen", "<NAME>, <NAME>, <NAME> et <NAME>"),
+        ("z Łukaszem, dla Lukasza, bez Tildy", "z <NAME>, dla <NAME>, bez <NAME>"),
+        ("Willem, Langa, Tildowanie, tildy", "Willem, Langa, Tildowanie, tildy"),
         ("Lange gewartet, es hat lange gedauert", "Lange gewartet, es hat lange gedauert"),
         ("Frau Lange war da", "Frau <NAME> war da"),
         ("Will Berghoff wird es richten", "<NAME> wird es richten"),
@@ -49,6 +51,14 @@ def redacted(text: str, one: Redactor | None = None) -> str:
 )
 def test_what_is_taken_out(text: str, wanted: str) -> None:
     assert redacted(text) == wanted
+
+
+def test_a_name_is_known_in_its_cases_and_without_its_apostrophe() -> None:
+    names = knowing("Jan Kowalski", "Anna Nowicka", "Mary O'Brien")
+    text = "Kowalskiego, Kowalskiemu, Nowickiej, Nowicką, Anny, obrien, O'Brien, OBRIEN"
+    assert redacted(text, names) == ", ".join(["<NAME>"] * 5 + ["<NAME>", "O'<NAME>", "<NAME>"])
+    german = "Anzeigen, Problem, System, Thema, Party, Kasse: Firma und Serie"
+    assert redacted(german, names) == german
 
 
 def test_counts_by_kind_add_up_and_null_stays_null() -> None:
