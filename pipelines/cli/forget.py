@@ -1,4 +1,4 @@
-"""`crossvoice forget`: removes people from everything that is kept.
+"""`crossvoice forget`: removes people from everything that is kept, and makes it again.
 
 What belongs here: what is asked and what is told. What does not: how (pipelines.forgetting).
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.run import run_program
 from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -21,8 +22,12 @@ from pipelines.run_lock import run_lock
 from pipelines.settings import Settings, load_settings
 
 
-def forget_people(program: str | None, who: str, *, remove_releases: bool) -> None:
-    """Erase the people `who` names: `kind:identifier`, a file of them, or - for standard input."""
+def forget_people(program: str | None, who: str, *, remove_releases: bool, later: bool) -> int:
+    """Erase the people `who` names: `kind:identifier`, a file of them, or - for standard input.
+
+    Then what was released is made again without them, unless that is left for `later`. The exit
+    code is that of this run; the erasure stands however it ends.
+    """
     settings = load_settings(program)
     declared = read_program(settings.program_folder)
     identifiers = read_identifiers(_text(who), declared)
@@ -38,15 +43,18 @@ def forget_people(program: str | None, who: str, *, remove_releases: bool) -> No
         click.echo(f"  {source:24} {rows:,}")
     if not erased:
         click.echo("  none: no landed row was theirs; later pulls will leave them out")
-    click.echo("Release what is left: crossvoice run")
     if remove_releases:
-        click.echo(f"{len(releases)} releases removed: nothing is published until that run.")
+        click.echo(f"{len(releases)} releases removed: nothing is published until the next run.")
     elif releases:
         click.echo("Earlier releases hold cells, estimates and comments made with them:")
         for release in releases:
             click.echo(f"  {release}")
         click.echo("  remove them by hand, or with --remove-releases")
     click.echo("The source files still name them: ask whoever keeps those to remove them too.")
+    if later or not releases:
+        click.echo("Release what is left: crossvoice run")
+        return 0
+    return run_program(program, force=False)
 
 
 def _text(who: str) -> str:

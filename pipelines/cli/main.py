@@ -199,16 +199,20 @@ def aliases(
 @main.command()
 @click.argument("who", metavar="KIND:IDENTIFIER|FILE|-")
 @click.option("--remove-releases", is_flag=True, help="Also remove every release made so far.")
+@click.option("--later", is_flag=True, help="Leave it to the next run to release what is left.")
 @PROGRAM
-def forget(who: str, remove_releases: bool, program: str | None) -> None:
-    """Erase people from all that is kept, for good.
+@click.pass_context
+def forget(
+    ctx: click.Context, program: str | None, who: str, *, remove_releases: bool, later: bool
+) -> None:
+    """Erase people from all that is kept, for good, and release what is left.
 
     WHO is such as email:anna@example.org, a file with one of these a line, or - for standard input
     (which keeps identifiers out of the shell's history).
     """
     from pipelines.cli.forget import forget_people  # noqa: PLC0415
 
-    forget_people(program, who, remove_releases=remove_releases)
+    ctx.exit(forget_people(program, who, remove_releases=remove_releases, later=later))
 
 
 @main.group()

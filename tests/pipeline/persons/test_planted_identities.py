@@ -188,7 +188,7 @@ def test_a_run_and_its_commands_leave_no_identity(run: tuple[Path, Path]) -> Non
 
 
 def _forgotten_in_every_byte(folder: Path, home: Path) -> list[str]:
-    """Forget somebody, run again: no key or word of theirs is kept, but where that is said."""
+    """Forget somebody, then run: no key or word of theirs is kept, but where that is said."""
     names = Pseudonymizer(load_secret(Settings(folder, home, secret=SECRET)), {})
     who = WHO[FORGOTTEN]
     kinds = (("mail", "email"), ("number", "employee_id"), ("agent", "agent"))
@@ -201,11 +201,12 @@ def _forgotten_in_every_byte(folder: Path, home: Path) -> list[str]:
     assert not places(home / "published", keys)
 
     program = ("--program", str(folder))
-    said = [crossvoice(home, "forget", f"email:{who['mail']}", *program).output]
+    said = [crossvoice(home, "forget", f"email:{who['mail']}", "--later", *program).output]
     assert "Forgotten: 1 identifiers" in said[-1]
     # the list keeps the person away from later pulls; a release stays as it was given out
     assert places(home, theirs) == {f"keep/{LIST_FILE}", *released}
-    said.append(crossvoice(home, "run", *program).output)
+    another = f"email:{WHO[FORGOTTEN + 1]['mail']}"
+    said.append(crossvoice(home, "forget", another, *program).output)  # ends with a run
     assert len(list((home / "published" / "releases").iterdir())) == 2, said[-1]
     assert places(home, theirs) == {f"keep/{LIST_FILE}", *released}
     return said
