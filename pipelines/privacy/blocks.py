@@ -29,13 +29,11 @@ class Earlier:
     """What earlier releases have to do with one metric of a block, in its atoms.
 
     `told`: atoms of every total they showed -> how often one person may count twice in it at most.
-    `withheld` are the groups of several atoms they did not show, `listed` the atoms with a row of
-    their own in a table, shown or not.
+    `withheld` are the groups of several atoms they did not show.
     """
 
     told: dict[frozenset[int], float] = field(default_factory=dict)
     withheld: set[frozenset[int]] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
 
     @cached_property
     def known(self) -> frozenset[int]:

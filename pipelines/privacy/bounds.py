@@ -23,13 +23,13 @@ PROTECTION = 0.2
 class System:
     """Equations of one metric that share atoms; `groups` are the sets to be bounded.
 
-    `shown` are atoms everybody knows to hold an answer at least.
+    That an atom holds an answer at least may be known: its row is in a table, or will be in that
+    of a later release, when the others of its total are gone.
     """
 
     measure: Measure
     equations: tuple[Equation, ...]
     groups: tuple[frozenset[int], ...]
-    shown: frozenset[int]
 
     @property
     def atoms(self) -> list[int]:
@@ -40,7 +40,7 @@ class System:
     def key(self) -> tuple:
         """The same for the same system."""
         rows = frozenset(e.atoms for e in self.equations)
-        return id(self.measure), rows, self.groups, self.shown & frozenset(self.atoms)
+        return id(self.measure), rows, self.groups
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,7 @@ def _score_widths(system: System) -> np.ndarray:
 def _count_widths(system: System) -> np.ndarray:
     m, atoms = system.measure, system.atoms
     total = m.answers[atoms].sum()
-    shown = system.shown & frozenset(atoms)
-    return np.array([total - len(shown) for _ in system.groups], dtype=float)
+    return np.array([total - len(atoms) for _ in system.groups], dtype=float)
 
 
 def scores_programme(system: System) -> Programme:
@@ -145,11 +144,10 @@ def counts_programme(system: System) -> Programme:
     objectives = np.zeros((len(system.groups), n))
     for i, group in enumerate(system.groups):
         objectives[i, [at[a] for a in group]] = 1.0
-    low = np.array([1.0 if a in system.shown else 0.0 for a in atoms])
     enough = np.full(len(objectives), m.threshold - 2.0)
     answers = m.answers[atoms].astype(float)
     return Programme(
-        summed, answers, low, np.full(n, answers.sum()), np.zeros((0, n)), np.zeros(0),
+        summed, answers, np.ones(n), np.full(n, answers.sum()), np.zeros((0, n)), np.zeros(0),
         objectives, enough,
     )  # fmt: skip
 

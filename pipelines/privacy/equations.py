@@ -50,9 +50,8 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
 def equations(block: Block, measure: Measure, hidden: set[int], earlier: Earlier) -> list[Equation]:
     """What can be worked out about atoms that are not released themselves, in reduced form.
 
-    Each released total less the released atoms in
-    it is an equation. An equation that holds others whole is reduced by them: the row space stays,
-    and what is left is as small as it gets.
+    Each released total less the released atoms in it is an equation. An equation that holds
+    others whole is reduced by them: the row space stays, and what is left is as small as it gets.
     """
     nodes = block.nodes_of_total(measure)
     unknown = _unknown(block, measure, hidden) - earlier.known

@@ -64,8 +64,6 @@ class _Joined:
                 known.told[members] = min(repeats, known.told.get(members, repeats))
             elif len(members) > 1:
                 known.withheld.add(members)
-            if len(members) == 1:
-                known.listed |= members
 
     def add_as_now(self, measure: Measure, then: Then) -> None:
         """Totals of a release whose hidden groups count as they are now, and shown ones are known.
@@ -85,7 +83,6 @@ class _Joined:
                 people = measure.people[atom]
                 if not people or (hidden[label] and people >= measure.threshold):
                     atoms[atom] = self._atom(measure, block.made_by[atom], _small(measure))
-                known.listed.add(atoms[atom])
         for cell, label in enumerate(block.labels):
             members = frozenset(atoms[a] for a in block.members[cell] if a in atoms)
             if label in shown and members:

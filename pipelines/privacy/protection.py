@@ -161,20 +161,9 @@ def _systems(
         roots = {home[atom] for atom in group}
         if len(roots) == 1:
             targets.setdefault(roots.pop(), []).append(group)
-    shown = _published_atoms(block, measure, hidden)
     return [
-        System(measure, tuple(grouped[root]), tuple(groups), shown)
-        for root, groups in targets.items()
+        System(measure, tuple(grouped[root]), tuple(groups)) for root, groups in targets.items()
     ]
-
-
-def _published_atoms(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:
-    """Atoms whose row is in a table, hidden or not: everybody knows they hold an answer."""
-    return frozenset(_of_earlier(block, measure).listed) | frozenset(
-        next(iter(block.nodes[node]))
-        for node in hidden
-        if len(block.nodes[node]) == 1 and any(measure.cells[c] for c in block.cells_of_node[node])
-    )
 
 
 def _too_narrow(systems: list[System], cache: dict | None) -> list[frozenset[int] | None]:

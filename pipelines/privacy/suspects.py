@@ -123,12 +123,9 @@ def _mean_programme(system: System, atom: int) -> Programme:
         np.hstack([none, rows, -(rows @ sums)[:, None]]),
         np.concatenate([pick, np.zeros(k + 1)]),
     ])  # fmt: skip
-    shown = np.diag([1.0 if a in system.shown else 0.0 for a in atoms])[
-        [a in system.shown for a in atoms]
-    ]
     above = np.vstack([
         np.hstack([-(m.high - m.low) * np.eye(k), np.eye(k), np.zeros((k, 1))]),
-        np.hstack([-shown, np.zeros_like(shown), np.ones((len(shown), 1))]),
+        np.hstack([-np.eye(k), np.zeros((k, k)), np.ones((k, 1))]),
     ])  # fmt: skip
     point = np.concatenate([answers, sums, [1.0]]) / answers[at]
     return Programme(
