@@ -12,15 +12,16 @@ settings.load_profile("steady")
 
 GROUPS = {
     "tests/pipeline/test_company_run.py": "company",
-    "tests/pipeline/test_bad_input.py": "company",
-    "tests/pipeline/test_started_by_dagster.py": "company",
-    "tests/pipeline/kills/test_kills.py": "company",
+    "tests/pipeline/test_bad_input.py": "small company",
+    "tests/pipeline/test_started_by_dagster.py": "small company",
+    "tests/pipeline/kills/test_kills.py": "small company",
     "tests/definitions/test_code_location.py": "code location",
     "tests/definitions/test_dbt_events.py": "code location",
 }
 """Files whose tests run in one process, one after another; other files each by themselves."""
 
 LONGEST = (
+    "small company",
     "company",
     "tests/unit/privacy/test_disclosure.py",
     "tests/browser/test_report_for_everybody.py",

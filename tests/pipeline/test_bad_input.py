@@ -14,15 +14,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipelines.settings import PROJECT_ROOT
-from tests.pipeline.conftest import Company
+from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.runs import comparable, crossvoice, released
 
 
 @pytest.fixture
-def broken(company: Company, tmp_path: Path) -> Path:
+def broken(small_company: SmallCompany, tmp_path: Path) -> Path:
     """A copy of the released company, to be spoilt."""
     home = tmp_path / "home"
-    shutil.copytree(company.home, home, symlinks=True)
+    shutil.copytree(small_company.home, home, symlinks=True)
     return home
 
 

@@ -17,7 +17,7 @@ from pipelines.cli import execution
 from pipelines.cli.instance import open_instance, write_instance_settings
 from pipelines.definitions import defs
 from pipelines.settings import load_settings
-from tests.pipeline.conftest import Company
+from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.runs import comparable, private
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -55,9 +55,11 @@ class Daemon:
 
 
 @pytest.fixture(scope="module")
-def daemon(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+def daemon(
+    small_company: SmallCompany, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Daemon]:
     home = tmp_path_factory.mktemp("started") / "home"
-    shutil.copytree(company.home, home, symlinks=True)
+    shutil.copytree(small_company.home, home, symlinks=True)
     before = dict(os.environ)
     os.environ |= {"CROSSVOICE_HOME": str(home), "CROSSVOICE_PROGRAM": "demo"}
     try:

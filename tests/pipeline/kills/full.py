@@ -17,7 +17,13 @@ from pathlib import Path
 from pipelines.demo import generate
 from pipelines.fingerprint import git_commit
 from pipelines.settings import PROJECT_ROOT
-from tests.pipeline.kills.harness import differences, kill_runs, moments, run_to_end
+from tests.pipeline.kills.harness import (
+    differences,
+    kill_runs,
+    moments,
+    run_to_end,
+    wait_for_imports,
+)
 from tests.pipeline.runs import comparable
 
 ROUNDS = 10
@@ -34,6 +40,7 @@ def main(count: int) -> int:
     quiet, killed = folder / "quiet", folder / "killed"
     for home in (quiet, killed):
         generate(home / "company", seed=5, locations=8, teams=40)
+    wait_for_imports()
     whole = run_to_end(quiet)
     expected = comparable(quiet)
     done = len(_record())

@@ -32,7 +32,6 @@ IMPORTED = [
     "dbt.cli.main", "dbt.task.build", "dbt.adapters.duckdb", "data_checks.duckdb_source",
     "data_checks.runner", "pipelines.report.release_pages", "pipelines.audit.report",
 ]  # fmt: skip
-"""What a run imports while it works; what is timed to choose moments must not wait for it."""
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(IMPORTED)
 
@@ -47,6 +46,16 @@ class Kill:
     stage: str
     finished_before: bool
     release_is_whole: bool
+
+
+def wait_for_imports() -> None:
+    """Come back when the process that runs are forked from has imported the libraries.
+
+    What is timed to choose moments must not wait for it.
+    """
+    process = FORKS.Process(target=int)
+    process.start()
+    process.join()
 
 
 def start(home: Path) -> BaseProcess:

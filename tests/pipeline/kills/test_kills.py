@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.conftest import Company
+from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.kills.harness import differences, kill_runs, moments, pages, run_to_end
 from tests.pipeline.runs import comparable, mix_rows
 
 
 @pytest.mark.timeout(3600)
 def test_five_kills_and_another_order_of_rows_leave_the_same_release(
-    company: Company, tmp_path: Path
+    small_company: SmallCompany, tmp_path: Path
 ) -> None:
     killed = tmp_path / "killed"
-    shutil.copytree(company.home / "company", killed / "company")
+    shutil.copytree(small_company.home / "company", killed / "company")
     mix_rows(killed / "company", seed=7)
-    expected = comparable(company.home)
-    kills = list(kill_runs(killed, moments(5, company.seconds, seed=20260106), expected))
+    expected = comparable(small_company.home)
+    kills = list(kill_runs(killed, moments(5, small_company.seconds, seed=20260106), expected))
     assert all(kill.release_is_whole for kill in kills), kills
     assert sum(not kill.finished_before for kill in kills) == 5
     run_to_end(killed)
     assert differences(killed, expected) == []
-    assert pages(killed) == pages(company.home)
+    assert pages(killed) == pages(small_company.home)
