@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_matrix
 
 from pipelines.audit.freedom import System, not_free
 from pipelines.audit.relations import Key, Remainder
+from pipelines.linear import Constraints
 
 
 @dataclass(frozen=True)
@@ -63,19 +62,12 @@ def _alone(one: Remainder, key: Key, scale: tuple[float, float]) -> Placed:
     return Placed(key, (low_n, high_n), (max(least, bottom), min(most, top)), one)
 
 
-CHUNK = 300
-
-
 def _together(asked: Sequence[tuple[System, Key]]) -> list[Placed]:
     found = []
-    for start in range(0, len(asked), CHUNK):
-        part = asked[start : start + CHUNK]
-        programmes = [p for system, key in part for p in _programmes(key, system)]
-        ends = _solve(programmes)
-        for i, (system, key) in enumerate(part):
-            low_n, high_n, low, high = ends[4 * i : 4 * i + 4]
-            teller = min((r for r in system.rows if key in r.hidden), key=lambda r: len(r.unknown))
-            found.append(Placed(key, (low_n, -high_n), (low, -high), teller))
+    for system, key in asked:
+        low_n, high_n, low, high = map(_least, _programmes(key, system))
+        teller = min((r for r in system.rows if key in r.hidden), key=lambda r: len(r.unknown))
+        found.append(Placed(key, (low_n, -high_n), (low, -high), teller))
     return found
 
 
@@ -117,26 +109,10 @@ def _programmes(key: Key, system: System) -> list[_Programme]:
     return counts + means
 
 
-def _solve(programmes: Sequence[_Programme]) -> np.ndarray:
-    """Least value of every objective, all in one programme of parts that share nothing."""
-    if not programmes:
-        return np.zeros(0)
-    objective = np.concatenate([p.objective for p in programmes])
-    result = linprog(
-        objective,
-        A_eq=block_diag([csr_matrix(p.equal) for p in programmes], format="csr"),
-        b_eq=np.concatenate([p.equal_to for p in programmes]),
-        A_ub=block_diag([csr_matrix(p.below) for p in programmes], format="csr"),
-        b_ub=np.concatenate([p.below_what for p in programmes]),
-        bounds=np.column_stack(
-            [np.concatenate([p.low for p in programmes]), np.full(len(objective), np.inf)]
-        ),
-        method="highs",
-    )
-    if result.status != 0:
-        if len(programmes) > 1:
-            half = len(programmes) // 2
-            return np.concatenate([_solve(programmes[:half]), _solve(programmes[half:])])
-        return np.array([-np.inf])  # unbounded, or sums that do not hold: nothing is told
-    starts = np.concatenate([[0], np.cumsum([len(p.objective) for p in programmes])[:-1]])
-    return np.add.reduceat(objective * result.x, starts)
+def _least(p: _Programme) -> float:
+    """Least value of the objective; -inf where there is none, or where the sums do not hold."""
+    free = np.full(len(p.objective), np.inf)
+    below = np.full(len(p.below_what), -np.inf)
+    rows = np.vstack([p.equal, p.below])
+    low, high = np.concatenate([p.equal_to, below]), np.concatenate([p.equal_to, p.below_what])
+    return Constraints(rows, low, high, p.low, free).least(p.objective)

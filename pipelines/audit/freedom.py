@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_matrix, hstack, identity, vstack
+from scipy.sparse import csr_matrix, hstack, identity, vstack
 
 from pipelines.audit.relations import Key, Remainder
+from pipelines.linear import Constraints
 
 LEAST = 0.2
 """Narrowest interval for the mean of a hidden group that the promise allows: share of the scale."""
@@ -65,9 +65,8 @@ def not_free(systems: Sequence[System]) -> Iterator[tuple[System, Key]]:
     """The hidden groups whose freedom is not plain to see."""
     left = [(system, set(system.hidden)) for system in systems]
     for far in FAR:
-        points = _points([system for system, _ in left], far)
-        for (system, keys), point in zip(left, points, strict=True):
-            if point is not None:
+        for system, keys in left:
+            if (point := _point(system, far)) is not None:
                 keys -= _free(system, sorted(keys), *point)
         left = [(system, keys) for system, keys in left if keys]
     yield from ((system, key) for system, keys in left for key in sorted(keys))
@@ -101,27 +100,20 @@ def _freedom(system: System, at: list[int], below: np.ndarray, above: np.ndarray
     return gain * np.where(np.isfinite(total) & (gain > RANK), total, 0.0)
 
 
-def _points(systems: Sequence[System], far: float) -> list[tuple[np.ndarray, np.ndarray] | None]:
-    """For each system counts and score sums as far from all walls as can be; None: none fit."""
-    if not systems:
-        return []
-    parts = [_programme(s, far) for s in systems]
-    objective, equal, equal_to, below, limits, low = (
-        [p[i] for p in parts] for i in range(6)
-    )  # fmt: skip
-    result = linprog(
-        np.concatenate(objective),
-        A_eq=block_diag(equal, format="csr"), b_eq=np.concatenate(equal_to),
-        A_ub=block_diag(below, format="csr"), b_ub=np.concatenate(limits),
-        bounds=np.column_stack([np.concatenate(low), np.full(sum(map(len, low)), np.inf)]),
-        method="highs",
-    )  # fmt: skip
-    if result.status != 0:
-        half = len(systems) // 2
-        return [*_points(systems[:half], far), *_points(systems[half:], far)] if half else [None]
-    ends = np.cumsum([len(o) for o in objective])
-    found = [x.reshape(3, -1) for x in np.split(result.x, ends[:-1])]
-    return [(counts, sums) for counts, sums, _ in found]
+def _point(system: System, far: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Counts and score sums as far from all walls as can be; None: none fit."""
+    objective, equal, equal_to, below, limits = _programme(system, far)
+    found = Constraints(
+        vstack([equal, below]),
+        np.concatenate([equal_to, np.full(len(limits), -np.inf)]),
+        np.concatenate([equal_to, limits]),
+        np.zeros(len(objective)),
+        np.full(len(objective), np.inf),
+    ).argmin(objective)
+    if found is None:
+        return None
+    counts, sums, _ = found.reshape(3, -1)
+    return counts, sums
 
 
 def _programme(system: System, far: float) -> tuple:
@@ -145,4 +137,4 @@ def _programme(system: System, far: float) -> tuple:
         -system.least_counts, np.zeros(2 * k), high, -low, np.full(k, far)
     ])  # fmt: skip
     objective = np.concatenate([np.zeros(2 * k), -np.ones(k)])
-    return objective, hstack([sums, nothing, nothing]), answers, below, limits, np.zeros(3 * k)
+    return objective, hstack([sums, nothing, nothing]), answers, below, limits

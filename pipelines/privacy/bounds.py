@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, sparse
 
+from pipelines.linear import Constraints
 from pipelines.privacy.blocks import Measure
 from pipelines.privacy.equations import Equation
 
@@ -175,10 +175,6 @@ def solve(programmes: Sequence[Programme]) -> list[np.ndarray]:
     return found
 
 
-COPIES = 400
-"""Objectives solved in one call: a call costs ten milliseconds whatever its size."""
-
-
 def freedom(p: Programme) -> np.ndarray:
     """How far each objective can move from the true point along its own projection.
 
@@ -210,31 +206,26 @@ RANK = 1e-9
 def ends(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
     """Least and most of one objective of each programme, shape (asked, 2).
 
-    They are solved as large programmes of independent copies, one for each end.
+    Raises RuntimeError where the solver finds no end: every programme here has its truth as a
+    solution, and walls.
     """
-    chunks = [_ends(asked[i : i + COPIES]) for i in range(0, len(asked), COPIES)]
-    return np.concatenate(chunks) if chunks else np.zeros((0, 2))
-
-
-def _ends(asked: Sequence[tuple[Programme, int]]) -> np.ndarray:
-    part = [p for p, _ in asked for _ in range(2)]
-    objective = np.concatenate([s * p.objectives[i] for p, i in asked for s in (1.0, -1.0)])
-    above = sparse.block_diag([p.above for p in part], format="csr")
-    result = optimize.linprog(
-        objective,
-        A_eq=sparse.block_diag([p.rows for p in part], format="csr"),
-        b_eq=np.concatenate([p.totals for p in part]),
-        A_ub=above if above.shape[0] else None,
-        b_ub=np.concatenate([p.limits for p in part]) if above.shape[0] else None,
-        bounds=np.column_stack(
-            [np.concatenate([p.low for p in part]), np.concatenate([p.high for p in part])]
-        ),
-        method="highs",
-    )
-    if result.status != 0:
-        msg = f"the bounds of hidden groups could not be solved: {result.message}"
+    found = np.zeros((len(asked), 2))
+    constraints: dict[int, Constraints] = {}
+    for row, (p, i) in enumerate(asked):
+        if id(p) not in constraints:
+            constraints = {id(p): _constraints(p)}  # those of one programme come together
+        found[row] = [s * constraints[id(p)].least(s * p.objectives[i]) for s in (1.0, -1.0)]
+    if not np.isfinite(found).all():
+        msg = "the bounds of hidden groups could not be solved"
         raise RuntimeError(msg)
-    sizes = np.array([p.rows.shape[1] for p in part])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    found = np.add.reduceat(objective * result.x, starts)
-    return np.column_stack([found[0::2], -found[1::2]])
+    return found
+
+
+def _constraints(p: Programme) -> Constraints:
+    return Constraints(
+        np.vstack([p.rows, p.above]),
+        np.concatenate([p.totals, np.full(len(p.limits), -np.inf)]),
+        np.concatenate([p.totals, p.limits]),
+        p.low,
+        p.high,
+    )
