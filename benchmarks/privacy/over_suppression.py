@@ -67,7 +67,7 @@ def main(n_worlds: int) -> None:
         for block in cell_blocks(small, grouping, world.places).values():
             if not block.primary or len(block.labels) > MOST_CELLS:
                 continue
-            (hidden,) = hide_more([block])
+            (hidden,) = hide_more([block], [set()])
             least = optimum(block)
             tables, ours, best = tables + 1, ours + len(hidden), best + least
             worse += len(hidden) > least

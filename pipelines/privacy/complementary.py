@@ -22,10 +22,16 @@ WORTH = {"location": 2, "region": 3, "company": 3}
 unit two cells are hidden, so a location is worth as much as one of its teams."""
 
 
-def hide_more(blocks: Sequence[Block]) -> list[set[int]]:
-    """The cells to hide of every block: the primary ones and their complement."""
-    hidden = [{b.node_of_cell[c] for c in b.primary} for b in blocks]
-    first = [set(h) for h in hidden]
+def hide_more(blocks: Sequence[Block], chosen: Sequence[set[int]]) -> list[set[int]]:
+    """The cells to hide of every block: the primary ones and their complement.
+
+    `chosen` are cells that were hidden when fewer were primary: the search begins there.
+    """
+    first = [{b.node_of_cell[c] for c in b.primary} for b in blocks]
+    hidden = [
+        f | {b.node_of_cell[c] for c in before}
+        for b, f, before in zip(blocks, first, chosen, strict=True)
+    ]
     cache: dict = {}
     _mend_all(blocks, hidden, cache)
     _take_back(blocks, hidden, first, cache)

@@ -144,7 +144,8 @@ def _hidden(
     hidden: list[set[int]] = [set() for _ in blocks]
     dirty = list(range(len(blocks)))
     while dirty:
-        for i, cells in zip(dirty, hide_more([blocks[i] for i in dirty]), strict=True):
+        again = hide_more([blocks[i] for i in dirty], [hidden[i] for i in dirty])
+        for i, cells in zip(dirty, again, strict=True):
             hidden[i] = cells
         moved = {i: must_wait(blocks[i], hidden[i], releases) for i in dirty}
         dirty = [i for i, cells in moved.items() if cells]
