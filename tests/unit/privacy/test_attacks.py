@@ -116,7 +116,7 @@ def partial_sums(made: World, voice: str) -> list[str]:
 
 def weakened(monkeypatch: pytest.MonkeyPatch) -> None:
     """A compiler that hides small cells and nothing else."""
-    monkeypatch.setattr(compiler, "hide_more", lambda blocks: [set(b.primary) for b in blocks])
+    monkeypatch.setattr(compiler, "hide_more", lambda blocks, _: [set(b.primary) for b in blocks])
     monkeypatch.setattr(compiler, "must_wait", lambda *_: set())
 
 
