@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.audit.report import audit_release
 from pipelines.privacy import mask
 from tests.unit.privacy.oracle import joined_disclosures
-from tests.unit.privacy.test_attacks import publish
+from tests.unit.privacy.release_files import publish
 from tests.unit.privacy.test_disclosure import keys
 from tests.unit.privacy.worlds import changed, make_world
 

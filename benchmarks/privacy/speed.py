@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.audit.report import audit_release
 from pipelines.privacy.atoms import Places
-from tests.unit.privacy.test_attacks import publish
+from tests.unit.privacy.release_files import publish
 from tests.unit.privacy.worlds import World
 
 

@@ -5,7 +5,6 @@ The releases are written as files and attacked as `crossvoice audit` does, from 
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,104 +13,9 @@ import pytest
 from pipelines.audit.evidence import KNOWN_TABLES
 from pipelines.audit.report import Audit, audit_release
 from pipelines.privacy import mask as compiler
-from pipelines.privacy.atoms import Places
 from pipelines.publishing.audiences import PUBLISHED_TABLES
-from tests.unit.privacy.worlds import METRICS, World, make_world, record_of
-
-KEYS = ["unit_level", "unit_id", "period_id", "metric_id"]
-NUMBERS = ["n_responses", "value", "promoters", "passives", "detractors"]
-VOICES = ("employee", "customer")
-MONTHS = {"m1": (1, 31), "m2": (32, 59), "m3": (60, 90)}
-
-
-def answers(team: str, location: str, n: int, *, score: int = 50, period: str = "m1",
-            metric: str = "engagement", who: str = "") -> list[tuple]:  # fmt: skip
-    """`n` answers of one unit, spread around a score."""
-    voice = "customer" if metric == "nps" else "employee"
-    values = [score - 25, score, score + 25] if metric == "engagement" else [-100, 0, 100]
-    return [
-        (team, location, period, metric, voice, f"{team}{location}{period}{who}{i}",
-         float(values[i % 3]), f"R{location}")
-        for i in range(n)
-    ]  # fmt: skip
-
-
-def world(rows: list[tuple], finer: dict | None = None) -> World:
-    frame = pl.DataFrame(
-        rows,
-        schema=["team", "location", "period_id", "metric_id", "voice", "person", "score", "region"],
-        orient="row",
-    )
-    places = frame.select("team", "location").drop_nulls()
-    units = {f"{t}@{loc}": (t, loc) for t, loc in places.iter_rows()}
-    regions = dict(frame.select("location", "region").iter_rows())
-    return World(frame, Places(units, regions), 5, finer or {})
-
-
-def publish(made: World, folder: Path, release_id: str = "r1",
-            earlier: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
-    """Write the files of a release; returns its record as a later run reads it."""
-    mask = compiler.publication_mask(
-        made.cells, made.privacy, METRICS, made.places, earlier=earlier, finer=made.finer
-    )
-    passives = pl.col("n_responses") - pl.col("promoters") - pl.col("detractors")
-    cells = made.cells.with_columns(passives=passives).join(mask, on=KEYS)
-    counted = pl.col("tells_counts") & (pl.col("metric_id") == "nps")
-    cells = cells.with_columns(
-        pl.when("is_released").then("n_responses").alias("n_responses"),
-        pl.when("is_released").then(pl.col("value").round(1)).alias("value"),
-        *(pl.when(counted).then(c).alias(c) for c in NUMBERS[2:]),
-        pl.when("is_released").then(pl.lit("released")).otherwise(pl.lit("withheld"))
-        .alias("reason_code"),
-        pl.lit(None, dtype=pl.Float64).alias("value_native"),
-    ).drop("n_people")  # fmt: skip
-    parquet = folder / release_id / "all" / "parquet"
-    parquet.mkdir(parents=True)
-    for voice in ("employee", "customer"):
-        mine = cells.filter(pl.col("voice") == voice)
-        mine.write_parquet(parquet / f"{voice}_unit_period_metrics.parquet")
-    for name, frame in _plain_tables(made).items():
-        frame.write_parquet(parquet / f"{name}.parquet")
-    (folder / release_id / "publication.json").write_text(f'{{"release_id": "{release_id}"}}')
-    return record_of(made, mask, release_id)
-
-
-def _plain_tables(made: World) -> dict[str, pl.DataFrame]:
-    units = [(u, t, loc) for u, (t, loc) in made.places.units.items()]
-    day = date(2025, 1, 1).toordinal()
-    spans = {**MONTHS, **dict.fromkeys(made.finer, (1, 90))}
-    periods = [
-        (p, date.fromordinal(day + a - 1), date.fromordinal(day + b - 1))
-        for p, (a, b) in spans.items()
-    ]
-    metrics = [(m.id, m.voice, m.kind, -100.0 if m.kind == "net_promoter" else 0.0, 100.0)
-               for m in METRICS]  # fmt: skip
-    return {
-        "dim_units": pl.DataFrame(units, schema=["unit_id", "team_id", "location_id"],
-                                  orient="row"),
-        "dim_locations": pl.DataFrame(list(made.places.regions.items()),
-                                      schema=["location_id", "region_id"], orient="row"),
-        "dim_metrics": pl.DataFrame(
-            metrics, schema=["metric_id", "voice", "metric_kind", "value_min", "value_max"],
-            orient="row"),
-        "periods": pl.DataFrame(periods, schema=["period_id", "period_start", "period_end"],
-                                orient="row"),
-        "publication": pl.DataFrame(
-            {"suppression": "thresholds", "threshold_employee": made.threshold,
-             "threshold_customer": [made.threshold],
-             **{f"partial_sums_{v}": ", ".join(partial_sums(made, v)) for v in VOICES}}),
-    }  # fmt: skip
-
-
-def partial_sums(made: World, voice: str) -> list[str]:
-    """Kinds of totals that hold answers of no part, from the answers themselves."""
-    frame = made.answers.filter(pl.col("voice") == voice)
-    team, location, region = (pl.col(c).is_null() for c in ("team", "location", "region"))
-    holding = {
-        "region of company": region, "team of company": team,
-        "unit of location": team & ~location, "unit of team": location & ~team,
-    }  # fmt: skip
-    return [kind for kind, is_rest in holding.items() if frame.filter(is_rest).height]
+from tests.unit.privacy.release_files import answers, publish, world
+from tests.unit.privacy.worlds import World, make_world
 
 
 def weakened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from pipelines import linkage
 from pipelines.audit.report import audit_release
 from pipelines.publishing.rounding import round_estimates
 from tests.unit.linkage.panels import panel
-from tests.unit.privacy.test_attacks import answers, publish, world
+from tests.unit.privacy.release_files import answers, publish, world
 
 HIDDEN = "u0007"
 CELLS = panel(60, 1, 1, slope=1.0, seed=4)

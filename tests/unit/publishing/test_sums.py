@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from pipelines.publishing.sums import partial_sums
-from tests.unit.privacy.test_attacks import VOICES
-from tests.unit.privacy.test_attacks import partial_sums as by_hand
+from tests.unit.privacy.release_files import VOICES
+from tests.unit.privacy.release_files import partial_sums as by_hand
 from tests.unit.privacy.worlds import METRICS, World, make_world
 
 
