@@ -29,11 +29,13 @@ class Earlier:
     """What earlier releases have to do with one metric of a block, in its atoms.
 
     `told`: atoms of every total they showed -> how often one person may count twice in it at most.
-    `withheld` are the groups of several atoms they did not show.
+    `withheld` are the groups of several atoms they did not show. `is_whole`: every atom that ever
+    held answers is known, because each of them has its record.
     """
 
     told: dict[frozenset[int], float] = field(default_factory=dict)
     withheld: set[frozenset[int]] = field(default_factory=set)
+    is_whole: bool = True
 
     @cached_property
     def known(self) -> frozenset[int]:

@@ -112,7 +112,8 @@ def _waiting(block: Block, measure: Measure, hidden: set[int], release: Earlier)
     if not any(c.answers or abs(c.score) > c.blur / 2 + DUST for c in all_changes):
         return set()
     known = {next(iter(a)): c for a, c in changes.items() if len(a) == 1}
-    cell_of = {block.members[c]: c for c in range(len(block.labels)) if c not in hidden}
+    ever = _ever_there(block, measure)
+    cell_of = {block.members[c] & ever: c for c in range(len(block.labels)) if c not in hidden}
     found = {
         cell_of[atoms]
         for atoms, all_ in every.items()
@@ -194,6 +195,7 @@ def _changes(
 ) -> dict[frozenset[int], list[Change]]:
     """Set of atoms -> changes, the finest cell's first, of totals shown now and shown then."""
     found: dict[frozenset[int], list[Change]] = {}
+    ever = _ever_there(block, measure)
     for cell, label in enumerate(block.labels):
         then = release.get((measure.name, label))
         if cell in hidden or then is None or not measure.cells[cell]:
@@ -208,5 +210,15 @@ def _changes(
         if not blur and answers == then[0] and abs(score - told) <= unrounded:
             told = score  # only one sum fits the rounded score, so it is still this one
         change = Change(answers - then[0], score - told, blur)
-        found.setdefault(block.members[cell], []).append(change)
+        found.setdefault(block.members[cell] & ever, []).append(change)
     return found
+
+
+def _ever_there(block: Block, measure: Measure) -> frozenset[int]:
+    """Atoms that hold answers of the metric now, or held them in a release whose record is whole.
+
+    A location and its only team that answered are one group, though others answer other metrics.
+    """
+    if measure.name not in block.earlier or not block.earlier[measure.name].is_whole:
+        return frozenset(range(len(measure.answers)))
+    return frozenset(int(measure.places[a]) for a in measure.answers.nonzero()[0])

@@ -71,6 +71,7 @@ class _Joined:
         A hidden group that is gone, or was small and no longer is, is an unknown of its own.
         """
         block, known = self.block, self.earlier[measure.name]
+        known.is_whole = False
         shown, hidden = (of.get(measure.name, {}) for of in (then.shown, then.hidden))
         atoms = {int(a): int(a) for a in measure.answers.nonzero()[0]}
         for cell, label in enumerate(block.labels):

@@ -72,6 +72,7 @@ def test_three_releases_tell_no_more_than_one(seed: int) -> None:
         pytest.param(800492, id="a team and a group of one month follow from what others were"),
         pytest.param(2000300, id="a rest as it was, though people are counted twice around it"),
         pytest.param(4500070, id="a group that is seen to hold an answer once others are gone"),
+        pytest.param(8500372, id="a location and its only team, where others answer other metrics"),
     ],
 )
 def test_two_releases_that_told_who_came_between(seed: int) -> None:
