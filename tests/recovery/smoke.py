@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.recovery.trial import design_named, repetition, summarise
 
-REPETITIONS, COSTLY_REPETITIONS, COSTLY = 40, 16, 8
+REPETITIONS, COSTLY_REPETITIONS, COSTLY = 60, 24, 8
 WIDEN = 3.5
 
 

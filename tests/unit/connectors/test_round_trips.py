@@ -105,7 +105,7 @@ def test_a_frame_comes_back(kind: str, packing: str, tmp_path: Path, frame: pl.D
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@SETTINGS
+@settings(SETTINGS, max_examples=32)
 @given(data=st.data(), delimiter=st.sampled_from([",", ";", "\t", "|"]))
 def test_a_text_comes_back_from_any_encoding(
     encoding: str, tmp_path: Path, data: st.DataObject, delimiter: str
