@@ -48,7 +48,7 @@ class Change:
         return self.blur < PROTECTION * (measure.high - measure.low) * max(1.0, few)
 
 
-Earlier = Mapping[tuple[str, Label], tuple[float, float]]
+ToldCells = Mapping[tuple[str, Label], tuple[float, float]]
 """Metric and label -> answers and score of one earlier release."""
 
 
@@ -60,7 +60,7 @@ def rounded(earlier: pl.DataFrame) -> pl.DataFrame:
 
 def earlier_releases(
     cells: pl.DataFrame, earlier: pl.DataFrame, *, periods_nest: bool
-) -> list[Earlier]:
+) -> list[ToldCells]:
     """Released cells by release, of the periods and metrics in which anything has changed since.
 
     Where periods nest, those that stayed as they were are terms of the longer ones, and are kept.
@@ -70,7 +70,7 @@ def earlier_releases(
     told = earlier.join(changed, on=_together_in(periods_nest), how="semi")
     for release, *label, metric, answers, value in told.select(TOLD).iter_rows():
         found.setdefault(release, {})[metric, tuple(label)] = (answers, value)
-    distinct: list[Earlier] = []
+    distinct: list[ToldCells] = []
     for told_then in found.values():
         if told_then not in distinct:
             distinct.append(told_then)
@@ -95,7 +95,7 @@ def has_moved() -> pl.Expr:
     )
 
 
-def must_wait(block: Block, hidden: set[int], earlier: Iterable[Earlier]) -> set[int]:
+def must_wait(block: Block, hidden: set[int], earlier: Iterable[ToldCells]) -> set[int]:
     """Cells to hide because a change since an earlier release gives few answers away."""
     found: set[int] = set()
     for release in earlier:
@@ -104,15 +104,15 @@ def must_wait(block: Block, hidden: set[int], earlier: Iterable[Earlier]) -> set
     return found
 
 
-def _waiting(block: Block, measure: Measure, hidden: set[int], release: Earlier) -> set[int]:
-    every = _changes(block, measure, hidden, release)
+def _waiting(block: Block, measure: Measure, hidden: set[int], release: ToldCells) -> set[int]:
+    ever = _ever_there(block, measure)
+    every = _changes(block, measure, hidden, release, ever)
     # cells of the same atoms can have changed differently: one held a group that is gone
     changes = {atoms: found[0] for atoms, found in every.items()}
     all_changes = [c for found in every.values() for c in found]
     if not any(c.answers or abs(c.score) > c.blur / 2 + DUST for c in all_changes):
         return set()
     known = {next(iter(a)): c for a, c in changes.items() if len(a) == 1}
-    ever = _ever_there(block, measure)
     cell_of = {block.members[c] & ever: c for c in range(len(block.labels)) if c not in hidden}
     found = {
         cell_of[atoms]
@@ -191,11 +191,10 @@ def _blur(measure: Measure, answers: float) -> float:
 
 
 def _changes(
-    block: Block, measure: Measure, hidden: set[int], release: Earlier
+    block: Block, measure: Measure, hidden: set[int], release: ToldCells, ever: frozenset[int]
 ) -> dict[frozenset[int], list[Change]]:
-    """Set of atoms -> changes, the finest cell's first, of totals shown now and shown then."""
+    """Set of `ever` atoms -> changes, the finest cell's first, of totals shown then and now."""
     found: dict[frozenset[int], list[Change]] = {}
-    ever = _ever_there(block, measure)
     for cell, label in enumerate(block.labels):
         then = release.get((measure.name, label))
         if cell in hidden or then is None or not measure.cells[cell]:

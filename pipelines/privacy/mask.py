@@ -20,7 +20,7 @@ from pipelines.privacy.blocks import Block, Label
 from pipelines.privacy.cell_blocks import Grouping, cell_blocks
 from pipelines.privacy.complementary import hide_more
 from pipelines.privacy.earlier import (
-    Earlier,
+    ToldCells,
     changed_since,
     earlier_releases,
     must_wait,
@@ -98,7 +98,7 @@ def _threshold(privacy: Privacy) -> pl.Expr:
 def _with_complement(
     judged: pl.DataFrame, grouping: Grouping, places: Places, earlier: pl.DataFrame | None
 ) -> pl.DataFrame:
-    releases: list[Earlier] = []
+    releases: list[ToldCells] = []
     if earlier is None:
         blocks = list(cell_blocks(judged, grouping, places).values())
     else:
@@ -137,7 +137,7 @@ def _gone(judged: pl.DataFrame, earlier: pl.DataFrame) -> dict[str, set[Label]]:
 
 
 def _hidden(
-    blocks: Sequence[Block], releases: Sequence[Earlier]
+    blocks: Sequence[Block], releases: Sequence[ToldCells]
 ) -> tuple[list[set[int]], dict[int, set[int]]]:
     """Cells to hide of every block, and those among them that wait, by block."""
     waiting: dict[int, set[int]] = {}
