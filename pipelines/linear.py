@@ -14,6 +14,12 @@ from scipy import sparse
 
 PRIMAL = 4
 """Simplex from the last solution, which fulfils the constraints of the next objective, too."""
+CERTAIN = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnbounded,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
 
 
 class Constraints:
@@ -47,7 +53,10 @@ class Constraints:
         self._unknowns = np.arange(len(low), dtype=np.int32)
 
     def least(self, objective: np.ndarray) -> float:
-        """Least value of `objective @ x`; -inf where there is none, or nothing fulfils the rows."""
+        """Least value of `objective @ x`; -inf where there is none, or nothing fulfils the rows.
+
+        Raises RuntimeError where the solver cannot tell.
+        """
         if not self._is_solved(objective):
             return -np.inf
         return float(self._solver.getInfo().objective_function_value)
@@ -61,4 +70,10 @@ class Constraints:
     def _is_solved(self, objective: np.ndarray) -> bool:
         self._solver.changeColsCost(len(self._unknowns), self._unknowns, objective.astype(float))
         self._solver.run()
+        if self._solver.getModelStatus() not in CERTAIN:  # dust gathered on the way to the last one
+            self._solver.clearSolver()
+            self._solver.run()
+        if self._solver.getModelStatus() not in CERTAIN:
+            msg = f"HiGHS ended with {self._solver.getModelStatus()}"
+            raise RuntimeError(msg)  # no bound at all would pass for a wide one
         return self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal

@@ -79,6 +79,10 @@ def test_two_releases_that_told_who_came_between(seed: int) -> None:
     compare(released_chain(seed, 2))
 
 
+def test_bounds_the_solver_is_unsure_of_after_those_before_them() -> None:
+    compare(released_chain(10001840, 3))
+
+
 def seeds(part: int, parts: int) -> st.SearchStrategy[int]:
     """Seeds of one of several tests of the same: each is short enough for a busy machine."""
     return st.integers(0, 2**32 // parts).map(lambda n: n * parts + part)
