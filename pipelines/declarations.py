@@ -122,6 +122,7 @@ def _metrics(program: Program) -> pl.DataFrame:
     rows = [
         {
             "metric_id": m.id,
+            "metric_number": number,
             "label": m.label,
             "voice": m.voice,
             "metric_kind": m.kind,
@@ -132,9 +133,10 @@ def _metrics(program: Program) -> pl.DataFrame:
             "value_max": 100.0,
             "definition": m.definition,
         }
-        for m in program.metrics
+        for number, m in enumerate(program.metrics, start=1)
     ]
-    return pl.DataFrame(rows, schema_overrides={"top_box_from": pl.Float64, "n_required": pl.Int64})
+    types = {"metric_number": pl.Int16, "top_box_from": pl.Float64, "n_required": pl.Int64}
+    return pl.DataFrame(rows, schema_overrides=types)
 
 
 def _metric_items(program: Program) -> pl.DataFrame:

@@ -17,6 +17,30 @@
 
 {% macro duckdb__row_number_of(columns) %}cast({{ row_hash(columns) }} >> 1 as bigint){% endmacro %}
 
+{# Hashes that several rows of a relation share. DuckDB sorts in half the time it takes to group as
+   many groups as rows; another engine would sort them all in one place. #}
+{% macro repeated_hashes(relation, columns) %}
+    {{ return(adapter.dispatch('repeated_hashes')(relation, columns)) }}
+{% endmacro %}
+
+{% macro default__repeated_hashes(relation, columns) %}
+    select {{ row_hash(columns) }} as repeated_hash
+    from {{ relation }}
+    group by {{ row_hash(columns) }}
+    having count(*) > 1
+{% endmacro %}
+
+{% macro duckdb__repeated_hashes(relation, columns) %}
+    select distinct row_hash as repeated_hash
+    from (
+        select
+            row_hash,
+            lag(row_hash) over (order by row_hash) as hash_before
+        from (select {{ row_hash(columns) }} as row_hash from {{ relation }}) as hashed
+    ) as sorted
+    where row_hash = hash_before
+{% endmacro %}
+
 {# The days a table covers, one row each, from the first day of the relation to its last. #}
 {% macro days_between(relation, first_day, last_day) %}
     select cast({{ dbt.dateadd('day', 'spine.n', 'bounds.first_day') }} as date) as calendar_day

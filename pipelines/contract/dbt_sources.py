@@ -35,6 +35,7 @@ DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
         "one row per metric of the program",
         {
             "metric_id": "Id of the metric.",
+            "metric_number": "Its place in the program, which the scores carry instead of its id.",
             "label": "Name for people.",
             "voice": "employee or customer.",
             "metric_kind": "mean, top_box, net_promoter or share.",

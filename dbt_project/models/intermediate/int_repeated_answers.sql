@@ -39,10 +39,10 @@ grouped as (
         location_number,
         region_id,
         period_index,
-        metric_id,
+        metric_number,
         cast(sum(n_responses) - count(distinct person_number) as bigint) as n_repeated
     from placed
-    {{ group_by_unit_level(['period_index', 'metric_id'], by='number') }}
+    {{ group_by_unit_level(['period_index', 'metric_number'], by='number') }}
 ),
 
 named as (
@@ -60,7 +60,7 @@ named as (
             else 'company'
         end as unit_id,
         grouped.period_index,
-        grouped.metric_id,
+        grouped.metric_number,
         grouped.n_repeated
     from grouped
     left join teams

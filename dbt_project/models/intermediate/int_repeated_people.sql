@@ -6,15 +6,12 @@ with scores as (
 -- most people are in a period's metric once; candidates are found by a number of eight bytes
 -- (from the model, because a CTE read twice would be copied)
 repeated as (
-    select {{ row_hash(['metric_id', 'period_index', 'person_number']) }} as person_hash
-    from {{ ref('int_scores') }}
-    group by {{ row_hash(['metric_id', 'period_index', 'person_number']) }}
-    having count(*) > 1
+    {{ repeated_hashes(ref('int_scores'), ['metric_number', 'period_index', 'person_number']) }}
 ),
 
 final as (
     select
-        scores.metric_id,
+        scores.metric_number,
         scores.period_index,
         scores.team_number,
         scores.location_number,
@@ -22,10 +19,10 @@ final as (
         cast(count(*) as bigint) as n_responses
     from scores
     inner join repeated
-        on {{ row_hash(['scores.metric_id', 'scores.period_index', 'scores.person_number']) }}
-        = repeated.person_hash
+        on {{ row_hash(['scores.metric_number', 'scores.period_index', 'scores.person_number']) }}
+        = repeated.repeated_hash
     group by
-        scores.metric_id,
+        scores.metric_number,
         scores.period_index,
         scores.team_number,
         scores.location_number,

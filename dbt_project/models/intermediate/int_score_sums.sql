@@ -6,7 +6,7 @@ with scores as (
 -- whole numbers: their sums do not depend on the order of the rows
 whole as (
     select
-        metric_id,
+        metric_number,
         period_index,
         team_number,
         location_number,
@@ -17,7 +17,7 @@ whole as (
 
 final as (
     select
-        metric_id,
+        metric_number,
         period_index,
         team_number,
         location_number,
@@ -29,7 +29,7 @@ final as (
         cast(sum(case when value = {{ as_whole(100) }} then 1 else 0 end) as bigint) as n_top,
         cast(sum(case when value = {{ as_whole(-100) }} then 1 else 0 end) as bigint) as n_bottom
     from whole
-    group by metric_id, period_index, team_number, location_number
+    group by metric_number, period_index, team_number, location_number
 )
 
 select * from final

@@ -4,6 +4,10 @@ with respondents as (
     select * from {{ ref('int_respondent_scores') }}
 ),
 
+metrics as (
+    select * from {{ source('raw', 'declared_metrics') }}
+),
+
 feedback as (
     select * from {{ ref('int_feedback_scores') }}
 ),
@@ -22,7 +26,7 @@ locations as (
 
 final as (
     select
-        respondents.metric_id,
+        metrics.metric_number,
         cast(periods.period_index as int) as period_index,
         teams.team_number,
         locations.location_number,
@@ -30,12 +34,13 @@ final as (
         respondents.value,
         respondents.value_native
     from respondents
+    inner join metrics on respondents.metric_id = metrics.metric_id
     left join periods on respondents.period_id = periods.period_id
     left join teams on respondents.team_id = teams.team_id
     left join locations on respondents.location_id = locations.location_id
     union all
     select
-        metric_id,
+        metric_number,
         period_index,
         team_number,
         location_number,

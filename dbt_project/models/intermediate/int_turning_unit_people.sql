@@ -77,7 +77,7 @@ final as (
         and turning.to_index >= scores.period_index
         and turning.location_number = scores.location_number
         and (settings.unit = 'location' or turning.team_number = scores.team_number)
-    inner join metrics on scores.metric_id = metrics.metric_id
+    inner join metrics on scores.metric_number = metrics.metric_number
 )
 
 select * from final

@@ -7,6 +7,10 @@ repeated_answers as (
     select * from {{ ref('int_repeated_answers') }}
 ),
 
+metrics as (
+    select * from {{ source('raw', 'declared_metrics') }}
+),
+
 periods as (
     select * from {{ ref('int_periods_declared') }}
 ),
@@ -45,7 +49,7 @@ grouped as (
         {{ grouped_unit_level() }} as unit_level,
         {{ grouped_unit_id() }} as unit_id,
         period_index,
-        metric_id,
+        metric_number,
         sum(n_responses) as n_responses,
         sum(n_values) as n_values,
         sum(value_sum) as value_sum,
@@ -54,7 +58,7 @@ grouped as (
         sum(n_top) as n_top,
         sum(n_bottom) as n_bottom
     from placed
-    {{ group_by_unit_level(['period_index', 'metric_id']) }}
+    {{ group_by_unit_level(['period_index', 'metric_number']) }}
 ),
 
 -- an answer counts as a person, unless its person was counted already
@@ -63,7 +67,7 @@ final as (
         grouped.unit_level,
         grouped.unit_id,
         periods.period_id,
-        grouped.metric_id,
+        metrics.metric_id,
         cast(grouped.n_responses as bigint) as n_responses,
         cast(grouped.n_responses - coalesce(repeated_answers.n_repeated, 0) as bigint) as n_people,
         {{ mean_of_whole('grouped.value_sum', 'grouped.n_values') }} as value,
@@ -73,12 +77,13 @@ final as (
         cast(grouped.n_top as bigint) as n_top,
         cast(grouped.n_bottom as bigint) as n_bottom
     from grouped
+    inner join metrics on grouped.metric_number = metrics.metric_number
     left join periods on grouped.period_index = periods.period_index
     left join repeated_answers
         on grouped.unit_level = repeated_answers.unit_level
         and grouped.unit_id = repeated_answers.unit_id
         and grouped.period_index = repeated_answers.period_index
-        and grouped.metric_id = repeated_answers.metric_id
+        and grouped.metric_number = repeated_answers.metric_number
     where grouped.unit_id is not null
 )
 

@@ -5,10 +5,8 @@ with feedback as (
 
 -- few events come twice, so only these are ranked
 repeated as (
-    select {{ row_hash(['source', 'feedback_id', 'item_code']) }} as event_hash
-    from {{ source('raw', 'customer_feedback') }}
-    group by {{ row_hash(['source', 'feedback_id', 'item_code']) }}
-    having count(*) > 1
+    {{ repeated_hashes(source('raw', 'customer_feedback'),
+                       ['source', 'feedback_id', 'item_code']) }}
 ),
 
 ranked as (
@@ -26,7 +24,7 @@ ranked as (
     from {{ source('raw', 'customer_feedback') }} as versions
     inner join repeated
         on {{ row_hash(['versions.source', 'versions.feedback_id', 'versions.item_code']) }}
-        = repeated.event_hash
+        = repeated.repeated_hash
 ),
 
 superseded as (

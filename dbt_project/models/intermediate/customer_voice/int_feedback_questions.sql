@@ -11,6 +11,7 @@ items as (
 final as (
     select
         items.metric_id,
+        metrics.metric_number,
         items.item_code,
         cast(dense_rank() over (order by items.item_code) as smallint) as item_number,
         metrics.metric_kind,

@@ -12,6 +12,7 @@ questions as (
 single as (
     select
         questions.metric_id,
+        questions.metric_number,
         feedback.period_index,
         feedback.team_number,
         feedback.location_number,
@@ -27,10 +28,11 @@ single as (
 ),
 
 -- only metrics of several questions need a step per event
--- (from the model, because a CTE read twice would be copied)
+-- (from the models: a CTE read twice is copied, and then every column of both parts is computed)
 composite as (
     select
         questions.metric_id,
+        questions.metric_number,
         min(feedback.period_index) as period_index,
         min(feedback.team_number) as team_number,
         min(feedback.location_number) as location_number,
@@ -41,13 +43,15 @@ composite as (
                             'questions.direction')) }} as value,
         {{ exact_mean('feedback.score_raw') }} as value_native
     from {{ ref('int_feedback_numbered') }} as feedback
-    inner join questions on feedback.item_number = questions.item_number
+    inner join {{ ref('int_feedback_questions') }} as questions
+        on feedback.item_number = questions.item_number
     where
         questions.n_items > 1
         and feedback.reason_number is null
         and feedback.score_raw is not null
     group by
         questions.metric_id,
+        questions.metric_number,
         questions.n_required,
         feedback.event_number
     having count(*) >= questions.n_required
