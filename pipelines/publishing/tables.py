@@ -155,7 +155,9 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         " where setting = 'threshold_employee'"
     ).fetchall()
     smallest = thresholds[0][0]
-    rates = warehouse.read_table(con, "marts.unit_period_participation").join(
+    rates = warehouse.read_table(con, "marts.unit_period_participation")
+    # where nobody answered no table has a row: a hidden group is known to hold an answer
+    rates = rates.filter(pl.col("n_responded") > 0).join(
         shown_metrics, on=["unit_level", "unit_id", "period_id"], how="left"
     )
     # who answered is judged beside the scores, so it needs one to stand by it

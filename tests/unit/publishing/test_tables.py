@@ -13,7 +13,7 @@ from pipelines.linkage.estimates import ESTIMATES_SCHEMA, GUARDS_SCHEMA
 from pipelines.publishing.audiences import AUDIENCES, JOINT, PUBLISHED_TABLES
 from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.dictionary_texts import COLUMNS, TABLES
-from pipelines.publishing.tables import _companion, without_small_groups
+from pipelines.publishing.tables import _companion, _participation, without_small_groups
 
 
 def test_every_published_table_is_described() -> None:
@@ -138,3 +138,31 @@ def test_a_period_is_not_hidden_alone(linkage: duckdb.DuckDBPyConnection) -> Non
     assert dict(found.select("period_index", "slope").iter_rows()) == {
         1: None, 2: None, 3: 0.512, 4: 0.512,
     }  # fmt: skip
+
+
+def test_a_group_in_which_nobody_answered_has_no_response_rate() -> None:
+    # the others less the whole would be none: no answer of a group that seems to be hidden
+    con = duckdb.connect()
+    for schema in ("marts", "raw"):
+        con.execute(f"create schema {schema}")
+    con.execute(
+        "create table marts.unit_period_participation as"
+        " select *, 'pulse' as survey, n_responded / n_invited as response_share"
+        " from (values ('team', 'a', 'p1', 9, 6), ('unit', 'a@x', 'p1', 6, 6),"
+        " ('unit', 'a@y', 'p1', 3, 0), ('unit', 'b@x', 'p1', 30, 2))"
+        " as a(unit_level, unit_id, period_id, n_invited, n_responded)"
+    )
+    con.execute(
+        "create table marts.publication_mask as select unit_level, unit_id, period_id,"
+        " 'x' as metric_id, n_responded >= 5 as is_released"
+        " from marts.unit_period_participation where n_responded > 0"
+    )
+    con.execute("create table marts.dim_metrics as select 'x' as metric_id, 'employee' as voice")
+    con.execute(
+        "create table raw.declared_settings as"
+        " select 'threshold_employee' as setting, '5' as value_text"
+    )
+    found = _participation(con)
+    columns = ("unit_id", "n_responded", "reason_code")
+    told = {unit: (n, reason) for unit, n, reason in found.select(columns).iter_rows()}
+    assert told == {"a": (6, "released"), "a@x": (6, "released"), "b@x": (None, "withheld")}
