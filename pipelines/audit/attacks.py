@@ -20,6 +20,7 @@ from pipelines.audit.joined import join
 from pipelines.audit.relations import Remainder, Sum
 from pipelines.audit.shown import (
     left_out_estimates,
+    second_scores,
     shown_beside_reason,
     small_groups_shown,
     unknown_columns,
@@ -38,6 +39,7 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
     found += unknown_columns(evidence)
     found += shown_beside_reason(evidence)
     found += small_groups_shown(evidence)
+    found += second_scores(evidence)
     totals = relations.sums(evidence)
     compared = [e for e in before if e.publication["suppression"] == "thresholds"]
     alone = differencing(evidence, totals)

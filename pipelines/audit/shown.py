@@ -10,7 +10,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.audit.evidence import ESTIMATE_TABLES, KNOWN_TABLES, Evidence, Finding
+from pipelines.audit.evidence import (
+    CELL_TABLES,
+    ESTIMATE_TABLES,
+    KNOWN_TABLES,
+    Evidence,
+    Finding,
+)
 from pipelines.audit.wording import cell_name
 
 CELL = (
@@ -35,7 +41,6 @@ CELL_NUMBERS = {name: numbers for name, (_, numbers) in NUMBERS.items()} | {
 PLACES = ("unit_id", "team_id", "location_id", "respondent_key", "employee_key", "customer_key")
 LEFT_OUT = ("left_out", "leave", "jackknife", "influence", "leverage", "without_unit", "cook")
 """Words in names of columns that tell an estimate as it is without one unit."""
-
 
 
 def unknown_tables(evidence: Evidence) -> Iterator[Finding]:
@@ -112,6 +117,23 @@ def _told_elsewhere(evidence: Evidence) -> Iterator[Finding]:
                     "shown_beside_reason",
                     f"unit_period_scores shows what {voice}_unit_period_metrics withholds: "
                     f"{cell_name(evidence, cell.key)}.",
+                )
+
+
+def second_scores(evidence: Evidence) -> Iterator[Finding]:
+    """Another mean of the same answers beside a share: two equations where one was judged."""
+    kinds = dict(evidence.tables["dim_metrics"].select("metric_id", "metric_kind").iter_rows())
+    for name in CELL_TABLES:
+        table = evidence.tables.get(name)
+        if table is None or "value_native" not in table.columns:
+            continue
+        told = table.filter(pl.col("value_native").is_not_null())["metric_id"].unique().sort()
+        for metric in told:
+            if kinds.get(metric) != "mean":
+                yield Finding(
+                    "second_score",
+                    f"{name}.value_native is shown beside the score of {metric}, which is no mean:"
+                    " the two sums together place a hidden group more narrowly than each alone.",
                 )
 
 

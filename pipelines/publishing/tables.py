@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
+from pipelines.publishing.native_means import is_public, scores_on_one_scale
 from pipelines.publishing.overlap import withhold_overlap
 from pipelines.publishing.restated import restated_scores
 from pipelines.publishing.rounding import (
@@ -86,9 +87,12 @@ def _masked_cells(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     mask = warehouse.read_table(con, "marts.publication_mask")
     cells = warehouse.read_table(con, "marts.unit_period_metrics").join(mask, on=CELL)
     hidden = ["n_responses", "value", *ONLY_AS_FIRST_RELEASED]
-    told = dict.fromkeys(ONLY_AS_FIRST_RELEASED, "tells_counts")
+    counts = pl.col("tells_counts")
+    told = dict.fromkeys(ONLY_AS_FIRST_RELEASED, counts) | {
+        "value_native": counts & pl.col("metric_id").is_in(scores_on_one_scale(con))
+    }
     cells = cells.with_columns(
-        pl.when(told.get(c, "is_released")).then(pl.col(c)).alias(c) for c in hidden
+        pl.when(told.get(c, pl.col("is_released"))).then(pl.col(c)).alias(c) for c in hidden
     )
     kept = cells.select(*CELL, "voice", _public_reason("reason_code"), *hidden).sort(CELL)
     kept = kept.with_columns(pl.col("value_native").round(STABLE_DECIMALS).round(2))
@@ -181,11 +185,7 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _estimates(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     estimates = warehouse.read_table(con, "linkage.linkage_estimates")
     guards = warehouse.read_table(con, "linkage.linkage_guards")
-    public = con.sql(
-        "select 1 from raw.declared_settings"
-        " where setting = 'suppression' and value_text = 'publisher'"
-    ).fetchall()
-    return (estimates, guards) if public else withhold_overlap(estimates, guards)
+    return (estimates, guards) if is_public(con) else withhold_overlap(estimates, guards)
 
 
 def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

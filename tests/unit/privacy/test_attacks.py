@@ -155,6 +155,16 @@ def test_counts_of_promoters_versus_the_rounded_score(
     assert {f.attack for f in audit.findings} == {"earlier_release"}
 
 
+def test_a_native_mean_beside_a_score_that_is_no_mean(tmp_path: Path) -> None:
+    made = world([*answers("A", "Bergen", 9), *answers("A", "Bergen", 9, metric="nps")])
+    publish(made, tmp_path)
+    for voice, expected in (("employee", set()), ("customer", {"second_score"})):
+        path = tmp_path / "r1" / "all" / "parquet" / f"{voice}_unit_period_metrics.parquet"
+        told = pl.when(pl.col("value").is_not_null()).then(3.4).alias("value_native")
+        pl.read_parquet(path).with_columns(told).write_parquet(path)
+        assert {f.attack for f in audit_release(tmp_path / "r1", tmp_path).findings} == expected
+
+
 def test_months_first_and_the_quarter_later(tmp_path: Path) -> None:
     made = PLANTED["month versus quarter"]
     months = World(made.answers, made.places, made.threshold, {})
