@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
@@ -9,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 # the same examples on every machine and every day, however busy it is
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
+
+gc.set_threshold(50_000, 20, 50)
 
 GROUPS = {
     "tests/pipeline/test_company_run.py": "company",
@@ -56,6 +60,12 @@ class ByBuiltState(LoadScopeScheduling):
         longest = min(self.workqueue, key=lambda scope: rank.get(scope, len(rank)))
         self.workqueue.move_to_end(longest, last=False)
         super()._assign_work_unit(node)
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and collected tests are a million objects that stay: looking through them again
+    and again for circular garbage is a twentieth of the session."""
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByBuiltState:
