@@ -7,13 +7,16 @@ neither starts a process nor parses again.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -169,10 +172,15 @@ def invoke(
         arguments = [*arguments, "--no-write-json"]  # nothing reads what it would write
     places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
     places += ["--target-path", target, "--log-path", target / "logs"]
-    quiet = ["--log-level", "none", "--log-level-file", "info"]
+    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    log = target / "logs" / "dbt.log"
     try:
-        with nullcontext() if parsed is None else _validated_when_parsed():
-            result = dbtRunner(manifest=parsed, callbacks=list(callbacks)).invoke(
+        with (
+            nullcontext() if parsed is None else _validated_when_parsed(),
+            _without_collector(),
+            _logging_to(log) as note,
+        ):
+            result = dbtRunner(manifest=parsed, callbacks=[*callbacks, note]).invoke(
                 [*arguments, *map(str, places), *quiet]
             )
     finally:
@@ -180,7 +188,7 @@ def invoke(
     if not result.success:
         raise CrossvoiceError(
             f"dbt {arguments[0]} failed: {_failures(result)}",
-            where=str(target / "logs" / "dbt.log"),
+            where=str(log),
             mend="read the log; the last release is untouched",
         )
     return result
@@ -200,6 +208,38 @@ def _validated_when_parsed() -> Iterator[None]:
         yield
     finally:
         mixin.validate = validate
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Without Python's search for cycles, which walks the whole parsed project again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def _logging_to(path: Path) -> Iterator[Callable[[Any], None]]:
+    """A callback that keeps what dbt tells from level info up; dbt's own log makes a line of each
+    of its thousand debug events before it leaves it out.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(path, maxBytes=10_000_000, backupCount=1, encoding="utf-8")
+
+    def note(event: Any) -> None:
+        info = event.info
+        if info.level != "debug":
+            line = f"{info.ts.ToJsonString()} [{info.level}] {info.msg}"
+            file.emit(logging.makeLogRecord({"msg": line}))
+
+    try:
+        yield note
+    finally:
+        file.close()
 
 
 def _failures(result: Any) -> str:
