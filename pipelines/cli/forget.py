@@ -6,6 +6,7 @@ What belongs here: what is asked and what is told. What does not: how (pipelines
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli.run import run_program
+from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -60,8 +62,19 @@ def forget_people(program: str | None, who: str, *, remove_releases: bool, later
 def _text(who: str) -> str:
     if who == "-":
         return sys.stdin.read()
-    path = Path(who)
-    return path.read_text("utf-8-sig") if path.is_file() else who
+    if not os.path.isfile(who):  # several lines are too long for the name of a file
+        if ":" not in who and "," not in who:
+            raise CrossvoiceError(
+                "There is no file of this name, and it is no identifier.",
+                mend="give kind:identifier, a file with one a line, or - for standard input",
+            )
+        return who
+    try:
+        return Path(who).read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CrossvoiceError(
+            "The file of identifiers is not UTF-8.", where=who, mend="save it as a text in UTF-8"
+        ) from None
 
 
 def _releases(settings: Settings) -> list[Path]:

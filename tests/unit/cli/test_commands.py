@@ -130,3 +130,31 @@ def test_check_fails_where_a_run_would_stop(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "Source scores would stop a run: it rejects 100.0% of the rows tried" in result.output
     assert "mend:" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "There is no file of this name"),
+        ("email:müller@example.org\n".encode("latin-1"), "is not UTF-8"),
+        ("email:a@example.org\n".encode("utf-16"), "is not UTF-8"),
+    ],
+)
+def test_who_is_to_be_forgotten_cannot_be_read(
+    content: bytes | None, expected: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.txt"
+    if content is not None:
+        path.write_bytes(content)
+    result = call("forget", str(path), env={"CROSSVOICE_HOME": str(tmp_path / "home")})
+    assert result.exit_code == 2
+    assert expected in result.output
+    assert "example.org" not in result.output
+
+
+def test_several_people_may_be_given_at_once(tmp_path: Path) -> None:
+    who = "\n".join(f"employe:P{i:05d}" for i in range(50))  # too long for the name of a file
+    result = call("forget", who, env={"CROSSVOICE_HOME": str(tmp_path / "home")})
+    assert result.exit_code == 2
+    assert "line 1" in result.output
+    assert "P00001" not in result.output
