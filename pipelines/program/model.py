@@ -148,7 +148,13 @@ class Program(Section):
             if voice is None or source.promised is None:
                 continue
             threshold = getattr(self.privacy.thresholds, voice)
-            if threshold < source.promised:
+            if self.privacy.suppression == "publisher":
+                yield (
+                    f"`privacy.suppression` is publisher, which hides no small group, but source "
+                    f"{source.name} promised {source.promised}: leave out `suppression`, or the "
+                    "source"
+                )
+            elif threshold < source.promised:
                 yield (
                     f"`privacy.thresholds.{voice}` is {threshold}, but source {source.name} "
                     f"promised {source.promised}: a promise is kept or the source is left out"

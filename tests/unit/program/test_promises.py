@@ -46,3 +46,12 @@ def test_nobody_promises_less_than_three(example: str, problems) -> None:
     data = yaml.safe_load(example)
     next(s for s in data["sources"] if s["table"] == "employee_responses")["promised"] = 2
     assert len(problems(yaml.safe_dump(data, sort_keys=False))) == 1
+
+
+def test_a_promise_is_not_undercut_by_the_publisher(example: str, problems) -> None:
+    data = yaml.safe_load(example)
+    data["privacy"] = {"suppression": "publisher", "publisher": "somebody"}
+    next(s for s in data["sources"] if s["table"] == "employee_responses")["promised"] = 5
+    (told,) = problems(yaml.safe_dump(data, sort_keys=False))
+    assert "`privacy.suppression` is publisher" in told
+    assert "promised 5" in told
