@@ -173,7 +173,8 @@ def release_asset(
         _write_quality(program.program(), settings, sources)
         _refuse_small_counts(settings)
         publication = candidate_publication(settings)
-        record_publication(settings, publication, hidden)
+        comments = program.program().privacy.thresholds.comments
+        record_publication(settings, {**publication, "threshold_comments": comments}, hidden)
         remove_other_records(settings, {f.name for f in (settings.published / RELEASES).glob("*")})
         keep_record(settings, publication["release_id"], record)
         folder = release_candidate(settings)

@@ -22,9 +22,10 @@ from pipelines.settings import Settings
 LEDGER = "access_ledger.jsonl"
 TOLD = (
     "release_id", "program", "git_commit", "config_hash", "code_hash", "input_hash",
-    "suppression", "publisher", "threshold_employee", "threshold_customer", "n_cells",
+    "suppression", "publisher", "threshold_employee", "threshold_customer", "threshold_comments",
+    "n_cells",
 )  # fmt: skip
-"""What a line repeats from `publication`."""
+"""What a line repeats from `publication`, and the threshold of comments."""
 
 
 def hidden_by_reason(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
