@@ -20,7 +20,7 @@ from pipelines.privacy.cell_blocks import Grouping, cell_blocks
 from pipelines.privacy.complementary import hide_more
 from pipelines.privacy.mask import MASK_KEYS, publication_mask
 from pipelines.privacy.protection import broken_promises
-from tests.unit.privacy.worlds import METRICS, make_world
+from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, make_world
 
 MOST_CELLS = 45
 
@@ -60,10 +60,14 @@ def main(n_worlds: int) -> None:
     tables = ours = best = worse = 0
     for seed in range(n_worlds):
         world = make_world(seed, most=14)
-        judged = publication_mask(world.cells, world.privacy, METRICS, world.places)
+        judged = publication_mask(
+            world.cells, world.privacy, METRICS, world.places, answer_scales=ANSWER_SCALES
+        )
         judged = judged.with_columns(pl.col("reason_code").replace("complementary", "released"))
         small = judged.join(world.cells, on=list(MASK_KEYS), maintain_order="left")
-        grouping = Grouping.of(small, world.privacy, METRICS, world.finer)
+        grouping = Grouping.of(
+            small, world.privacy, METRICS, world.finer, answer_scales=ANSWER_SCALES
+        )
         for block in cell_blocks(small, grouping, world.places).values():
             if not block.primary or len(block.labels) > MOST_CELLS:
                 continue

@@ -57,8 +57,9 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
         places = Places.of(units, locations)
         earlier = earlier_cells(program.settings())
         mask = publication_mask(
-            cells, declared.privacy, declared.metrics, places, participation, earlier
-        )
+            cells, declared.privacy, declared.metrics, places, participation, earlier,
+            answer_scales=declared.answer_scales,
+        )  # fmt: skip
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
     hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())
     counts = {f"cells_{reason}": n for reason, n in sorted(hidden.items())}

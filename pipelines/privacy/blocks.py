@@ -50,6 +50,32 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Region:
+    """Where the parts of one answer can lie: `least <= x <= most` and `facets @ x <= limits`.
+
+    `least`, `most`, shape (parts,); `facets`, shape (facets, parts). The parts of n answers lie in
+    n times the region.
+    """
+
+    least: np.ndarray
+    most: np.ndarray
+    facets: np.ndarray
+    limits: np.ndarray
+
+
+@dataclass(frozen=True)
+class Together:
+    """A metric among those made of the same answers.
+
+    `parts` of all of them, shape (parts, atoms); `own` are the rows of this one.
+    """
+
+    parts: np.ndarray
+    own: tuple[int, ...]
+    region: Region
+
+
+@dataclass(frozen=True)
 class Measure:
     """One metric of a block: what attackers could add and subtract, by atom and by cell.
 
@@ -75,6 +101,17 @@ class Measure:
     """Whether the cell is there in this metric, by cell."""
     places: np.ndarray
     """Number of the place of an atom, by atom."""
+    together: Together | None = None
+    """Its place among the metrics of the same answers, over the atoms of this release."""
+
+    @property
+    def region(self) -> Region:
+        """Where the parts of one answer of this metric alone can lie."""
+        if len(self.weights) == 2:  # promoters and detractors, who are different answers
+            return Region(np.zeros(2), np.ones(2), np.ones((1, 2)), np.ones(1))
+        k = len(self.parts)
+        low, high = np.full(k, self.low), np.full(k, self.high)
+        return Region(low, high, np.zeros((0, k)), np.zeros(0))
 
     @property
     def counts_only(self) -> bool:

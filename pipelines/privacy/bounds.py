@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.linear import Constraints
-from pipelines.privacy.blocks import Measure
+from pipelines.privacy.blocks import Measure, Together
 from pipelines.privacy.equations import Equation
 
 PROTECTION = 0.2
@@ -35,6 +35,15 @@ class System:
     def atoms(self) -> list[int]:
         """Atoms of the equations, in order."""
         return sorted({a for e in self.equations for a in e.atoms})
+
+    @property
+    def together(self) -> Together | None:
+        """Metrics of the same answers, of which this release tells the same totals."""
+        joint = self.measure.together
+        is_of_now = all(e.needs is None for e in self.equations)
+        if joint is None or not is_of_now or max(self.atoms) >= joint.parts.shape[1]:
+            return None
+        return joint
 
     @property
     def key(self) -> tuple:
@@ -70,7 +79,7 @@ def widths(systems: Sequence[System]) -> list[tuple[np.ndarray, np.ndarray]]:
     found: list[tuple[np.ndarray, np.ndarray] | None] = []
     programmes: list[Programme] = []
     for system in systems:
-        if len(system.equations) == 1:
+        if len(system.equations) == 1 and system.together is None:
             found.append((_score_widths(system), _count_widths(system)))
         else:
             found.append(None)
@@ -111,27 +120,29 @@ def _count_widths(system: System) -> np.ndarray:
 
 
 def scores_programme(system: System) -> Programme:
-    """Parts of the score over atoms, with every count known."""
-    m, atoms = system.measure, system.atoms
+    """Parts of the score over atoms, with every count known, and those of the same answers."""
+    m, atoms, joint = system.measure, system.atoms, system.together
     at = {atom: i for i, atom in enumerate(atoms)}
-    n, k = len(atoms), max(1, len(m.weights))
-    summed = incidence(system, at)
+    parts, own = (m.parts, range(len(m.parts))) if joint is None else (joint.parts, joint.own)
+    region = m.region if joint is None else joint.region
+    n, k = len(atoms), max(1, len(parts))
     answers = m.answers[atoms].astype(float)
-    if len(m.weights) == 2:
-        low, high = np.zeros(2 * n), np.concatenate([answers, answers])
-        above, limits = np.hstack([np.eye(n), np.eye(n)]), answers
-    else:
-        low, high = m.low * answers, m.high * answers
-        above, limits = np.zeros((0, n)), np.zeros(0)
-    rows = np.kron(np.eye(k), summed)
-    point = m.parts[:, atoms].ravel() if m.weights else np.zeros(n)
     objectives = np.zeros((len(system.groups), k * n))
     for i, group in enumerate(system.groups):
-        for part, weight in enumerate(m.weights):
+        for part, weight in zip(own, m.weights, strict=True):
             objectives[i, [part * n + at[a] for a in group]] = weight
     mine = np.array([m.answers[list(g)].sum() for g in system.groups])
     enough = PROTECTION * (m.high - m.low) * mine if m.weights else np.zeros(len(mine))
-    point = np.clip(point, low, high)  # dust of sums
+    if not m.weights:
+        none = np.zeros(n)
+        return Programme(
+            incidence(system, at), none, none, none, np.zeros((0, n)), none[:0], objectives, enough
+        )
+    low, high = np.outer(region.least, answers).ravel(), np.outer(region.most, answers).ravel()
+    point = np.clip(parts[:, atoms].ravel(), low, high)  # dust of sums
+    above = np.kron(region.facets, np.eye(n))
+    limits = np.maximum(np.outer(region.limits, answers).ravel(), above @ point)  # dust, too
+    rows = np.kron(np.eye(k), incidence(system, at))
     return Programme(rows, point, low, high, above, limits, objectives, enough)
 
 

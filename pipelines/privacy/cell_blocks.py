@@ -6,13 +6,15 @@ atoms of a block (privacy.atoms) and what is hidden (privacy.complementary).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipelines.privacy.atoms import Places, Scale, build_block, linked_periods
 from pipelines.privacy.blocks import Block, Label
+from pipelines.privacy.same_answers import SameAnswers, judge_together, same_answers
+from pipelines.program.rules import AnswerScale
 from pipelines.program.sections import Metric, Privacy
 
 PARTS = {"net_promoter": ("promoters", "detractors"), "count": ()}
@@ -32,6 +34,7 @@ class Grouping:
     family: Mapping[str, str]
     homes: Mapping[str, str]
     finer: Mapping[str, tuple[str, ...]]
+    together: Sequence[SameAnswers]
 
     @classmethod
     def of(
@@ -41,6 +44,8 @@ class Grouping:
         metrics: list[Metric],
         finer: Mapping[str, tuple[str, ...]],
         periods: Iterable[str] = (),
+        *,
+        answer_scales: Mapping[str, Iterable[AnswerScale]],
     ) -> Grouping:
         """From the cells of now; `periods` are further ones, of earlier releases."""
         kinds, items = {m.id: m.kind for m in metrics}, {m.id: len(m.items) for m in metrics}
@@ -51,7 +56,8 @@ class Grouping:
             scales[metric] = Scale(kinds.get(metric, "count"), limit, items.get(metric, 1))
             family[metric] = own.get(metric, voice)
         homes = linked_periods([*cells["period_id"].unique().sort(), *periods], finer)
-        return cls(kinds, scales, family, homes, finer)
+        together = same_answers(metrics, answer_scales)
+        return cls(kinds, scales, family, homes, finer, together)
 
     @property
     def key(self) -> list[pl.Expr]:
@@ -75,7 +81,8 @@ class Grouping:
         self, key: BlockKey, figures: Figures, places: Places, gone: Iterable[Label] = ()
     ) -> Block:
         """The block of these figures; `gone` are labels that hold no answer now."""
-        return build_block(" ".join(key), figures, self.scales, places, self.finer, gone)
+        block = build_block(" ".join(key), figures, self.scales, places, self.finer, gone)
+        return judge_together(block, self.together)
 
 
 def cell_blocks(

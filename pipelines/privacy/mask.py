@@ -11,7 +11,7 @@ counts in two releases would tell of everybody who came between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -28,6 +28,7 @@ from pipelines.privacy.earlier import (
 )
 from pipelines.privacy.joined import join_releases
 from pipelines.privacy.records import earlier_blocks, participation_cells
+from pipelines.program.rules import AnswerScale
 from pipelines.program.sections import Metric, Privacy
 
 MASK_SCHEMA = {
@@ -52,6 +53,8 @@ def publication_mask(
     participation: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
     finer: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    answer_scales: Mapping[str, Iterable[AnswerScale]],
 ) -> pl.DataFrame:
     """Decide for every cell of `unit_period_metrics` whether it may be released.
 
@@ -59,7 +62,8 @@ def publication_mask(
     and `suppressed_at_source`. `participation` is shown where every employee metric of a cell
     is, so its counts are judged beside them. `earlier` are the records of earlier releases
     (kept_records.EARLIER_SCHEMA). `finer` gives the periods a longer one consists of.
-    Under `suppression: publisher` only what the publisher withheld is withheld.
+    `answer_scales` are the scales the items of a metric are asked on: metrics of the same items are
+    judged together. Under `suppression: publisher` only what the publisher withheld is withheld.
     """
     cells = cells.sort(MASK_KEYS)  # equal choices do not depend on the order of the rows
     own = cells["metric_id"].unique()
@@ -72,7 +76,9 @@ def publication_mask(
     judged = cells.with_columns(reason.otherwise(pl.lit("released")).alias("reason_code"))
     if privacy.suppression == "thresholds":
         periods = [] if earlier is None else earlier["period_id"].unique().sort().to_list()
-        grouping = Grouping.of(judged, privacy, metrics, finer or {}, periods)
+        grouping = Grouping.of(
+            judged, privacy, metrics, finer or {}, periods, answer_scales=answer_scales
+        )
         judged = _with_complement(judged, grouping, places, earlier)
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
     judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))

@@ -17,6 +17,7 @@ from pydantic import Field, field_validator, model_validator
 from pipelines.program.base import Name, Section, SectionProblemsError
 from pipelines.program.defaults import VOICE_OF_TABLE, of_program
 from pipelines.program.questions import Linkage
+from pipelines.program.rules import AnswerScale
 from pipelines.program.sections import (
     Metric,
     Organization,
@@ -232,6 +233,19 @@ class Program(Section):
     def direction_of(self, metric: Metric) -> str:
         """Which end of the scale is good for the metric's items; `higher` where both occur."""
         return "lower" if self._directions(metric) == {"lower"} else "higher"
+
+    @property
+    def answer_scales(self) -> dict[str, list[AnswerScale]]:
+        """Every scale the items of a metric are asked on, by metric."""
+        asked: dict[str, dict[AnswerScale, None]] = {}
+        for rule in (rule for source in self.sources for rule in source.values):
+            scale = AnswerScale(rule.scale.min, rule.scale.max, rule.direction == "lower")
+            for column in rule.columns:
+                asked.setdefault(rule.item_of(column), {})[scale] = None
+        return {
+            m.id: list(dict.fromkeys(s for item in m.items for s in asked.get(item, ())))
+            for m in self.metrics
+        }
 
     @property
     def zone(self) -> ZoneInfo:

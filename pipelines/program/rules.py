@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -65,6 +65,14 @@ class Scale(Section):
             msg = f"max ({self.max:g}) must be greater than min ({self.min:g})"
             raise ValueError(msg)
         return self
+
+
+class AnswerScale(NamedTuple):
+    """The scale an item was asked on."""
+
+    low: float
+    high: float
+    is_lower_better: bool
 
 
 class ColumnMapping(Section):

@@ -83,7 +83,10 @@ def build_all(built: Built, declared_in: str = "demo") -> None:
             warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
         )
         places = Places.of(units, locations)
-        mask = publication_mask(cells, program.privacy, program.metrics, places, participation)
+        mask = publication_mask(
+            cells, program.privacy, program.metrics, places, participation,
+            answer_scales=program.answer_scales,
+        )  # fmt: skip
         warehouse.write_table(con, "marts.publication_mask", mask)
     built.dbt("build", "--select", AFTER_MASK, *WITHOUT_TESTS)
 

@@ -9,7 +9,12 @@ import sys
 from collections import Counter
 from itertools import combinations
 
-from tests.unit.privacy.oracle import changes_told, disclosures, joined_disclosures
+from tests.unit.privacy.oracle import (
+    changes_told,
+    disclosures,
+    disclosures_of_both,
+    joined_disclosures,
+)
 from tests.unit.privacy.test_disclosure import released_chain
 
 
@@ -17,9 +22,13 @@ def main(n_worlds: int, first: int = 0) -> int:
     """Compile and attack `n_worlds` chains of two or three releases; 0: nothing was given away."""
     counts: Counter = Counter()
     for seed in range(first, first + n_worlds):
-        chain = released_chain(seed)
+        complete = seed % 2 == 1
+        chain = released_chain(seed, complete=complete)
         found = {
             "in one by itself": [d for release in chain for d in disclosures(*release)],
+            "in two metrics": [
+                d for release in chain if complete for d in disclosures_of_both(*release)
+            ],
             "joined": joined_disclosures(*chain),
             "between two": [
                 d for (then, told_then), (now, told_now) in combinations(chain, 2)
@@ -39,7 +48,8 @@ def main(n_worlds: int, first: int = 0) -> int:
     return int(any(counts[where] for where in WHERE))
 
 
-WHERE = ("in one by itself", "joined", "between two")
+WHERE = ("in one by itself", "in two metrics", "joined", "between two")
+"""`in two metrics`: a mean and a share of the same answers, in every second chain."""
 
 
 if __name__ == "__main__":

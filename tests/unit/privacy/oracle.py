@@ -48,6 +48,48 @@ def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) 
     return _worked_out(atoms, cells, told, metric, world.threshold)
 
 
+def disclosures_of_both(world: World, released: set) -> list[Disclosure]:
+    """What engagement and favourable tell together of small groups, where both have every answer.
+
+    The unknowns are how many people of each place gave each answer from 1 to 5.
+    """
+    scores = 25.0 * np.arange(5)
+    is_good = np.where(scores >= 75, 100.0, 0.0)
+    answers = world.answers.filter(metric_id="engagement")
+    atoms = answers.group_by(FINEST, maintain_order=True).agg(
+        *ATOM, *((pl.col("score") == s).sum().alias(f"of {s:g}") for s in scores)
+    )
+    truth = atoms.select(f"of {s:g}" for s in scores).to_numpy().astype(float)
+    cells: dict = {}
+    for i, row in enumerate(atoms.iter_rows(named=True)):
+        for cell in _cells_of(world, row):
+            cells.setdefault(cell, set()).add(i)
+    told = [
+        np.outer(np.isin(np.arange(len(truth)), list(members)), values).ravel()
+        for metric, values in (("engagement", scores), ("favourable", is_good))
+        for cell, members in cells.items() if (*cell, metric) in released
+    ]  # fmt: skip
+    people = [np.outer(place, np.ones(5)).ravel() for place in np.eye(len(truth))]
+    matrix, most = np.vstack([*told, *people]), np.repeat(truth.sum(axis=1), 5)
+    small = {
+        tuple(sorted(a)): cell for cell, a in cells.items()
+        if (*cell, "engagement") not in released
+        and len(set().union(*(atoms["people"][i] for i in a))) < world.threshold
+    } | {
+        (i,): ("rest", str(i), "") for i, p in enumerate(atoms["people"])
+        if len(p) < world.threshold
+    }  # fmt: skip
+    found = []
+    for metric, values in (("engagement", scores), ("favourable", is_good)):
+        for members, cell in small.items():
+            pick = np.outer(np.isin(np.arange(len(truth)), members), values).ravel()[None, :]
+            (width,) = _widths(matrix, matrix @ truth.ravel(), np.zeros(truth.size), most, pick)
+            mine = truth[list(members)].sum()
+            if width < LEAST * 100 * mine - 1e-4:
+                found.append(Disclosure(metric, cell, f"mean within {width / mine:.1f} by both"))
+    return found
+
+
 def joined_disclosures(*releases: tuple[World, set]) -> list[Disclosure]:
     """What releases (world, released cells) give away together, the last one being of now.
 

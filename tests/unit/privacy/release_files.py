@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.privacy import mask as compiler
 from pipelines.privacy.atoms import Places
-from tests.unit.privacy.worlds import METRICS, World, record_of
+from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World, record_of
 
 KEYS = ["unit_level", "unit_id", "period_id", "metric_id"]
 NUMBERS = ["n_responses", "value", "promoters", "passives", "detractors"]
@@ -45,8 +45,9 @@ def publish(made: World, folder: Path, release_id: str = "r1",
             earlier: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
     """Write the files of a release; returns its record as a later run reads it."""
     mask = compiler.publication_mask(
-        made.cells, made.privacy, METRICS, made.places, earlier=earlier, finer=made.finer
-    )
+        made.cells, made.privacy, METRICS, made.places, earlier=earlier, finer=made.finer,
+        answer_scales=ANSWER_SCALES,
+    )  # fmt: skip
     passives = pl.col("n_responses") - pl.col("promoters") - pl.col("detractors")
     cells = made.cells.with_columns(passives=passives).join(mask, on=KEYS)
     counted = pl.col("tells_counts") & (pl.col("metric_id") == "nps")

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.privacy.kept_records import KEYS
 from pipelines.privacy.mask import publication_mask
-from tests.unit.privacy.oracle import changes_told, disclosures, joined_disclosures
-from tests.unit.privacy.worlds import METRICS, World, changed, make_world, record_of
+from tests.unit.privacy.oracle import (
+    changes_told,
+    disclosures,
+    disclosures_of_both,
+    joined_disclosures,
+)
+from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World, changed, make_world, record_of
 
 
 def released_cells(world: World, *earlier: pl.DataFrame) -> pl.DataFrame:
     """The record of a release beside the records of earlier ones, as the product keeps it."""
     known = pl.concat(earlier) if earlier else None
     mask = publication_mask(
-        world.cells, world.privacy, METRICS, world.places, earlier=known, finer=world.finer
-    )
+        world.cells, world.privacy, METRICS, world.places, earlier=known, finer=world.finer,
+        answer_scales=ANSWER_SCALES,
+    )  # fmt: skip
     return record_of(world, mask, f"r{len(earlier)}")
 
 
@@ -42,6 +48,27 @@ def test_nothing_is_given_away(part: int, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObject) -> None:
     compare(released_chain(data.draw(seeds(part, 4)), 2))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@given(seed=st.integers(0, 2**32))
+@example(12)
+@example(249)
+@example(312)
+@example(356)
+def test_a_mean_and_a_share_of_the_same_answers_tell_no_more_together(seed: int) -> None:
+    world = make_world(seed, complete=True)
+    assert disclosures_of_both(world, keys(released_cells(world))) == []
+
+
+@pytest.mark.parametrize("seed", [12, 249])
+def test_judged_one_by_one_they_told_more(seed: int) -> None:
+    world = make_world(seed, complete=True)
+    mask = publication_mask(
+        world.cells, world.privacy, METRICS, world.places, finer=world.finer, answer_scales={}
+    )
+    assert disclosures(world, keys(mask)) == []
+    assert disclosures_of_both(world, keys(mask)) != []
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
@@ -88,9 +115,11 @@ def seeds(part: int, parts: int) -> st.SearchStrategy[int]:
     return st.integers(0, 2**32 // parts).map(lambda n: n * parts + part)
 
 
-def released_chain(seed: int, length: int | None = None) -> list[tuple[World, set]]:
+def released_chain(
+    seed: int, length: int | None = None, *, complete: bool = False
+) -> list[tuple[World, set]]:
     """Worlds and what is released of them, each beside all before; every fourth is of three."""
-    worlds = [make_world(seed)]
+    worlds = [make_world(seed, complete=complete)]
     for later in range((length or (3 if seed % 4 == 0 else 2)) - 1):
         worlds.append(changed(worlds[-1], seed + later))
     records: list[pl.DataFrame] = []

@@ -27,7 +27,7 @@ from pipelines.settings import Settings
 from tests.unit.privacy.release_files import answers, publish, world
 from tests.unit.privacy.test_attacks import BERGEN, OSLO
 from tests.unit.privacy.test_disclosure import released_cells
-from tests.unit.privacy.worlds import METRICS, World
+from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World
 
 COMPANY = world([*BERGEN, *OSLO, *answers("F", "Oslo", 1, score=75)])
 """C has three people, F one."""
@@ -41,7 +41,9 @@ def settings(tmp_path: Path) -> Settings:
 
 def kept(settings: Settings, release_id: str, made: World = COMPANY) -> pl.DataFrame:
     """A release and its record, as a run leaves them; the record."""
-    mask = publication_mask(made.cells, made.privacy, METRICS, made.places)
+    mask = publication_mask(
+        made.cells, made.privacy, METRICS, made.places, answer_scales=ANSWER_SCALES
+    )
     record = release_record(made.cells, mask, made.places)
     keep_record(settings, release_id, record)
     publish(made, settings.published / "releases", release_id)
@@ -101,7 +103,7 @@ def test_a_release_without_a_record_counts_with_what_it_told(settings: Settings)
 def joined(now: World, *earlier: pl.DataFrame) -> dict:
     """Blocks of `now` beside the records, by key."""
     judged = now.cells.with_columns(reason_code=pl.lit("released"))
-    grouping = Grouping.of(judged, now.privacy, METRICS, {})
+    grouping = Grouping.of(judged, now.privacy, METRICS, {}, answer_scales=ANSWER_SCALES)
     blocks = cell_blocks(judged, grouping, now.places)
     known = pl.concat(earlier)
     for key, then in earlier_blocks(blocks, judged, known, grouping, now.places):
@@ -152,7 +154,9 @@ def test_who_was_erased_still_protects_nobody_else_less(settings: Settings) -> N
     blank_records(settings)
     without = COMPANY.answers.filter(pl.col("team") != "F")
     now = World(without, COMPANY.places, COMPANY.threshold, {})
-    mask = publication_mask(now.cells, now.privacy, METRICS, now.places,
-                            earlier=earlier_cells(settings))  # fmt: skip
+    mask = publication_mask(
+        now.cells, now.privacy, METRICS, now.places, earlier=earlier_cells(settings),
+        answer_scales=ANSWER_SCALES,
+    )  # fmt: skip
     hidden = mask.filter(~pl.col("is_released"))["unit_id"].to_list()
     assert {"D@Oslo", "E@Oslo"} & set(hidden) or "Oslo" in hidden, "Oslo less D and E was F"

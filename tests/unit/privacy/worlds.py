@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.kept_records import EARLIER_SCHEMA
 from pipelines.privacy.records import release_record
+from pipelines.program.rules import AnswerScale
 from pipelines.program.sections import Metric, Privacy, Thresholds
 
 QUARTER = {"q1": ("m1", "m2", "m3")}
@@ -23,6 +24,9 @@ METRICS = [
            items=["q01"]),
     Metric(id="nps", label="n", voice="customer", kind="net_promoter", items=["nps"]),
 ]  # fmt: skip
+
+OF_FIVE = AnswerScale(1, 5, is_lower_better=False)
+ANSWER_SCALES = {"engagement": [OF_FIVE], "favourable": [OF_FIVE]}
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,11 @@ class World:
         return pl.concat(found).with_columns(suppressed_at_source=pl.lit(value=False))
 
 
-def make_world(seed: int, *, most: int = 9) -> World:
-    """A random world: a tree or a cross-tabulation, people without a team, months and a quarter."""
+def make_world(seed: int, *, most: int = 9, complete: bool = False) -> World:
+    """A random world: a tree or a cross-tabulation, people without a team, months and a quarter.
+
+    Where it is `complete`, every answer counts in both metrics of employees.
+    """
     rng = np.random.default_rng(seed)
     n_locations, n_teams = int(rng.integers(1, 4)), int(rng.integers(2, 6))
     regions = {f"L{i}": f"R{i % int(rng.integers(1, 3))}" for i in range(n_locations)}
@@ -96,11 +103,13 @@ def make_world(seed: int, *, most: int = 9) -> World:
             if rng.random() < 0.1:
                 continue
             employees = int(rng.integers(1, most)) if team else int(rng.integers(1, 4))
-            rows += _employees(rng, employees, team, location, period, extreme, len(rows))
+            rows += _employees(
+                rng, employees, team, location, period, extreme, len(rows), complete
+            )
             customers = int(rng.integers(0, most))
             rows += _customers(rng, customers, team, location, period, extreme, len(rows))
     if not rows:
-        rows = _employees(rng, 3, "T0", "L0", "m1", extreme, 0)
+        rows = _employees(rng, 3, "T0", "L0", "m1", extreme, 0, complete)
     answers = pl.DataFrame(
         rows,
         schema={"team": pl.String, "location": pl.String, "period_id": pl.String,
@@ -141,13 +150,13 @@ def record_of(world: World, mask: pl.DataFrame, release_id: str) -> pl.DataFrame
     ).select(list(EARLIER_SCHEMA))
 
 
-def _employees(rng, n, team, location, period, extreme, first) -> list[tuple]:
+def _employees(rng, n, team, location, period, extreme, first, complete) -> list[tuple]:
     rows = []
     for i in range(n):
         score = 25.0 * (4 if extreme and rng.random() < 0.9 else int(rng.integers(0, 5)))
         where = (team, location, period)
         rows.append((*where, "engagement", "employee", f"e{first}-{i}", score))
-        if rng.random() < 0.9:
+        if rng.random() < 0.9 or complete:
             favourable = 100.0 if score >= 75 else 0.0
             rows.append((*where, "favourable", "employee", f"e{first}-{i}", favourable))
     return rows

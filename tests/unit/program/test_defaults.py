@@ -157,3 +157,13 @@ def test_a_name_that_follows_from_nothing_must_be_said() -> None:
         Program.model_validate(
             {**SHORT, "sources": [{**SURVEY, "identifiers": STAFF["identifiers"]}]}
         )
+
+
+def test_a_metric_knows_the_scales_of_its_items() -> None:
+    rule = TICKETS["values"][0]
+    other = {"columns": ["csat"], "scale": {"min": 0, "max": 4}, "direction": "lower"}
+    asked_twice = {**TICKETS, "values": [rule, {**other, "when": {"Shop": "Oslo"}}]}
+    program = Program.model_validate({**SHORT, "sources": [SURVEY, asked_twice, SHOPS]})
+    assert program.answer_scales == {
+        "q1": [(1.0, 5.0, False)], "csat": [(1.0, 5.0, False), (0.0, 4.0, True)]
+    }  # fmt: skip
