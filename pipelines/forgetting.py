@@ -125,7 +125,7 @@ def finish(settings: Settings, pseudonyms: Pseudonymizer) -> dict[str, int]:
         rows = bring_up_to_date(settings.landing, batches, upkeep)
         if rows:
             erased[source] = rows
-    blank_records(settings)
+    blank_records(settings)  # always: somebody whose rows have left landing can be in a record
     remove_derived(settings)
     entry = {
         "day": str(dt.datetime.now(dt.UTC).date()),

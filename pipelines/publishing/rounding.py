@@ -41,6 +41,16 @@ def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> p
     )
 
 
+def round_counts(frame: pl.DataFrame, columns: list[str], threshold: int) -> pl.DataFrame:
+    """Round counts to tens, or to the next ten above the threshold.
+
+    What is added up of them and taken from a shown count leaves a hidden group as many possible
+    counts as are promised.
+    """
+    step = 10 * -(-threshold // 10)
+    return frame.with_columns((pl.col(c) / step).round().cast(pl.Int64) * step for c in columns)
+
+
 def round_correlations(frame: pl.DataFrame, columns: list[str], shares: list[str]) -> pl.DataFrame:
     """Round correlations by the number of units behind them, and share columns."""
     step = _step_of_units()

@@ -21,6 +21,7 @@ from pipelines.publishing.rounding import (
     STABLE_DECIMALS,
     round_companion,
     round_correlations,
+    round_counts,
     round_estimates,
     round_guards,
     round_scores,
@@ -154,11 +155,7 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         .group_by("unit_level", "unit_id", "period_id")
         .agg(pl.col("is_released").all().alias("is_shown"))
     )
-    thresholds = con.sql(
-        "select cast(value_text as bigint) from raw.declared_settings"
-        " where setting = 'threshold_employee'"
-    ).fetchall()
-    smallest = thresholds[0][0]
+    smallest = _threshold(con, "employee")
     rates = warehouse.read_table(con, "marts.unit_period_participation")
     # where nobody answered no table has a row: a hidden group is known to hold an answer
     rates = rates.filter(pl.col("n_responded") > 0).join(
@@ -176,10 +173,22 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return round_scores(rates, [], ["response_share"])
 
 
+def _threshold(con: duckdb.DuckDBPyConnection, voice: str) -> int:
+    setting = f"threshold_{voice}"
+    found = con.execute(
+        "select cast(value_text as bigint) from raw.declared_settings where setting = ?", [setting]
+    ).fetchall()
+    return int(found[0][0])
+
+
 def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """How feedback was attributed; exact counts would be totals the mask knows nothing of."""
     keys = ["period_id", "channel", "attribution_method", "remainder_reason"]
     summary = warehouse.read_table(con, "marts.attribution_summary")
-    return summary.filter(pl.col("voice") == "customer").sort(keys)
+    summary = summary.filter(pl.col("voice") == "customer").sort(keys)
+    if is_public(con):
+        return summary
+    return round_counts(summary, ["n_rows", "n_rows_in_unit"], _threshold(con, "customer"))
 
 
 def _estimates(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:

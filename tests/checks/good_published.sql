@@ -23,7 +23,10 @@ select coalesce(today_unit_id, unit_id) as unit_id, period_id,
 from published.unit_period_scores left join marts.unit_restatements using (unit_id, period_id)
 group by all;
 create table published.attribution_summary as
-select * from marts.attribution_summary where voice = 'customer';
+select * replace (
+  cast(round(n_rows / 10) * 10 as bigint) as n_rows,
+  cast(round(n_rows_in_unit / 10) * 10 as bigint) as n_rows_in_unit)
+from marts.attribution_summary where voice = 'customer';
 
 create view marts.masked_cells as
 select unit_level, unit_id, period_id, metric_id, m.voice, mask.reason_code,

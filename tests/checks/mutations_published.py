@@ -111,6 +111,7 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
         **COLUMNS,
         "only_customers": "update {t} set voice = 'employee' where rowid = 0",
         "counts_agree_with_marts": "delete from {t} where rowid = 0",
+        "counts_rounded": "update {t} set n_rows = n_rows + 1 where rowid = 0",
     },
     "linkage_estimates": {
         "no_small_groups": "update {t} set n_units = 19 where effect_type = 'slope'",

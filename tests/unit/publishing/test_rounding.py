@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.linkage.estimates import ESTIMATES_SCHEMA, frame
-from pipelines.publishing.rounding import round_companion, round_estimates, round_scores
+from pipelines.publishing.rounding import (
+    round_companion,
+    round_counts,
+    round_estimates,
+    round_scores,
+)
 
 
 def estimates(**values: object) -> pl.DataFrame:
@@ -79,3 +84,12 @@ def test_the_last_binary_digits_of_a_mean_decide_nothing(twentieths: int, sign: 
     table = pl.DataFrame({"score": [exact, shaken]})
     rounded = round_scores(table, ["score"], [])["score"]
     assert rounded[0] == rounded[1]
+
+
+@given(n=st.integers(0, 10**7), threshold=st.integers(3, 40))
+def test_a_rounded_count_leaves_as_many_counts_as_are_promised(n: int, threshold: int) -> None:
+    (told,) = round_counts(pl.DataFrame({"n": [n]}), ["n"], threshold)["n"]
+    near = range(max(0, n - 50), n + 51)
+    alike = round_counts(pl.DataFrame({"n": list(near)}), ["n"], threshold)["n"] == told
+    assert abs(told - n) <= (threshold + 9) / 2
+    assert alike.sum() >= min(threshold - 1, told + 1)
