@@ -49,7 +49,7 @@ class System:
     def key(self) -> tuple:
         """The same for the same system."""
         rows = frozenset(e.atoms for e in self.equations)
-        return id(self.measure), rows, self.groups
+        return id(self.measure), rows, self.groups, self.together is None
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ def test_a_mean_and_a_share_of_the_same_answers_tell_no_more_together(seed: int)
     assert disclosures_of_both(world, keys(released_cells(world))) == []
 
 
+def test_they_tell_no_more_beside_an_earlier_release_of_the_same_totals() -> None:
+    for release in released_chain(21001683, 2, complete=True):
+        assert disclosures_of_both(*release) == []
+
+
 @pytest.mark.parametrize("seed", [12, 249])
 def test_judged_one_by_one_they_told_more(seed: int) -> None:
     world = make_world(seed, complete=True)
