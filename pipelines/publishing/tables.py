@@ -16,6 +16,7 @@ from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
 from pipelines.publishing.native_means import is_public, scores_on_one_scale
 from pipelines.publishing.overlap import withhold_overlap
+from pipelines.publishing.response_weights import weighted_beside_shown_places
 from pipelines.publishing.restated import restated_scores
 from pipelines.publishing.rounding import (
     STABLE_DECIMALS,
@@ -134,9 +135,11 @@ def _places_with_hidden_feedback(con: duckdb.DuckDBPyConnection) -> pl.DataFrame
     return con.sql(
         "select distinct units.location_id, mask.period_id, true as is_hidden"
         " from marts.publication_mask as mask"
-        " inner join marts.dim_units as units on mask.unit_id = units.unit_id"
+        " inner join marts.dim_units as units on mask.unit_id ="
+        " case mask.unit_level when 'unit' then units.unit_id"
+        " when 'location' then units.location_id end"
         " inner join marts.dim_metrics as metrics on mask.metric_id = metrics.metric_id"
-        " where mask.unit_level = 'unit' and metrics.voice = 'customer'"
+        " where metrics.voice = 'customer'"
         " and mask.reason_code not in ('released', 'suppressed_at_source')"
     ).pl()
 
@@ -211,6 +214,7 @@ def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _nonresponse(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Means of shown company cells and the primary r, without the numbers of few units."""
     table = warehouse.read_table(con, "linkage.linkage_nonresponse")
+    table = weighted_beside_shown_places(con, table)
     cells = released_employee_cells(con).filter(unit_level="company").select(
         pl.lit("mean").alias("quantity"), pl.col("period_id").alias("window_id"),
         pl.col("metric_id").alias("x_measure"), pl.lit(value=True).alias("is_shown"),
@@ -286,4 +290,3 @@ def without_small_groups(table: pl.DataFrame, smallest: int) -> pl.DataFrame:
     return table.with_columns(
         pl.when(~is_small & ~is_needed).then(pl.col(c)).alias(c) for c in hidden
     )
-

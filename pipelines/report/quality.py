@@ -92,14 +92,15 @@ def coded(words: str) -> Markup:
 
 
 def safe_count(n: int | None, text: Catalogue) -> str:
-    """A count no single person can be told from: rounded to two digits, none below ten.
+    """A count no single person can be told from: two digits, whole tens, none below ten.
 
-    >>> safe_count(3, Catalogue()), safe_count(1234, Catalogue()), safe_count(0, Catalogue())
-    ('fewer than 10', '1,200', '0')
+    >>> [safe_count(n, Catalogue()) for n in (3, 1234, 0, 86)]
+    ['fewer than 10', '1,200', '0', '90']
     """
     if n is None:
         return "–"
     if 0 < n < FEWEST:
         return text("quality.few")
-    rounded = pl.Series([float(n)]).round_sig_figs(2)[0]
+    # in tens below a hundred too: all that was read less the shown cells would count a hidden one
+    rounded = pl.Series([float(n)]).round_sig_figs(2 if n >= 100 else 1)[0]
     return text.count(int(rounded))

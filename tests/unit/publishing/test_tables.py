@@ -13,7 +13,12 @@ from pipelines.linkage.estimates import ESTIMATES_SCHEMA, GUARDS_SCHEMA
 from pipelines.publishing.audiences import AUDIENCES, JOINT, PUBLISHED_TABLES
 from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.dictionary_texts import COLUMNS, TABLES
-from pipelines.publishing.tables import _companion, _participation, without_small_groups
+from pipelines.publishing.tables import (
+    _companion,
+    _participation,
+    _places_with_hidden_feedback,
+    without_small_groups,
+)
 
 
 def test_every_published_table_is_described() -> None:
@@ -166,3 +171,23 @@ def test_a_group_in_which_nobody_answered_has_no_response_rate() -> None:
     columns = ("unit_id", "n_responded", "reason_code")
     told = {unit: (n, reason) for unit, n, reason in found.select(columns).iter_rows()}
     assert told == {"a": (6, "released"), "a@x": (6, "released"), "b@x": (None, "withheld")}
+
+
+def test_the_share_of_feedback_is_not_told_where_the_location_is_hidden() -> None:
+    # its units are shown: 30 answers are .94 of 32, so two came that reach no unit
+    con = duckdb.connect()
+    con.execute("create schema marts")
+    con.execute(
+        "create table marts.publication_mask as select *, 'p1' as period_id, 'nps' as metric_id"
+        " from (values ('unit', 'a@x', 'released'), ('location', 'x', 'earlier_release'),"
+        " ('unit', 'b@y', 'released'), ('location', 'y', 'released'),"
+        " ('unit', 'a@z', 'complementary'), ('location', 'z', 'released'))"
+        " as a(unit_level, unit_id, reason_code)"
+    )
+    con.execute(
+        "create table marts.dim_units as select *"
+        " from (values ('a@x', 'x'), ('b@y', 'y'), ('a@z', 'z')) as a(unit_id, location_id)"
+    )
+    con.execute("create table marts.dim_metrics as select 'nps' as metric_id, 'customer' as voice")
+    found = _places_with_hidden_feedback(con)
+    assert sorted(found["location_id"]) == ["x", "z"]

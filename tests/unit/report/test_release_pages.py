@@ -178,7 +178,7 @@ def test_the_quality_page_begins_with_the_sources(tmp_path: Path, language: str)
     assert 'href="report.html"' in page
     rows = page[page.index('id="sources"') : page.index("</table>")]
     assert rows.count(text.number(1900)) == 2
-    assert f"{text.described('the text is not a date in the declared formats')}: 21" in rows
+    assert f"{text.described('the text is not a date in the declared formats')}: 20" in rows
     assert f"{text.described('left out by a filter of the source')}: {text('quality.few')}" in rows
     assert not {"1921", "1,921", "1885"} & set(re.findall(r"[\d,]+", rows))
     assert "<code>values:</code>" in rows
