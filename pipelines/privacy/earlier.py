@@ -34,6 +34,11 @@ class Change:
     score: float
     blur: float
 
+    @property
+    def is_some(self) -> bool:
+        """Whether anything is different, as far as rounding lets it be seen."""
+        return bool(self.answers) or abs(self.score) > self.blur / 2 + DUST
+
     def less(self, other: Change) -> Change:
         """The change of what is left without the other."""
         return Change(
@@ -110,7 +115,7 @@ def _waiting(block: Block, measure: Measure, hidden: set[int], release: ToldCell
     # cells of the same atoms can have changed differently: one held a group that is gone
     changes = {atoms: found[0] for atoms, found in every.items()}
     all_changes = [c for found in every.values() for c in found]
-    if not any(c.answers or abs(c.score) > c.blur / 2 + DUST for c in all_changes):
+    if not any(c.is_some for c in all_changes):
         return set()
     known = {next(iter(a)): c for a, c in changes.items() if len(a) == 1}
     cell_of = {block.members[c] & ever: c for c in range(len(block.labels)) if c not in hidden}
@@ -135,6 +140,8 @@ def _waiting(block: Block, measure: Measure, hidden: set[int], release: ToldCell
             gone.append((atoms, left))
         elif len(atoms) > 1:
             left_over.append((frozenset(rest), left, atoms))
+        beside = (c.less(change) for c in every[atoms][1:])  # another cell of these atoms now
+        gone += [(atoms, c) for c in beside if c.is_some]
         if any(way.gives_away(measure) for way in ways):
             moved = [frozenset((a,)) for a in atoms & known.keys() if known[a].answers]
             options = [s for s in (*moved, atoms) if s in cell_of]

@@ -111,6 +111,10 @@ def test_two_releases_that_told_who_came_between(seed: int) -> None:
     compare(released_chain(seed, 2))
 
 
+def test_a_group_that_is_gone_from_a_location_whose_other_team_is_as_it_was() -> None:
+    compare(released_chain(30001516, 3))
+
+
 def test_bounds_the_solver_is_unsure_of_after_those_before_them() -> None:
     compare(released_chain(10001840, 3))
 
