@@ -58,7 +58,7 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
         earlier = earlier_cells(program.settings())
         mask = publication_mask(
             cells, declared.privacy, declared.metrics, places, participation, earlier,
-            answer_scales=declared.answer_scales,
+            answer_scales=declared.answer_scales, asked_together=declared.asked_together,
         )  # fmt: skip
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
     hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())

@@ -4,7 +4,8 @@ What belongs here: which atoms a cell is made of, and what is left of a total be
 does not: what is hidden (privacy.complementary).
 
 Metrics of employees are one family, because one person answers them together: what is hidden in one
-is hidden in all, and in participation. Metrics of customers are a family when they share an item.
+is hidden in all, and in participation. Metrics of customers are a family when they share an item,
+or are asked in one record.
 """
 
 from __future__ import annotations

@@ -46,10 +46,11 @@ class Grouping:
         periods: Iterable[str] = (),
         *,
         answer_scales: Mapping[str, Iterable[AnswerScale]],
+        asked_together: Iterable[frozenset[str]] = (),
     ) -> Grouping:
         """From the cells of now; `periods` are further ones, of earlier releases."""
         kinds, items = {m.id: m.kind for m in metrics}, {m.id: len(m.items) for m in metrics}
-        limits, own = privacy.thresholds, families(metrics)
+        limits, own = privacy.thresholds, families(metrics, asked_together)
         scales, family = {}, {}
         for metric, voice in cells.select("metric_id", "voice").unique().sort("metric_id").rows():
             limit = limits.employee if voice == "employee" else limits.customer
@@ -113,8 +114,14 @@ def cell_blocks(
     return blocks
 
 
-def families(metrics: list[Metric]) -> dict[str, str]:
-    """Metric -> the family it is judged with."""
+def families(
+    metrics: list[Metric], asked_together: Iterable[frozenset[str]] = ()
+) -> dict[str, str]:
+    """Metric -> the family it is judged with.
+
+    Customer metrics are one family when they share an item, or ask for items of one form.
+    """
+    forms = list(asked_together)
     family: dict[str, str] = {}
     items: dict[str, set[str]] = {}
     for metric in metrics:
@@ -122,6 +129,7 @@ def families(metrics: list[Metric]) -> dict[str, str]:
             family[metric.id] = "employee"
             continue
         name, mine = metric.id, set(metric.items)
+        mine = mine.union(*(form for form in forms if form & mine))
         for other, theirs in list(items.items()):
             if mine & theirs:
                 mine |= items.pop(other)

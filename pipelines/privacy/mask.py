@@ -55,6 +55,7 @@ def publication_mask(
     finer: Mapping[str, tuple[str, ...]] | None = None,
     *,
     answer_scales: Mapping[str, Iterable[AnswerScale]],
+    asked_together: Iterable[frozenset[str]] = (),
 ) -> pl.DataFrame:
     """Decide for every cell of `unit_period_metrics` whether it may be released.
 
@@ -63,7 +64,9 @@ def publication_mask(
     is, so its counts are judged beside them. `earlier` are the records of earlier releases
     (kept_records.EARLIER_SCHEMA). `finer` gives the periods a longer one consists of.
     `answer_scales` are the scales the items of a metric are asked on: metrics of the same items are
-    judged together. Under `suppression: publisher` only what the publisher withheld is withheld.
+    judged together. `asked_together` are sets of items that customers answer in one record: what
+    is hidden in one is hidden in all. Under `suppression: publisher` only what the publisher
+    withheld is withheld.
     """
     cells = cells.sort(MASK_KEYS)  # equal choices do not depend on the order of the rows
     own = cells["metric_id"].unique()
@@ -77,8 +80,9 @@ def publication_mask(
     if privacy.suppression == "thresholds":
         periods = [] if earlier is None else earlier["period_id"].unique().sort().to_list()
         grouping = Grouping.of(
-            judged, privacy, metrics, finer or {}, periods, answer_scales=answer_scales
-        )
+            judged, privacy, metrics, finer or {}, periods,
+            answer_scales=answer_scales, asked_together=asked_together,
+        )  # fmt: skip
         judged = _with_complement(judged, grouping, places, earlier)
     judged = judged.with_columns((pl.col("reason_code") == "released").alias("is_released"))
     judged = judged.with_columns(_tells_counts(cells, privacy, earlier).alias("tells_counts"))
