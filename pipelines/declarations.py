@@ -185,6 +185,7 @@ def _settings(program: Program, last_release: Mapping[str, Any]) -> pl.DataFrame
         "threshold_employee": privacy.thresholds.employee,
         "threshold_customer": privacy.thresholds.customer,
         "threshold_comments": privacy.thresholds.comments,
+        "answers_per_record": max((len(form) for form in program.asked_together), default=1),
         "unit": org.unit,
         "teams": org.teams,
         "unknown_references": org.unknown_references,

@@ -42,7 +42,7 @@ def round_scores(frame: pl.DataFrame, scores: list[str], shares: list[str]) -> p
 
 
 def round_counts(frame: pl.DataFrame, columns: list[str], threshold: int) -> pl.DataFrame:
-    """Round counts to tens, or to the next ten above the threshold.
+    """Round counts to tens, or to the next ten above the threshold (in what is counted).
 
     What is added up of them and taken from a shown count leaves a hidden group as many possible
     counts as are promised.

@@ -177,7 +177,10 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _threshold(con: duckdb.DuckDBPyConnection, voice: str) -> int:
-    setting = f"threshold_{voice}"
+    return _setting(con, f"threshold_{voice}")
+
+
+def _setting(con: duckdb.DuckDBPyConnection, setting: str) -> int:
     found = con.execute(
         "select cast(value_text as bigint) from raw.declared_settings where setting = ?", [setting]
     ).fetchall()
@@ -191,7 +194,9 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     summary = summary.filter(pl.col("voice") == "customer").sort(keys)
     if is_public(con):
         return summary
-    return round_counts(summary, ["n_rows", "n_rows_in_unit"], _threshold(con, "customer"))
+    # a record of five answers is five rows: to count it they are five times as telling
+    rows = _threshold(con, "customer") * _setting(con, "answers_per_record")
+    return round_counts(summary, ["n_rows", "n_rows_in_unit"], rows)
 
 
 def _estimates(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:

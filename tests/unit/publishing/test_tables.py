@@ -14,6 +14,7 @@ from pipelines.publishing.audiences import AUDIENCES, JOINT, PUBLISHED_TABLES
 from pipelines.publishing.dictionary import data_dictionary
 from pipelines.publishing.dictionary_texts import COLUMNS, TABLES
 from pipelines.publishing.tables import (
+    _attribution,
     _companion,
     _participation,
     _places_with_hidden_feedback,
@@ -191,3 +192,21 @@ def test_the_share_of_feedback_is_not_told_where_the_location_is_hidden() -> Non
     con.execute("create table marts.dim_metrics as select 'nps' as metric_id, 'customer' as voice")
     found = _places_with_hidden_feedback(con)
     assert sorted(found["location_id"]) == ["x", "z"]
+
+
+def test_counts_of_rows_leave_as_many_counts_of_records_as_are_promised() -> None:
+    # a form of five questions: each record is five rows
+    con = duckdb.connect()
+    for schema in ("marts", "raw"):
+        con.execute(f"create schema {schema}")
+    con.execute(
+        "create table marts.attribution_summary as select 'customer' as voice, 'p' as period_id,"
+        " 'c' || n as channel, 'location' as attribution_method, 'attributed' as remainder_reason,"
+        " n * 5 as n_rows, 0 as n_rows_in_unit from range(60) as a(n)"
+    )
+    con.execute(
+        "create table raw.declared_settings as select * from (values ('threshold_customer', '5'),"
+        " ('answers_per_record', '5')) as a(setting, value_text)"
+    )
+    alike = _attribution(con).group_by("n_rows").len().sort("n_rows")
+    assert alike.slice(1)["len"].head(-1).min() >= 4
