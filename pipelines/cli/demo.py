@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.demo import generate
+from pipelines.errors import CrossvoiceError
 from pipelines.settings import load_settings
 
 
@@ -23,5 +24,11 @@ def generate_company(
     if if_missing and folder.is_dir():
         return
     sizes = {"feedback_rows": feedback_rows, "survey_rows": survey_rows}
-    summary = generate(folder, seed=seed, **sizes)
+    try:
+        summary = generate(folder, seed=seed, **sizes)
+    except ValueError as error:
+        raise CrossvoiceError(
+            f"{error}.",
+            mend="ask for more rows, or use `python -m pipelines.demo` with fewer teams",
+        ) from None
     click.echo(summary.sentence())

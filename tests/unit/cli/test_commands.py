@@ -158,3 +158,11 @@ def test_several_people_may_be_given_at_once(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "line 1" in result.output
     assert "P00001" not in result.output
+
+
+def test_too_small_a_demo_is_said_without_a_traceback(tmp_path: Path) -> None:
+    words = ["demo", "--out", str(tmp_path / "company"), "--feedback-rows", "30"]
+    ended = CliRunner().invoke(main, words, catch_exceptions=False)
+    assert ended.exit_code != 0
+    assert "too few" in ended.output
+    assert "mend:" in ended.output
