@@ -119,7 +119,8 @@ def build_block(
         if any(rest is None for rest in rests.values()):
             # a total that is not the sum of its parts in some metric: nothing can be subtracted
             inside, rests = set(), {m: found[label] for m, found in cells.items() if label in found}
-        if any(rest[0] > 0 for rest in rests.values() if rest is not None):
+        is_gone = not inside and not rests
+        if is_gone or any(rest[0] > 0 for rest in rests.values() if rest is not None):
             atom = _place_atom(atoms, label, places, is_part=bool(inside) or level == "unit")
             if level == "unit":
                 atoms.inside.setdefault(("unit", unit, period), []).append(atom)
@@ -127,8 +128,6 @@ def build_block(
             for metric, rest in rests.items():
                 if rest is not None and rest[0] > 0:
                     values[metric][atom] = rest
-        if not inside and not rests:
-            inside.add(_place_atom(atoms, label, places, is_part=level == "unit"))
         members[label] = frozenset(inside)
     labels = [label for label in labels if members[label]]
     measures = [

@@ -59,6 +59,8 @@ def disclosures_of_both(world: World, released: set) -> list[Disclosure]:
     atoms = answers.group_by(FINEST, maintain_order=True).agg(
         *ATOM, *((pl.col("score") == s).sum().alias(f"of {s:g}") for s in scores)
     )
+    if atoms.is_empty():
+        return []
     truth = atoms.select(f"of {s:g}" for s in scores).to_numpy().astype(float)
     cells: dict = {}
     for i, row in enumerate(atoms.iter_rows(named=True)):

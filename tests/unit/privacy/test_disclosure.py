@@ -111,8 +111,15 @@ def test_two_releases_that_told_who_came_between(seed: int) -> None:
     compare(released_chain(seed, 2))
 
 
-def test_a_group_that_is_gone_from_a_location_whose_other_team_is_as_it_was() -> None:
-    compare(released_chain(30001516, 3))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(30001516, id="from a location whose other team is as it was"),
+        pytest.param(41001320, id="from a month of a team that is shown for the quarter"),
+    ],
+)
+def test_three_releases_of_which_a_group_is_gone(seed: int) -> None:
+    compare(released_chain(seed, 3))
 
 
 def test_bounds_the_solver_is_unsure_of_after_those_before_them() -> None:
