@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.publishing import declared
 
 LEVELS = {"unit": "unit_id", "location": "location_id", "region": "region_id", "company": "company"}
 GROUP = ("unit_level", "unit_id", "period_id")
@@ -35,10 +36,7 @@ def comment_frames(con: duckdb.DuckDBPyConnection, order: bytes) -> dict[str, pl
         " using (unit_level, unit_id, period_id, metric_id)"
         " where mask.is_released group by all"
     ).pl()
-    smallest = con.sql(
-        "select cast(value_text as bigint) from raw.declared_settings"
-        " where setting = 'threshold_comments'"
-    ).fetchall()[0][0]
+    smallest = declared.number(con, "threshold_comments")
     return {
         table: shuffled(
             large_groups(

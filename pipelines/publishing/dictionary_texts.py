@@ -17,7 +17,7 @@ TABLES = {
     "customer_unit_period_metrics": "One row per unit level, unit, period and customer metric.",
     "unit_period_participation": "One row per unit level, unit, period and survey: response rate.",
     "attribution_summary": "One row per period, channel, attribution method and remainder reason: "
-    "how much customer feedback could be given to a unit, and why the rest could not, in tens.",
+    "how much customer feedback could be given to a unit, and why the rest could not; rounded.",
     "employee_comments": "One row per comment of an employee, redacted, in groups large enough "
     "only: each comment once, at the finest level where its group is. The order tells nothing.",
     "customer_comments": "One row per comment of a customer, redacted, in groups large enough "

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import duckdb
 
+from pipelines.publishing.declared import is_public
+
 ANSWERS = ("stg_employee_responses", "stg_customer_feedback", "stg_unit_scores")
 """Staging tables whose rows are answers, each with the scale it was given on."""
 
@@ -30,12 +32,3 @@ def scores_on_one_scale(con: duckdb.DuckDBPyConnection) -> list[str]:
         " order by metric_id"
     )
     return [metric for (metric,) in found.fetchall()]
-
-
-def is_public(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the publisher's own suppression holds."""
-    found = con.sql(
-        "select 1 from raw.declared_settings"
-        " where setting = 'suppression' and value_text = 'publisher'"
-    )
-    return bool(found.fetchall())

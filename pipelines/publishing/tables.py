@@ -14,7 +14,8 @@ import polars as pl
 
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
-from pipelines.publishing.native_means import is_public, scores_on_one_scale
+from pipelines.publishing import declared
+from pipelines.publishing.native_means import scores_on_one_scale
 from pipelines.publishing.overlap import withhold_overlap
 from pipelines.publishing.response_weights import weighted_beside_shown_places
 from pipelines.publishing.restated import restated_scores
@@ -158,7 +159,7 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         .group_by("unit_level", "unit_id", "period_id")
         .agg(pl.col("is_released").all().alias("is_shown"))
     )
-    smallest = _threshold(con, "employee")
+    smallest = declared.number(con, "threshold_employee")
     rates = warehouse.read_table(con, "marts.unit_period_participation")
     # where nobody answered no table has a row: a hidden group is known to hold an answer
     rates = rates.filter(pl.col("n_responded") > 0).join(
@@ -176,33 +177,22 @@ def _participation(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return round_scores(rates, [], ["response_share"])
 
 
-def _threshold(con: duckdb.DuckDBPyConnection, voice: str) -> int:
-    return _setting(con, f"threshold_{voice}")
-
-
-def _setting(con: duckdb.DuckDBPyConnection, setting: str) -> int:
-    found = con.execute(
-        "select cast(value_text as bigint) from raw.declared_settings where setting = ?", [setting]
-    ).fetchall()
-    return int(found[0][0])
-
-
 def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """How feedback was attributed; exact counts would be totals the mask knows nothing of."""
     keys = ["period_id", "channel", "attribution_method", "remainder_reason"]
     summary = warehouse.read_table(con, "marts.attribution_summary")
     summary = summary.filter(pl.col("voice") == "customer").sort(keys)
-    if is_public(con):
+    if declared.is_public(con):
         return summary
     # a record of five answers is five rows: to count it they are five times as telling
-    rows = _threshold(con, "customer") * _setting(con, "answers_per_record")
+    rows = declared.number(con, "threshold_customer") * declared.number(con, "answers_per_record")
     return round_counts(summary, ["n_rows", "n_rows_in_unit"], rows)
 
 
 def _estimates(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     estimates = warehouse.read_table(con, "linkage.linkage_estimates")
     guards = warehouse.read_table(con, "linkage.linkage_guards")
-    return (estimates, guards) if is_public(con) else withhold_overlap(estimates, guards)
+    return (estimates, guards) if declared.is_public(con) else withhold_overlap(estimates, guards)
 
 
 def _attribution_rules(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
