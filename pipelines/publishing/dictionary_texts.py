@@ -249,6 +249,16 @@ _COMMENTS = {
     "comment_text": "The comment after redaction; what was taken out is named by its kind.",
 }
 
+_CATALOGUE = {
+    "items": "Codes of the items that enter the metric.",
+    "top_box_from": "Answer from which on an answer is favourable; null: no share of answers.",
+    "answer_min": "Lower end of the scale of the answers; null: several scales, or figures that "
+    "others made of answers.",
+    "answer_max": "Upper end of it.",
+    "answer_direction": "Which end of the scale is the better one: higher or lower.",
+    "answers_are_whole": "Whether all answers are whole numbers.",
+}
+
 _RESTATED = {
     "n_units_then": "Units of that period that are put together in the row.",
     "succession": "What carried or ended them: rename, merge, move, split or close; null: nothing.",
@@ -260,6 +270,7 @@ COLUMNS = {
     "linkage_attribution_rules": _ESTIMATES | _ATTRIBUTION_RULES,
     "linkage_nonresponse": _ESTIMATES | _NONRESPONSE,
     "publication": _PUBLICATION,
+    "dim_metrics": _CATALOGUE,
     "unit_period_scores_restated": _RESTATED,
     "data_dictionary": _DICTIONARY,
     "employee_unit_period_metrics": _MASK | _CHANGE,

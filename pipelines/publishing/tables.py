@@ -15,7 +15,7 @@ import polars as pl
 from pipelines import warehouse
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
 from pipelines.publishing import declared
-from pipelines.publishing.native_means import scores_on_one_scale
+from pipelines.publishing.metric_answers import metric_catalogue, scores_on_one_scale
 from pipelines.publishing.overlap import withhold_overlap
 from pipelines.publishing.response_weights import weighted_beside_shown_places
 from pipelines.publishing.restated import restated_scores
@@ -61,13 +61,13 @@ def published_frames(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
         **{name: _companion(con, name) for name in COMPANION_SCHEMAS},
         "linkage_attribution_rules": _attribution_rules(con),
         "linkage_nonresponse": _nonresponse(con),
+        "dim_metrics": metric_catalogue(con),
         **{
             name: warehouse.read_table(con, f"marts.{name}").sort(key)
             for name, key in (
                 ("dim_units", "unit_id"),
                 ("dim_teams", "team_id"),
                 ("dim_locations", "location_id"),
-                ("dim_metrics", "metric_id"),
                 ("periods", "period_index"),
             )
         },

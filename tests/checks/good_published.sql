@@ -7,7 +7,10 @@ create table published.periods as from marts.periods;
 create table published.dim_units as from marts.dim_units;
 create table published.dim_teams as from marts.dim_teams;
 create table published.dim_locations as from marts.dim_locations;
-create table published.dim_metrics as from marts.dim_metrics;
+create table published.dim_metrics as
+select *, 'q01' as items, null::double as top_box_from, 1.0 as answer_min, 5.0 as answer_max,
+  'higher' as answer_direction, true as answers_are_whole
+from marts.dim_metrics;
 create table published.unit_period_scores as from marts.unit_period_scores;
 -- u1 was merged into u0
 create table marts.unit_restatements as

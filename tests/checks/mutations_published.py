@@ -220,7 +220,11 @@ PUBLISHED: dict[str, dict[str, Mutation]] = {
     "dim_units": {**COLUMNS, **SAME_ROWS},
     "dim_teams": {**COLUMNS, **SAME_ROWS},
     "dim_locations": {**COLUMNS, **SAME_ROWS},
-    "dim_metrics": {**COLUMNS, **SAME_ROWS},
+    "dim_metrics": {
+        **COLUMNS,
+        **SAME_ROWS,
+        "scales_in_order": "update {t} set answer_min = 5, answer_max = 1",
+    },
     "periods": {**COLUMNS, **SAME_ROWS},
     "data_dictionary": {
         "every_column_described": "delete from {t} where rowid = 0",
