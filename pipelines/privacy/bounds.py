@@ -89,28 +89,30 @@ def widths(systems: Sequence[System]) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _score_widths(system: System) -> np.ndarray:
-    """Closed form for one equation: what the others can hold is not this group's."""
     m = system.measure
-    atoms = system.atoms
-    out = []
-    for group in system.groups:
-        mine, all_ = m.answers[list(group)].sum(), m.answers[atoms].sum()
-        others = all_ - mine
-        totals = m.parts[:, atoms].sum(axis=1)
-        if len(m.weights) == 2:  # promoters and detractors; the rest are passives
-            promoters, detractors = totals
-            passives = all_ - promoters - detractors
-            top = min(mine, promoters) - max(0.0, mine - promoters - passives)
-            bottom = max(0.0, mine - detractors - passives) - min(mine, detractors)
-            out.append(100.0 * (top - bottom))
-        elif len(m.weights) == 1:
-            total = totals[0]
-            top = min(m.high * mine, total - m.low * others)
-            bottom = max(m.low * mine, total - m.high * others)
-            out.append(top - bottom)
-        else:
-            out.append(np.inf)
-    return np.array(out)
+    return np.array([score_width(system, m.answers[list(g)].sum()) for g in system.groups])
+
+
+def score_width(system: System, mine: float) -> float:
+    """Closed form for one equation: what the others can hold is not this group's.
+
+    Width of the score sum of a group of so many answers in it.
+    """
+    m, atoms = system.measure, system.atoms
+    all_ = m.answers[atoms].sum()
+    others = all_ - mine
+    totals = m.parts[:, atoms].sum(axis=1)
+    if len(m.weights) == 2:  # promoters and detractors; the rest are passives
+        promoters, detractors = totals
+        passives = all_ - promoters - detractors
+        top = min(mine, promoters) - max(0.0, mine - promoters - passives)
+        bottom = max(0.0, mine - detractors - passives) - min(mine, detractors)
+        return float(100.0 * (top - bottom))
+    if len(m.weights) == 1:
+        top = min(m.high * mine, totals[0] - m.low * others)
+        bottom = max(m.low * mine, totals[0] - m.high * others)
+        return float(top - bottom)
+    return np.inf
 
 
 def _count_widths(system: System) -> np.ndarray:

@@ -12,9 +12,10 @@ is a ratio of unknowns: divided by the count of the group, its bounds are a line
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import linalg
 
 from pipelines.privacy.blocks import Block, Measure
 from pipelines.privacy.bounds import (
@@ -25,6 +26,7 @@ from pipelines.privacy.bounds import (
     ends,
     freedom,
     incidence,
+    score_width,
     scores_programme,
     solve,
 )
@@ -49,7 +51,7 @@ def placed_suspects(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
     for block, hidden in blocks:
         for measure in block.measures:
             for system in hidden_systems(block, measure, hidden, _suspects(block, measure, hidden)):
-                if len(system.equations) > 1:
+                if len(system.equations) > 1 or system.together is not None:
                     unsure += [_Suspect(block, system, *who) for who in _not_free(system)]
                 elif _is_told_by_one(system):
                     found.append((block, system, system.groups[0]))
@@ -78,23 +80,22 @@ def _not_free(system: System) -> list[tuple[int, int]]:
 
 
 def _is_told_by_one(system: System) -> bool:
-    """Whether one sum over several groups is so high or low that it tells the mean of each."""
+    """Whether one sum over several groups is such that it tells the mean of each."""
     m, atoms = system.measure, system.atoms
     if len(atoms) == 1 or m.counts_only:
         return False
-    answers = m.answers[atoms].sum()
-    above = float(np.dot(m.weights, m.parts[:, atoms].sum(axis=1))) - m.low * answers
-    room = min(above, (m.high - m.low) * answers - above)
-    return bool(room < PROTECTION * (m.high - m.low) - TOLERANCE)
+    # the fewer answers a group has, the less its mean is tied to the sum
+    return score_width(system, 1.0) < PROTECTION * (m.high - m.low) - TOLERANCE
 
 
 def _narrow(suspects: Sequence[_Suspect]) -> list[_Suspect]:
     """Those whose count or mean is placed, unless they are seen to reach the threshold."""
     counts = ends([(counts_programme(s.system), s.number) for s in suspects])
+    seen = ends([(_counts_as_listed(s), s.number) for s in suspects])
     found, scored = [], []
-    for suspect, (low, high) in zip(suspects, counts, strict=True):
+    for suspect, (low, high), (surely, _) in zip(suspects, counts, seen, strict=True):
         m = suspect.system.measure
-        if low >= m.threshold - TOLERANCE:
+        if surely >= m.threshold - TOLERANCE:
             continue
         if high - low < m.threshold - 2 - TOLERANCE:
             found.append(suspect)
@@ -108,28 +109,45 @@ def _narrow(suspects: Sequence[_Suspect]) -> list[_Suspect]:
     return found
 
 
+def _counts_as_listed(suspect: _Suspect) -> Programme:
+    """Counts for a reader who does not know that groups no table lists hold an answer."""
+    programme = counts_programme(suspect.system)
+    bare = suspect.block.bare_atoms(suspect.system.measure)
+    listed = [0.0 if atom in bare else 1.0 for atom in suspect.system.atoms]
+    return replace(programme, low=np.array(listed))
+
+
 def _mean_programme(system: System, atom: int) -> Programme:
-    """Counts, score sums above the least possible, and 1, all divided by the count of `atom`."""
-    m, atoms = system.measure, system.atoms
-    k, at = len(atoms), atoms.index(atom)
+    """Counts, parts above the least possible, and 1, all divided by the count of `atom`."""
+    m, atoms, joint = system.measure, system.atoms, system.together
+    parts, own = (m.parts, range(len(m.parts))) if joint is None else (joint.parts, joint.own)
+    region = m.region if joint is None else joint.region
+    k, s, at = len(atoms), len(parts), atoms.index(atom)
     rows = incidence(system, {a: i for i, a in enumerate(atoms)})
     answers = m.answers[atoms].astype(float)
-    sums = np.clip(
-        np.dot(m.weights, m.parts[:, atoms]) - m.low * answers, 0.0, (m.high - m.low) * answers
-    )
-    pick, none = np.eye(k)[at], np.zeros((len(rows), k))
+    reach = region.most - region.least
+    above = parts[:, atoms] - np.outer(region.least, answers)
+    above = np.clip(above, 0.0, np.outer(reach, answers)).ravel()
+    totals = np.concatenate([rows @ answers, np.kron(np.eye(s), rows) @ above])
+    pick, eye = np.eye(k)[at], np.eye(k)
     equal = np.vstack([
-        np.hstack([rows, none, -(rows @ answers)[:, None]]),
-        np.hstack([none, rows, -(rows @ sums)[:, None]]),
-        np.concatenate([pick, np.zeros(k + 1)]),
+        np.hstack([linalg.block_diag(rows, np.kron(np.eye(s), rows)), -totals[:, None]]),
+        np.concatenate([pick, np.zeros(s * k + 1)]),
     ])  # fmt: skip
-    above = np.vstack([
-        np.hstack([-(m.high - m.low) * np.eye(k), np.eye(k), np.zeros((k, 1))]),
-        np.hstack([-np.eye(k), np.zeros((k, k)), np.ones((k, 1))]),
+    edges = np.vstack([np.eye(s), region.facets])
+    limits = np.concatenate([reach, region.limits - region.facets @ region.least])
+    held = np.hstack([np.kron(-limits[:, None], eye), np.kron(edges, eye)])
+    within = np.vstack([
+        np.pad(held, ((0, 0), (0, 1))),
+        np.hstack([-eye, np.zeros((k, s * k)), np.ones((k, 1))]),
     ])  # fmt: skip
-    point = np.concatenate([answers, sums, [1.0]]) / answers[at]
+    point = np.concatenate([answers, above, [1.0]]) / answers[at]
+    wanted = np.zeros(s)
+    wanted[list(own)] = m.weights
+    n = k + s * k + 1
     return Programme(
-        equal, point, np.zeros(2 * k + 1), np.full(2 * k + 1, np.inf), above, np.zeros(len(above)),
-        np.concatenate([np.zeros(k), pick, [0.0]])[None, :],
+        equal, point, np.zeros(n), np.full(n, np.inf), within,
+        np.maximum(within @ point, 0.0),  # dust of sums
+        np.concatenate([np.zeros(k), np.kron(wanted, pick), [0.0]])[None, :],
         np.array([PROTECTION * (m.high - m.low)]),
     )  # fmt: skip
