@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from pipelines.audit import bounds, relations
+from pipelines.audit.answers import COUNTS_ONLY, Answers
 from pipelines.audit.earlier import earlier_release, other_periods
 from pipelines.audit.evidence import Evidence, Finding
 from pipelines.audit.freedom import LEAST, System
@@ -73,13 +74,13 @@ def _worked_out(
 ) -> list[Finding]:
     """Hidden groups that remainders tell of; what is not sure and does not fit tells nothing."""
     findings = []
-    by_metric: dict[str, list[Remainder]] = defaultdict(list)
+    by_metrics: dict[str, list[Remainder]] = defaultdict(list)
     for one in found:
         if one.unknown:
-            by_metric[one.total[0]].append(one)
+            by_metrics[one.total[0]].append(one)
     waiting = []
-    for metric, mine in by_metric.items():
-        threshold = evidence.threshold(metric)
+    for metrics, mine in by_metrics.items():
+        threshold = evidence.threshold(metrics)
         rows = relations.reduced(r for r in mine if r.hidden)
         if not is_sure:
             off = {k for r in rows if r.answers < len(r.hidden) for k in r.unknown}
@@ -88,9 +89,8 @@ def _worked_out(
         small = [r for r in rows if r.answers < threshold]
         findings += [Finding("differencing", _too_few(evidence, r)) for r in (*small, *beside)]
         said = {k for r in small for k in r.hidden}
-        scale = evidence.scales.get(metric, (0.0, 0.0))
         waiting += [
-            System(system, scale, threshold)
+            System(system, evidence.answers.get(metrics, COUNTS_ONLY), threshold)
             for system in relations.systems(rows)
             if not any(r.hidden & said for r in system)
         ]
@@ -122,8 +122,7 @@ def _too_few(evidence: Evidence, one: Remainder) -> str:
 
 
 def _too_narrow(evidence: Evidence, placed: bounds.Placed) -> str | None:
-    metric = placed.group[0]
-    threshold, groups = evidence.threshold(metric), len(placed.told_by.hidden)
+    threshold, groups = evidence.threshold(placed.group[0]), len(placed.told_by.hidden)
     low_n, high_n = placed.count
     if low_n >= threshold - SLACK:
         return None
@@ -131,21 +130,25 @@ def _too_narrow(evidence: Evidence, placed: bounds.Placed) -> str | None:
     name = cell_name(evidence, placed.group)
     if high_n - low_n < threshold - 2 - SLACK:
         return f"{told} places the answers of {name} between {low_n:.0f} and {high_n:.0f}."
-    low, high = evidence.scales.get(metric, (0.0, 0.0))
-    if _agrees(placed.told_by, low, high) and placed.told_by.answers >= threshold * groups:
-        return None  # they may all be large enough, and large groups that agree are not hidden
-    if placed.mean[1] - placed.mean[0] < LEAST * (high - low) - SLACK:
-        return (
-            f"{told} places the score of {name} between {placed.mean[0]:.1f} "
-            f"and {placed.mean[1]:.1f}."
-        )
+    may_all_be_large = placed.told_by.answers >= threshold * groups
+    answers = evidence.answers.get(placed.group[0], COUNTS_ONLY)
+    for figure, (low, high) in placed.means.items():
+        if may_all_be_large and _agrees(placed.told_by, answers, figure):
+            continue  # large groups that agree are not hidden
+        if high - low < LEAST * answers.widths[figure] - SLACK:
+            metric = answers.figures[figure][0]
+            of = f"{metric} of " if len(answers.metrics) > 1 else ""
+            return f"{told} places the score of {of}{name} between {low:.1f} and {high:.1f}."
     return None
 
 
-def _agrees(one: Remainder, low: float, high: float) -> bool:
-    """Whether every answer of a remainder lies at one end of the scale, or nearly."""
-    room = min(one.high - low * one.answers, high * one.answers - one.low)
-    return room < LEAST * (high - low)
+def _agrees(one: Remainder, answers: Answers, figure: int) -> bool:
+    """Whether every answer of a remainder lies at one end of a scale, or nearly."""
+    room = min(
+        one.high[figure] - answers.least[figure] * one.answers,
+        answers.most[figure] * one.answers - one.low[figure],
+    )
+    return room < LEAST * answers.widths[figure]
 
 
 def inversion(evidence: Evidence) -> Iterator[Finding]:
@@ -154,9 +157,9 @@ def inversion(evidence: Evidence) -> Iterator[Finding]:
     if estimates is None:
         return
     released: dict[str, int] = defaultdict(int)
-    for (metric, level, _, _), cell in evidence.cells.items():
+    for (metrics, level, _, _), cell in evidence.cells.items():
         if level == "unit" and not cell.is_hidden:
-            released[metric] += cell.answers
+            released[metrics] += cell.answers
     sides = (("x_measure", "n_responses_x"), ("y_measure", "n_responses_y"))
     for measure, count in sides:
         if measure not in estimates.columns or count not in estimates.columns:
@@ -164,10 +167,11 @@ def inversion(evidence: Evidence) -> Iterator[Finding]:
         counted = estimates.filter(pl.col(count).is_not_null())
         largest = counted.group_by("question_id", measure).agg(pl.col(count).max())
         for question, metric, n in largest.sort("question_id").iter_rows():
-            if metric in evidence.voices and n > released[metric]:
+            told = released[evidence.home[metric]] if metric in evidence.home else n
+            if n > told:
                 yield Finding(
                     "inversion",
                     f"linkage_estimates, question {question}: {n:,} answers of {metric}, but the "
-                    f"released cells hold {released[metric]:,}. It was made from hidden cells, "
+                    f"released cells hold {told:,}. It was made from hidden cells, "
                     "and whoever knows the others can work them out.",
                 )

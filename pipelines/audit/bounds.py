@@ -1,118 +1,131 @@
-"""How narrowly an outsider places each hidden group: its count, and its mean whatever its count.
+"""How narrowly an outsider places each hidden group: its count, and its means whatever its count.
 
 What belongs here: closed forms for one remainder, linear programmes for several. What does not:
 which sums hold (audit.relations) and what is too narrow (audit.attacks).
 
-The mean is a ratio of two unknowns. Dividing every unknown by the group's count (Charnes and Cooper
+The unknowns are how many answers of each group lie at each corner of what one answer can be. A
+mean is a ratio of two unknowns. Dividing every unknown by the group's count (Charnes and Cooper
 1962, Naval Research Logistics Quarterly 9) makes its bounds a linear programme.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix, hstack, identity, kron, vstack
 
-from pipelines.audit.freedom import System, not_free
+from pipelines.audit.freedom import System, Unsure, not_free
 from pipelines.audit.relations import Key, Remainder
 from pipelines.linear import Constraints
+
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The narrowest intervals for a hidden group."""
+    """The narrowest intervals for a hidden group; `means` by figure, where they may be narrow."""
 
     group: Key
-    count: tuple[float, float]
-    mean: tuple[float, float]
+    count: Interval
+    means: Mapping[int, Interval]
     told_by: Remainder
-
-
-@dataclass(frozen=True)
-class _Programme:
-    objective: np.ndarray
-    equal: np.ndarray
-    equal_to: np.ndarray
-    below: np.ndarray
-    below_what: np.ndarray
-    low: np.ndarray
 
 
 def place(systems: Sequence[System]) -> list[Placed]:
     """Bounds of every hidden group that is not plainly free."""
     found: list[Placed] = []
-    larger = []
+    several = []
     for system in systems:
         if len(system.rows) == 1:
-            found += [_alone(system.rows[0], key, system.scale) for key in system.hidden]
+            found += _in_one(system)
         else:
-            larger.append(system)
-    return found + _together(list(not_free(larger)))
-
-
-def _alone(one: Remainder, key: Key, scale: tuple[float, float]) -> Placed:
-    least, most = scale
-    others = len(one.hidden) - 1
-    n = float(one.answers)
-    low_n, high_n = (1.0, n - others) if others or one.rest else (n, n)
-    # the fewer answers the group has, the less its mean is tied to the sum
-    top = least + (one.high - least * n) / low_n if low_n else most
-    bottom = most - (most * n - one.low) / low_n if low_n else least
-    return Placed(key, (low_n, high_n), (max(least, bottom), min(most, top)), one)
-
-
-def _together(asked: Sequence[tuple[System, Key]]) -> list[Placed]:
-    found = []
-    for system, key in asked:
-        low_n, high_n, low, high = map(_least, _programmes(key, system))
-        teller = min((r for r in system.rows if key in r.hidden), key=lambda r: len(r.unknown))
-        found.append(Placed(key, (low_n, -high_n), (low, -high), teller))
+            several.append(system)
+    for one in not_free(several):
+        found += _in_several(one)
     return found
 
 
-def _programmes(key: Key, system: System) -> list[_Programme]:
-    """Least and most count, least and most mean of one group."""
-    rows, scale, incidence, ones = (
-        system.rows, system.scale, system.incidence, system.least_counts
-    )  # fmt: skip
-    k = len(ones)
-    answers = np.array([r.answers for r in rows], dtype=float)
-    pick = np.zeros(k)
-    pick[system.unknown.index(key)] = 1.0
-    none = np.zeros((0, k))
-    counts = [
-        _Programme(sign * pick, incidence, answers, none, np.zeros(0), ones) for sign in (1.0, -1.0)
-    ]
-    least, most = scale
-    # unknowns: counts y, score sums above the least possible s, and z = 1 / count of the group
-    low = np.array([r.low for r in rows]) - least * answers
-    high = np.array([r.high for r in rows]) - least * answers
-    zero, eye = np.zeros((len(rows), k)), np.eye(k)
-    equal = np.vstack([
-        np.hstack([incidence, zero, -answers[:, None]]),
-        np.hstack([pick, np.zeros(k), 0.0]),
-    ])  # fmt: skip
-    below = np.vstack([
-        np.hstack([zero, incidence, -high[:, None]]),
-        np.hstack([zero, -incidence, low[:, None]]),
-        np.hstack([-(most - least) * eye, eye, np.zeros((k, 1))]),
-        np.hstack([-eye, 0 * eye, ones[:, None]]),
-    ])  # fmt: skip
-    equal_to = np.concatenate([np.zeros(len(rows)), [1.0]])
-    means = []
-    for sign in (1.0, -1.0):
-        objective = np.concatenate([sign * least * pick, sign * pick, [0.0]])
-        means.append(
-            _Programme(objective, equal, equal_to, below, np.zeros(len(below)), np.zeros(2 * k + 1))
-        )
-    return counts + means
+def _in_one(system: System) -> list[Placed]:
+    """Hidden groups of one remainder, which are all placed alike."""
+    (one,), others = system.rows, len(system.hidden) - 1
+    n = float(one.answers)
+    low_n, high_n = (1.0, n - others) if others or one.rest else (n, n)
+    # the fewer answers a group has, the less its mean is tied to the sum
+    means = _closed_form(system, low_n) if len(system.told) <= 1 else _apart(system, low_n)
+    return [Placed(key, (low_n, high_n), means, one) for key in system.hidden]
 
 
-def _least(p: _Programme) -> float:
-    """Least value of the objective; -inf where there is none, or where the sums do not hold."""
-    free = np.full(len(p.objective), np.inf)
-    below = np.full(len(p.below_what), -np.inf)
-    rows = np.vstack([p.equal, p.below])
-    low, high = np.concatenate([p.equal_to, below]), np.concatenate([p.equal_to, p.below_what])
-    return Constraints(rows, low, high, p.low, free).least(p.objective)
+def _closed_form(system: System, mine: float) -> dict[int, Interval]:
+    """Means of a group of so many answers beside the others of a remainder of one figure."""
+    (one,), answers, n = system.rows, system.answers, float(system.rows[0].answers)
+    means = {}
+    for i in answers.scores:
+        least, most = answers.least[i], answers.most[i]
+        top = least + (one.high[i] - least * n) / mine if mine else most
+        bottom = most - (most * n - one.low[i]) / mine if mine else least
+        means[i] = max(least, bottom), min(most, top)
+    return means
+
+
+def _apart(system: System, mine: float) -> dict[int, Interval]:
+    """The same of several figures: its answers and those of the others, at each corner."""
+    answers, (_, low, high) = system.answers, system.sums_of_rows
+    corners, n = len(answers.points), float(system.rows[0].answers)
+    own = np.concatenate([np.ones(corners), np.zeros(corners)])
+    inside = Constraints(
+        np.vstack([own, 1.0 - own, np.tile(answers.points[:, system.told].T, 2)]),
+        np.concatenate([[mine, n - mine], low]),
+        np.concatenate([[mine, n - mine], high]),
+        np.zeros(2 * corners),
+        np.full(2 * corners, np.inf),
+    )
+    means = {}
+    for i in answers.scores:
+        mean = np.concatenate([answers.points[:, i], np.zeros(corners)]) / mine
+        means[i] = inside.least(mean), -inside.least(-mean)
+    return means
+
+
+def _in_several(one: Unsure) -> Iterator[Placed]:
+    """Hidden groups of several remainders; the means only of those that may be small."""
+    system, k = one.system, len(one.system.unknown)
+    inside = Constraints(
+        system.incidence, system.counts, system.counts, system.least_counts, np.full(k, np.inf)
+    )
+    for key in sorted(one.counts | one.means):
+        (at,) = system.places([key])
+        pick = np.eye(k)[at]
+        count = inside.least(pick), -inside.least(-pick)
+        teller = min((r for r in system.rows if key in r.hidden), key=lambda r: len(r.unknown))
+        means = {}
+        if key in one.means and count[0] < system.threshold:
+            ends = _means(system, at)
+            for figure in system.answers.scores:
+                mean = np.append(np.kron(pick, system.answers.points[:, figure]), 0.0)
+                means[figure] = ends.least(mean), -ends.least(-mean)
+        yield Placed(key, count, means, teller)
+
+
+def _means(system: System, at: int) -> Constraints:
+    """Answers at each corner by unknown, and last one over the count of group `at`, which divides
+    all of them."""
+    k, corners = len(system.unknown), len(system.answers.points)
+    n, (sums, low, high) = k * corners + 1, system.sums_of_rows
+    count_of = kron(identity(k), np.ones((1, corners)), "csr")
+    rows = vstack([
+        hstack([system.count_of_rows, -system.counts[:, None]]),
+        hstack([count_of[[at]], csr_matrix((1, 1))]),
+        hstack([count_of, -system.least_counts[:, None]]),
+        hstack([sums, -low[:, None]]),
+        hstack([sums, -high[:, None]]),
+    ])  # fmt: skip
+    r, s = len(system.counts), len(low)
+    return Constraints(
+        rows,
+        np.concatenate([np.zeros(r), [1.0], np.zeros(k + s), np.full(s, -np.inf)]),
+        np.concatenate([np.zeros(r), [1.0], np.full(k + s, np.inf), np.zeros(s)]),
+        np.zeros(n),
+        np.full(n, np.inf),
+    )

@@ -9,30 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.audit import relations
-from pipelines.audit.evidence import Cell, Evidence, Finding
+from pipelines.audit.cells import Cell
+from pipelines.audit.evidence import Evidence, Finding
 from pipelines.audit.freedom import LEAST
 from pipelines.audit.relations import Key, Remainder, Sum
 from pipelines.audit.wording import cell_name
 
 SLACK = 1e-6
-NOBODY = Cell(("", "", "", ""), 0)
 
 
-def change(now: Cell | None, then: Cell | None) -> Cell:
-    """What a cell differs by; a group that a release has no row for has no answers in it."""
-    a, b = now or NOBODY, then or NOBODY
-    key = (now or then or NOBODY).key
-    if a.answers is None or b.answers is None:
-        return Cell(key, is_never_counted=a.is_never_counted or b.is_never_counted)
-    return Cell(key, a.answers - b.answers, a.low - b.high, a.high - b.low)
+def nobody(like: Cell) -> Cell:
+    """A group that a release has no row for: no answers."""
+    return Cell(like.key, 0, np.zeros_like(like.low), np.zeros_like(like.high))
+
+
+def change(now: Cell, then: Cell) -> Cell:
+    """What a cell differs by."""
+    if now.answers is None or then.answers is None:
+        return Cell(now.key, is_never_counted=now.is_never_counted or then.is_never_counted)
+    return Cell(now.key, now.answers - then.answers, now.low - then.high, now.high - then.low)
 
 
 def has_moved(one: Cell | Remainder) -> bool:
     """Whether a change is known and not none, as far as rounding shows."""
     if one.answers is None:
         return False
-    return one.answers != 0 or one.low > SLACK or one.high < -SLACK
+    return one.answers != 0 or bool((one.low > SLACK).any() or (one.high < -SLACK).any())
 
 
 def other_periods(evidence: Evidence, earlier: Evidence) -> Iterator[Finding]:
@@ -93,12 +98,11 @@ def earlier_release(evidence: Evidence, earlier: Evidence, sums: list[Sum]) -> l
 
 
 def _few_changed(evidence: Evidence, earlier: Path, one: Remainder) -> str | None:
-    metric = one.total[0]
-    least, most = evidence.scales.get(metric, (0.0, 0.0))
-    few = abs(one.answers)
-    if metric not in evidence.scales or few >= evidence.threshold(metric):
+    answers, few = evidence.answers.get(one.total[0]), abs(one.answers)
+    if answers is None or few >= evidence.threshold(one.total[0]) or not has_moved(one):
         return None
-    if not has_moved(one) or one.high - one.low >= LEAST * (most - least) * max(1, few):
+    open_ = (one.high - one.low)[answers.scores]
+    if (open_ >= LEAST * answers.widths[answers.scores] * max(1, few)).all():
         return None
     less = f" less {len(one.subtracted)} others" if one.subtracted else ""
     return (

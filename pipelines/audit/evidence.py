@@ -7,15 +7,16 @@ conclusions (audit.relations, audit.attacks).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-CELL_TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
-"""Tables of cells: counts and scores of groups, one row each."""
+from pipelines.audit.answers import Answers, answers_of
+from pipelines.audit.cells import CELL_TABLES, Cell, cells_of
+
 SIDE_TABLES = ("unit_period_scores", "unit_period_scores_restated", "unit_period_participation")
 """Tables that tell of the same groups again; the restated one is made of published rows."""
 COUNT_TABLES = ("attribution_summary",)
@@ -39,29 +40,6 @@ KNOWN_TABLES = (
 """Every table the audit knows how to read; another one fails it until it is declared here."""
 NO_SUM = " (no sum)"
 """What follows a kind of total that is less than its parts somewhere."""
-STEP = 0.1
-"""Step values are rounded to."""
-WHOLE, ONE_ANSWER = ("top_box", "net_promoter"), 100.0
-"""Kinds whose score sum is a whole number of answers: a rounded value tells it exactly."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One group as released: its count and score sum if shown, nothing if not."""
-
-    key: tuple[str, ...]
-    """Metric, unit level, unit, period."""
-    answers: int | None = None
-    low: float = 0.0
-    high: float = 0.0
-    """Score sum, between what rounding leaves open."""
-    is_never_counted: bool = False
-    """The source did not give it: totals may hold its answers or not."""
-
-    @property
-    def is_hidden(self) -> bool:
-        """The row is there, its numbers are not."""
-        return self.answers is None
 
 
 @dataclass(frozen=True)
@@ -78,8 +56,10 @@ class Evidence:
 
     folder: Path
     tables: Mapping[str, pl.DataFrame]
+    answers: Mapping[str, Answers]
+    """What metrics are made of, by the name that is first in keys of cells."""
     cells: dict[tuple[str, ...], Cell] = field(default_factory=dict)
-    """Metric, unit level, unit and period; several releases together: and which release."""
+    """Metrics, unit level, unit and period; several releases together: and which release."""
     told_in: dict[tuple[str, ...], str] = field(default_factory=dict)
     """Cells that an earlier release tells, and which."""
 
@@ -88,18 +68,22 @@ class Evidence:
         """The one row about the release itself."""
         return self.tables["publication"].row(0, named=True)
 
-    def threshold(self, metric: str) -> int:
-        """People promised behind a value of the metric."""
-        return int(self.publication[f"threshold_{self.voices.get(metric, 'employee')}"])
+    def threshold(self, metrics: str) -> int:
+        """People promised behind a value."""
+        return int(self.publication[f"threshold_{self.voice(metrics)}"])
+
+    def voice(self, metrics: str) -> str:
+        """Of the metrics of a cell; participation is of employees."""
+        return self.answers[metrics].voice if metrics in self.answers else "employee"
 
     @cached_property
-    def voices(self) -> Mapping[str, str]:
-        """Metric -> voice."""
-        return dict(self.tables["dim_metrics"].select("metric_id", "voice").iter_rows())
+    def home(self) -> Mapping[str, str]:
+        """Metric -> the metrics of the same answers, as in keys of cells."""
+        return {m: name for name, one in self.answers.items() for m in one.metrics}
 
-    def rest(self, metric: str, kind: str) -> bool | None:
+    def rest(self, metrics: str, kind: str) -> bool | None:
         """Whether totals of a kind of sum hold answers beside their parts; None: no sum."""
-        return self._rests[self.voices.get(metric, "employee")].get(kind, False)
+        return self._rests[self.voice(metrics)].get(kind, False)
 
     @cached_property
     def _rests(self) -> Mapping[str, dict[str, bool | None]]:
@@ -113,64 +97,31 @@ class Evidence:
             }
         return found
 
-    @cached_property
-    def scales(self) -> Mapping[str, tuple[float, float]]:
-        """Metric -> lowest and highest score of one answer."""
-        found = self.tables["dim_metrics"].select("metric_id", "value_min", "value_max")
-        return {m: (low, high) for m, low, high in found.iter_rows()}
+
+def read_releases(folders: Iterable[Path]) -> list[Evidence]:
+    """Everything in the Parquet files of releases, all audiences together; the first is judged.
+
+    What metrics are made of is the same in all: as the first of them says that knows the metric.
+    """
+    tables = [_tables(folder) for folder in folders]
+    catalogues = [t["dim_metrics"] for t in tables]
+    catalogue = pl.concat(catalogues, how="diagonal_relaxed").unique("metric_id", keep="first")
+    answers = {one.name: one for one in answers_of(catalogue)}
+    found = []
+    for folder, mine in zip(folders, tables, strict=True):
+        cells = {cell.key: cell for cell in cells_of(mine, answers)}
+        found.append(Evidence(folder, mine, answers, cells))
+    return found
 
 
-def read_evidence(folder: Path) -> Evidence:
-    """Everything in the Parquet files of a release or candidate, all audiences together."""
+def _tables(folder: Path) -> dict[str, pl.DataFrame]:
     tables: dict[str, pl.DataFrame] = {}
     for path in sorted(folder.glob("*/parquet/*.parquet")):
         found = pl.read_parquet(path)
         if path.stem not in tables or found.height > tables[path.stem].height:
             tables[path.stem] = found
-    evidence = Evidence(folder, tables)
-    for cell in _cells(evidence):
-        evidence.cells[cell.key] = cell
-    return evidence
+    return tables
 
-
-def _cells(evidence: Evidence) -> Iterator[Cell]:
-    kinds = dict(evidence.tables["dim_metrics"].select("metric_id", "metric_kind").iter_rows())
-    for name in CELL_TABLES:
-        if name not in evidence.tables:
-            continue
-        for *key, reason, n, value, up, down in _rows(evidence.tables[name]):
-            if reason != "released":
-                yield Cell(tuple(key), is_never_counted=reason == "suppressed_at_source")
-            elif n is not None:
-                yield Cell(tuple(key), n, *_score_sum(n, value, up, down, kinds.get(key[0])))
-    if "unit_period_participation" in evidence.tables:
-        for row in evidence.tables["unit_period_participation"].iter_rows(named=True):
-            metric = f"participation in {row['survey']}"
-            key = (metric, row["unit_level"], row["unit_id"], row["period_id"])
-            yield Cell(key, row["n_responded"]) if row["reason_code"] == "released" else Cell(key)
-
-
-def _rows(table: pl.DataFrame) -> Iterator[tuple]:
-    """Keys and numbers of cells, in this order."""
-    return table.select(
-        "metric_id", "unit_level", "unit_id", "period_id", "reason_code", "n_responses", "value",
-        "promoters", "detractors",
-    ).iter_rows()  # fmt: skip
-
-
-def _score_sum(
-    n: int, value: float | None, promoters: int | None, detractors: int | None, kind: str | None
-) -> tuple[float, float]:
-    """The score sum, exactly where counts tell it, else as rounding leaves it."""
-    if promoters is not None and detractors is not None:
-        total = ONE_ANSWER * (promoters - detractors)
-        return total, total
-    if value is None:
-        return -100.0 * n, 100.0 * n
-    if kind in WHOLE and STEP * n < ONE_ANSWER:
-        total = ONE_ANSWER * round(n * value / ONE_ANSWER)
-        return total, total
-    return n * (value - STEP / 2), n * (value + STEP / 2)
 
 
 def releases_before(candidate: Path, releases: Path) -> list[Path]:

@@ -11,12 +11,14 @@ Soviet Mathematics Doklady 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, identity, vstack
+from scipy.sparse import csr_matrix, hstack, identity, kron, vstack
 
+from pipelines.audit.answers import Answers
 from pipelines.audit.relations import Key, Remainder
 from pipelines.linear import Constraints
 
@@ -27,25 +29,30 @@ FAR = (1.5, 2.5, 1.0, 4.0)
 RANK = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
-    """Remainders that share unknowns, the scale of their metric and the promised threshold."""
+    """Remainders that share unknowns, what their answers can be and the promised threshold."""
 
     rows: list[Remainder]
-    scale: tuple[float, float]
+    answers: Answers
     threshold: int
 
-    @property
+    @cached_property
     def unknown(self) -> list[Key]:
         """Hidden groups and rests, in order."""
         return sorted({k for r in self.rows for k in r.unknown})
 
-    @property
+    @cached_property
     def hidden(self) -> list[Key]:
         """Hidden groups, in order."""
         return sorted({k for r in self.rows for k in r.hidden})
 
-    @property
+    def places(self, keys: Sequence[Key]) -> list[int]:
+        """Places of unknowns in that order."""
+        at = {key: i for i, key in enumerate(self.unknown)}
+        return [at[key] for key in keys]
+
+    @cached_property
     def incidence(self) -> np.ndarray:
         """Whether an unknown is in a row, shape (rows, unknown)."""
         at = {k: i for i, k in enumerate(self.unknown)}
@@ -54,87 +61,151 @@ class System:
             found[i, [at[k] for k in row.unknown]] = 1.0
         return found
 
-    @property
+    @cached_property
     def least_counts(self) -> np.ndarray:
         """One answer at least in a hidden group, none in a rest."""
         hidden = set(self.hidden)
         return np.array([1.0 if k in hidden else 0.0 for k in self.unknown])
 
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Answers of each row."""
+        return np.array([r.answers for r in self.rows], dtype=float)
 
-def not_free(systems: Sequence[System]) -> Iterator[tuple[System, Key]]:
+    @cached_property
+    def count_of_rows(self) -> csr_matrix:
+        """Takes answers at each corner of each unknown to counts of rows."""
+        return kron(csr_matrix(self.incidence), np.ones((1, len(self.answers.points))), "csr")
+
+    @cached_property
+    def told(self) -> np.ndarray:
+        """Figures of which some row says more than its count."""
+        low, high = np.array([r.low for r in self.rows]), np.array([r.high for r in self.rows])
+        edges = (np.outer(self.counts, edge) for edge in (self.answers.least, self.answers.most))
+        least, most = edges
+        return np.flatnonzero(((low > least) | (high < most)).any(axis=0))
+
+    @cached_property
+    def sums_of_rows(self) -> tuple[csr_matrix, np.ndarray, np.ndarray]:
+        """Takes the same to told figures of rows; what these are at least and at most."""
+        at_corners = self.answers.points[:, self.told].T
+        low, high = (
+            np.array([side[self.told] for side in sides]).ravel()
+            for sides in ([r.low for r in self.rows], [r.high for r in self.rows])
+        )
+        return kron(csr_matrix(self.incidence), at_corners, "csr"), low, high
+
+
+@dataclass
+class Unsure:
+    """Hidden groups of a system whose count, or whose means, may be placed narrowly."""
+
+    system: System
+    counts: set[Key]
+    means: set[Key]
+
+
+def not_free(systems: Sequence[System]) -> list[Unsure]:
     """The hidden groups whose freedom is not plain to see."""
-    left = [(system, set(system.hidden)) for system in systems]
+    left = [Unsure(s, set(s.hidden), set(s.hidden) if s.answers.scores else set()) for s in systems]
     for far in FAR:
-        for system, keys in left:
-            if (point := _point(system, far)) is not None:
-                keys -= _free(system, sorted(keys), *point)
-        left = [(system, keys) for system, keys in left if keys]
-    yield from ((system, key) for system, keys in left for key in sorted(keys))
+        for one in left:
+            if (point := _point(one.system, far)) is not None:
+                one.counts -= _free_counts(one, point)
+                one.means -= _free_means(one, point)
+        left = [one for one in left if one.counts or one.means]
+    return left
 
 
-def _free(system: System, keys: list[Key], counts: np.ndarray, sums: np.ndarray) -> set[Key]:
-    unknown = system.unknown
-    at = [unknown.index(key) for key in keys]
-    width, never = system.scale[1] - system.scale[0], np.full(len(counts), np.inf)
-    is_free = _freedom(system, at, counts - system.least_counts, never) >= system.threshold - 2
-    if width:
-        of_sum = _freedom(system, at, sums, width * counts - sums)
-        is_free &= of_sum >= LEAST * width * counts[at]
+def _free_counts(one: Unsure, point: np.ndarray) -> set[Key]:
+    """Those whose count can move far enough; `point`, shape (unknown, corners)."""
+    keys = sorted(one.counts)
+    ways = _of_counts(one.system, one.system.places(keys), point.sum(axis=1))
+    return {key for key, way in zip(keys, ways, strict=True) if way >= one.system.threshold - 2}
+
+
+def _free_means(one: Unsure, point: np.ndarray) -> set[Key]:
+    """Those whose means can."""
+    keys, answers = sorted(one.means), one.system.answers
+    at = one.system.places(keys)
+    least = LEAST * np.outer(point[at].sum(axis=1), answers.widths[answers.scores])
+    is_free = (_of_sums(one.system, at, point) >= least).all(axis=1)
     return {key for key, free in zip(keys, is_free, strict=True) if free}
 
 
-def _freedom(system: System, at: list[int], below: np.ndarray, above: np.ndarray) -> np.ndarray:
-    """Way of each unknown of `at` from wall to wall; the walls are so far `below` and `above`."""
-    room = np.maximum(np.minimum(below, above), 0.0)
-    scaled = system.incidence * room
-    unseen = np.eye(len(room)) - np.linalg.pinv(scaled, rcond=RANK) @ scaled
-    directions = room[:, None] * unseen[:, at] * room[at]
-    total = np.zeros(len(at))
-    for sign in (1.0, -1.0):
-        toward = sign * directions
-        walls = np.where(toward > 0, above[:, None], below[:, None])
+def _of_counts(system: System, at: list[int], counts: np.ndarray) -> np.ndarray:
+    """Way of the count of each unknown of `at` from wall to wall."""
+    if not at:
+        return np.zeros(0)
+    room = np.maximum(counts - system.least_counts, 0.0)
+    directions = room[:, None] * _unseen(system.incidence * room, np.diag(room)[:, at])
+    return _way(directions, room, directions[at, np.arange(len(at))])
+
+
+def _of_sums(system: System, at: list[int], point: np.ndarray) -> np.ndarray:
+    """The same for every score sum while all counts stay, shape (unknowns of `at`, scores).
+
+    Answers of a group move from corner to corner, measured in how many there are at each.
+    """
+    k, corners = point.shape
+    if not at:
+        return np.zeros((0, len(system.answers.scores)))
+    across = np.linalg.qr(point[:, :, None], mode="complete")[0][:, :, 1:]
+    moves = point[:, :, None] * across  # of answers, by direction, with nobody more or less
+    gains = np.einsum("ucd,cf->fud", moves, system.answers.points)
+    matrix = (system.incidence[None, :, :, None] * gains[system.told][:, None]).reshape(
+        len(system.told) * len(system.rows), -1
+    )
+    ways = np.zeros((len(at), len(system.answers.scores)))
+    for i, figure in enumerate(system.answers.scores):
+        wanted = np.zeros((k, corners - 1, len(at)))
+        wanted[at, :, np.arange(len(at))] = gains[figure][at]
+        wanted = wanted.reshape(-1, len(at))
+        chosen = _unseen(matrix, wanted)
+        moved = np.einsum("ucd,udt->uct", moves, chosen.reshape(k, corners - 1, -1))
+        gain = (wanted * chosen).sum(axis=0)
+        ways[:, i] = _way(moved.reshape(k * corners, -1), point.ravel(), gain)
+    return ways
+
+
+def _unseen(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The part of each column of `wanted` that no row of `matrix` sees."""
+    size, basis = np.linalg.eigh(matrix @ matrix.T)
+    basis = basis[:, size > RANK * size.max(initial=0.0)] / np.sqrt(
+        size[size > RANK * size.max(initial=0.0)]
+    )
+    seen = matrix.T @ basis
+    for _ in range(2):  # the second time takes away what squares left of the first
+        wanted = wanted - seen @ (seen.T @ wanted)
+    return wanted
+
+
+def _way(directions: np.ndarray, room: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """How much is gained from wall to wall along each column; `room` is to the wall below."""
+    total = np.zeros(directions.shape[1])
+    for toward in (directions, -directions):
         with np.errstate(divide="ignore", invalid="ignore"):
-            steps = np.where(np.abs(toward) > RANK, walls / np.abs(toward), np.inf)
-        total += steps.min(axis=0)
-    gain = directions[at, np.arange(len(at))]
+            steps = np.where(toward < -RANK, room[:, None] / -toward, np.inf)
+        total += steps.min(axis=0, initial=np.inf)
     return gain * np.where(np.isfinite(total) & (gain > RANK), total, 0.0)
 
 
-def _point(system: System, far: float) -> tuple[np.ndarray, np.ndarray] | None:
-    """Counts and score sums as far from all walls as can be; None: none fit."""
-    objective, equal, equal_to, below, limits = _programme(system, far)
+def _point(system: System, far: float) -> np.ndarray | None:
+    """Answers at each corner, shape (unknown, corners), as far from all walls as can be; None: none
+    fit."""
+    k, corners = len(system.unknown), len(system.answers.points)
+    n, (sums, low, high) = k * corners, system.sums_of_rows
+    inside = vstack([
+        hstack([system.count_of_rows, csr_matrix((len(system.counts), k))]),
+        hstack([sums, csr_matrix((len(low), k))]),
+        hstack([kron(identity(k), np.ones((1, corners))), -identity(k)]),
+        hstack([identity(n), kron(identity(k), np.full((corners, 1), -1.0 / corners))]),
+    ])  # fmt: skip
     found = Constraints(
-        vstack([equal, below]),
-        np.concatenate([equal_to, np.full(len(limits), -np.inf)]),
-        np.concatenate([equal_to, limits]),
-        np.zeros(len(objective)),
-        np.full(len(objective), np.inf),
-    ).argmin(objective)
-    if found is None:
-        return None
-    counts, sums, _ = found.reshape(3, -1)
-    return counts, sums
-
-
-def _programme(system: System, far: float) -> tuple:
-    """Counts, score sums above the least possible, and their distances from the walls."""
-    sums, k = csr_matrix(system.incidence), len(system.unknown)
-    answers = np.array([r.answers for r in system.rows], dtype=float)
-    least, most = system.scale
-    low = np.array([r.low for r in system.rows]) - least * answers
-    high = np.array([r.high for r in system.rows]) - least * answers
-    eye, none, width = identity(k), csr_matrix((k, k)), most - least
-    nothing = csr_matrix((len(answers), k))
-    below = vstack([
-        hstack([-eye, none, eye]),
-        hstack([none, -eye, width / 2 * eye]),
-        hstack([-width * eye, eye, width / 2 * eye]),
-        hstack([nothing, sums, nothing]),
-        hstack([nothing, -sums, nothing]),
-        hstack([none, none, eye]),
-    ])  # fmt: skip
-    limits = np.concatenate([
-        -system.least_counts, np.zeros(2 * k), high, -low, np.full(k, far)
-    ])  # fmt: skip
-    objective = np.concatenate([np.zeros(2 * k), -np.ones(k)])
-    return objective, hstack([sums, nothing, nothing]), answers, below, limits
+        inside,
+        np.concatenate([system.counts, low, system.least_counts, np.zeros(n)]),
+        np.concatenate([system.counts, high, np.full(k + n, np.inf)]),
+        np.zeros(n + k),
+        np.concatenate([np.full(n, np.inf), np.full(k, far)]),
+    ).argmin(np.concatenate([np.zeros(n), -np.ones(k)]))
+    return None if found is None else found[:n].reshape(k, corners)

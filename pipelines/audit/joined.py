@@ -16,12 +16,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipelines.audit import relations
-from pipelines.audit.earlier import change, has_moved
+from pipelines.audit.earlier import change, has_moved, nobody
 from pipelines.audit.evidence import Evidence
 from pipelines.audit.relations import Key, Remainder, Sum
 
 Block = tuple[str, str]
-"""A metric, and a period with all that share days with it."""
+"""Metrics, and a period with all that share days with it."""
 LEVELS = ("unit", "team", "location", "region", "company")
 
 
@@ -32,9 +32,9 @@ class Joined(Evidence):
     totals: list[Sum] = field(default_factory=list)
     releases: list[Evidence] = field(default_factory=list)
 
-    def rest(self, metric: str, kind: str) -> bool | None:
+    def rest(self, metrics: str, kind: str) -> bool | None:
         """Whether totals hold more than their parts in any of the releases; None: no sum in one."""
-        said = [one.rest(metric, kind) for one in self.releases]
+        said = [one.rest(metrics, kind) for one in self.releases]
         return None if None in said else any(said)
 
 
@@ -72,7 +72,7 @@ def _block(key: Key, homes: Mapping[str, str]) -> Block:
 def _within(one: Evidence, homes: Mapping[str, str], blocks: Collection[Block]) -> Joined:
     """The cells and sums of one release in some blocks."""
     cells = {k: c for k, c in one.cells.items() if _block(k, homes) in blocks}
-    found = Joined(one.folder, one.tables, cells, releases=[one])
+    found = Joined(one.folder, one.tables, one.answers, cells, releases=[one])
     found.totals = relations.sums(found)
     return found
 
@@ -100,8 +100,14 @@ def as_they_were(now: Joined, then: Joined) -> set[Key]:
     """Cells that are taken to hold the same answers in both releases."""
     keys = dict.fromkeys((*now.cells, *then.cells))
     in_both = now.cells.keys() & then.cells.keys()
-    changes = {k: change(now.cells.get(k), then.cells.get(k)) for k in keys}
-    both = Joined(now.folder, now.tables, changes, releases=[*now.releases, *then.releases])
+    changes = {
+        k: change(
+            now.cells.get(k) or nobody(then.cells[k]), then.cells.get(k) or nobody(now.cells[k])
+        )
+        for k in keys
+    }
+    releases = [*now.releases, *then.releases]
+    both = Joined(now.folder, now.tables, now.answers, changes, releases=releases)
     totals = _united(now.totals, then.totals)
     left = relations.remainders(changes, totals, both.rest, whole=True)
     still = _still(left, in_both)

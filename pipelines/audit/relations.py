@@ -13,20 +13,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
-from pipelines.audit.evidence import Cell, Evidence
+from pipelines.audit.cells import Cell
+from pipelines.audit.evidence import Evidence
 
 Key = tuple[str, ...]
 Sum = tuple[str, Key, list[Key]]
 """Kind of sum, total, and the groups it is the sum of."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Remainder:
-    """A released total less released groups: `answers` and score sum of what is `hidden`.
+    """A released total less released groups: `answers` and sums of what is `hidden`.
 
-    `rest` are the groups no table lists, which may hold answers too.
+    `rest` are the groups no table lists, which may hold answers too. `low` and `high`, shape
+    (figures,): every sum, between what is left open.
     """
 
     total: Key
@@ -34,8 +37,8 @@ class Remainder:
     hidden: frozenset[Key]
     rest: frozenset[Key]
     answers: int
-    low: float
-    high: float
+    low: np.ndarray
+    high: np.ndarray
 
     def without(self, other: Remainder) -> Remainder:
         """This remainder less another one it holds whole."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.audit.attacks import attack
-from pipelines.audit.evidence import Finding, read_evidence, releases_before
+from pipelines.audit.evidence import Finding, read_releases, releases_before
 from pipelines.audit.files import file_findings
 
 MOST = 20
@@ -44,8 +44,7 @@ class Audit:
 
 def audit_release(folder: Path, releases: Path) -> Audit:
     """Attack the release in `folder`, with every earlier one under `releases` at hand."""
-    evidence = read_evidence(folder)
-    before = [read_evidence(path) for path in releases_before(folder, releases)]
+    evidence, *before = read_releases([folder, *releases_before(folder, releases)])
     hidden = sum(cell.is_hidden for cell in evidence.cells.values())
     found = attack(evidence, before)
     if evidence.publication["suppression"] == "thresholds":

@@ -78,16 +78,12 @@ def _plain_tables(made: World) -> dict[str, pl.DataFrame]:
         (p, date.fromordinal(day + a - 1), date.fromordinal(day + b - 1))
         for p, (a, b) in spans.items()
     ]
-    metrics = [(m.id, m.voice, m.kind, -100.0 if m.kind == "net_promoter" else 0.0, 100.0)
-               for m in METRICS]  # fmt: skip
     return {
         "dim_units": pl.DataFrame(units, schema=["unit_id", "team_id", "location_id"],
                                   orient="row"),
         "dim_locations": pl.DataFrame(list(made.places.regions.items()),
                                       schema=["location_id", "region_id"], orient="row"),
-        "dim_metrics": pl.DataFrame(
-            metrics, schema=["metric_id", "voice", "metric_kind", "value_min", "value_max"],
-            orient="row"),
+        "dim_metrics": _catalogue(made),
         "periods": pl.DataFrame(periods, schema=["period_id", "period_start", "period_end"],
                                 orient="row"),
         "publication": pl.DataFrame(
@@ -95,6 +91,29 @@ def _plain_tables(made: World) -> dict[str, pl.DataFrame]:
              "threshold_customer": [made.threshold],
              **{f"partial_sums_{v}": ", ".join(partial_sums(made, v)) for v in VOICES}}),
     }  # fmt: skip
+
+
+def _catalogue(made: World) -> pl.DataFrame:
+    """Metrics; what they are made of only where both of employees are made of the same answers."""
+    people = [
+        made.answers.filter(metric_id=metric).select("team", "location", "period_id", "person")
+        for metric in ANSWER_SCALES
+    ]
+    is_same = people[0].sort(pl.all()).equals(people[1].sort(pl.all()))
+    scale = ANSWER_SCALES["engagement"][0]
+    rows = [
+        {
+            "metric_id": m.id, "voice": m.voice, "metric_kind": m.kind, "n_items_required": 1,
+            "value_min": -100.0 if m.kind == "net_promoter" else 0.0, "value_max": 100.0,
+            "items": m.items[0], "top_box_from": m.top_box_from,
+            "answer_min": float(scale.low), "answer_max": float(scale.high),
+            "answer_direction": "higher",
+            "answers_are_whole": True if is_same and m.id in ANSWER_SCALES else None,
+        }
+        for m in METRICS
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides={"top_box_from": pl.Float64,
+                                                "answers_are_whole": pl.Boolean})  # fmt: skip
 
 
 def partial_sums(made: World, voice: str) -> list[str]:

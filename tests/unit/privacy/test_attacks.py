@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.audit.evidence import KNOWN_TABLES
 from pipelines.audit.report import Audit, audit_release
+from pipelines.privacy import bounds, suspects
 from pipelines.privacy import mask as compiler
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from tests.unit.privacy.release_files import answers, publish, world
@@ -231,3 +232,27 @@ def test_a_store_that_joins_later_costs_no_cell(tmp_path: Path) -> None:
     record = publish(later, tmp_path, "r2", told)
     assert record["is_released"].sum() == later.cells.height
     assert not audit_release(tmp_path / "r2", tmp_path).findings
+
+
+def small(metric: str, scores: list[float]) -> World:
+    """Three units, two of them small; the answers of the small ones take turns."""
+    rows = [*answers("A", "Bergen", 12, metric=metric), *answers("B", "Bergen", 4, metric=metric),
+            *answers("C", "Bergen", 4, metric=metric)]  # fmt: skip
+    given = [row[6] if row[0] == "A" else scores[i % len(scores)] for i, row in enumerate(rows)]
+    return world([(*row[:6], score, row[7]) for row, score in zip(rows, given, strict=True)])
+
+
+def test_nobody_promotes_and_nobody_detracts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A balance of 0 says little; no promoter and no detractor say that all are passive."""
+    made = small("nps", [0.0])
+    assert not audited(made, tmp_path / "real").findings
+    for module in (bounds, suspects):
+        monkeypatch.setattr(module, "score_width", lambda *_: float("inf"))
+    found = audited(made, tmp_path / "weak").findings
+    assert {f.attack for f in found} == {"bounds"}
+    cells = tmp_path / "weak" / "r1" / "all" / "parquet" / "customer_unit_period_metrics.parquet"
+    nothing = pl.lit(None, dtype=pl.Int64)
+    pl.read_parquet(cells).with_columns(promoters=nothing, detractors=nothing).write_parquet(cells)
+    assert not audit_release(tmp_path / "weak" / "r1", tmp_path / "weak").findings, "the balance"
