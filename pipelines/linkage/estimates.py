@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -71,7 +72,15 @@ def frame(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, pl.DataType]) 
     ['too_few_units']
     """
     filled = [{name: row.get(name) for name in schema} for row in rows]
+    if not filled:
+        return _empty(tuple(schema.items())).clone()
     return pl.DataFrame(filled, schema=dict(schema), orient="row", strict=False)
+
+
+@cache
+def _empty(schema: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
+    """A frame without rows takes longer to make than one with rows."""
+    return pl.DataFrame(schema=dict(schema))
 
 
 @dataclass(frozen=True)

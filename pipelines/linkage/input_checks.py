@@ -1,11 +1,13 @@
 """Guards on the panel itself: is this input what it claims to be?
 
-Here: rules that look at raw cells before any estimate (duplicate keys, impossible counts, scale
-breaks, copies, shared respondents, missing scores). A ``reject`` finding refuses every row of the
-measure pair. Not here: rules about sample sizes and reliability (``sample_checks``).
+Here: rules that look at raw cells before any estimate (duplicate keys, impossible counts, copies,
+shared respondents, missing scores). A ``reject`` finding refuses every row of the measure pair. Not
+here: whether a scale changed (``scale_checks``), sample sizes and reliability (``sample_checks``).
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -17,12 +19,8 @@ from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, w
 from pipelines.linkage.reorganisation import reorganisation_findings
 from pipelines.linkage.roster import turnover_findings
 from pipelines.linkage.sample_checks import least_square
+from pipelines.linkage.scale_checks import reversals, scale_breaks
 from pipelines.linkage.settings import Settings
-
-MANY_UNITS, OTHER_SCALE, OTHER_SPREAD = 20, 20.0, 1.5
-"""Among so many units a range that changes twentyfold is another scale, whatever the mean does; and
-a spread that changes by half tells one where the mean jumps by 4 of the smaller spread (1 to 5
-becomes 1 to 10: both scales enter the usual spread, which is too wide to judge by)."""
 
 
 def read_panel(
@@ -51,9 +49,9 @@ def _findings(
         *_infinite(panel),
         *_ranges(scored, settings),
         *_individuals(cells),
-        *_scale_breaks(scored, settings),
-        *_reversals(cells, cells.x, settings.x_measure),
-        *_reversals(cells, cells.y, settings.y_measure),
+        *scale_breaks(scored, settings),
+        *reversals(cells, cells.x, settings.x_measure),
+        *reversals(cells, cells.y, settings.y_measure),
         *_identical(cells),
         *reorganisation_findings(cells),
         *turnover_findings(settings.turnover),
@@ -104,7 +102,9 @@ def _keys(panel: pl.DataFrame) -> list[Finding]:
     )]  # fmt: skip
 
 
-def _counts(panel: pl.DataFrame) -> list[Finding]:
+@cache
+def _counted() -> tuple[pl.Expr, ...]:
+    """Rows whose counts cannot be, rows of more answers than people, rows with a headcount."""
     total = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
     measured = (*COUNTS, "n_e", "n_c", "var_e", "var_c", "headcount")
     negative = pl.any_horizontal(pl.col(c) < 0 for c in measured)
@@ -113,16 +113,21 @@ def _counts(panel: pl.DataFrame) -> list[Finding]:
         (pl.col(f"n_{side}") == 0) & pl.col(f"mean_{side}").is_not_null() for side in "ec"
     )
     more = (pl.col("n_e") > pl.col("headcount")) & (pl.col("headcount") > 0)
-    n_broken, n_more, n_known = panel.select(
-        (
-            ((total - pl.col("n_c")).abs() > 1e-9).fill_null(False)
-            | negative.fill_null(False)
-            | parted.fill_null(False)
-            | unheard.fill_null(False)
-        ).sum(),
+    broken = (
+        ((total - pl.col("n_c")).abs() > 1e-9).fill_null(False)
+        | negative.fill_null(False)
+        | parted.fill_null(False)
+        | unheard.fill_null(False)
+    )
+    return (
+        broken.sum().alias("broken"),
         more.fill_null(False).sum().alias("more"),
         pl.col("headcount").is_not_null().sum().alias("known"),
-    ).row(0)
+    )
+
+
+def _counts(panel: pl.DataFrame) -> list[Finding]:
+    n_broken, n_more, n_known = panel.select(_counted()).row(0)
     found = []
     if n_broken:
         found.append(Finding(
@@ -178,70 +183,6 @@ def _individuals(cells: Cells) -> list[Finding]:
     return [Finding(
         code="individual_level", severity="refuse", n_affected=single, n_total=cells.n_cells,
         message=f"{single} of {cells.n_cells} cells join a single employee to customers.",
-    )]  # fmt: skip
-
-
-def _scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
-    """Jumps of a period mean beyond 4 usual SDs with another range, and sudden sign changes."""
-    found = []
-    for column, name in (("mean_e", settings.x_measure), ("mean_c", settings.y_measure)):
-        v = pl.col(column)
-        by = (
-            panel.filter(v.is_not_null()).group_by("period_index")
-            .agg(v.mean().alias("m"), v.std().alias("s"), (v.max() - v.min()).alias("w"),
-                 pl.len().alias("n"))
-            .sort("period_index")
-        )  # fmt: skip
-        spread = by["s"].drop_nulls().to_numpy()
-        usual = float(np.median(spread)) if len(spread) else 0.0
-        if len(by) < 2 or not usual:
-            continue
-        mean, width, count = (by[c].to_numpy() for c in ("m", "w", "n"))
-        own = by["s"].fill_null(0.0).to_numpy()
-        ratio = (width[1:] + 1e-300) / (width[:-1] + 1e-300)
-        jump, many = np.abs(np.diff(mean)), np.minimum(count[1:], count[:-1]) >= MANY_UNITS
-        broken = (jump > 4 * usual) & ((ratio > 2) | (ratio < 0.5))
-        # a score about zero does not jump when it changes from -100..100 to -1..1
-        many &= np.minimum(width[1:], width[:-1]) > 0
-        broken |= many & ((ratio > OTHER_SCALE) | (ratio < 1 / OTHER_SCALE))
-        low, high = np.minimum(own[1:], own[:-1]), np.maximum(own[1:], own[:-1])
-        broken |= many & (jump > 4 * low) & (high > OTHER_SPREAD * low)
-        if broken.any():
-            at = by["period_index"][int(np.argmax(broken)) + 1]
-            found.append(Finding(
-                code="scale_break", severity="reject", n_affected=int(broken.sum()),
-                n_total=len(by), value=float(jump.max() / usual), threshold=4.0,
-                message=f"From period index {at} on {name} has another scale: its mean jumps by "
-                "more than 4 standard deviations of the units and its range changes with it, or "
-                f"its range changes by a factor above {OTHER_SCALE:g}.",
-            ))  # fmt: skip
-    return found
-
-
-def _reversals(cells: Cells, values: np.ndarray, name: str) -> list[Finding]:
-    """Correlation of unit scores with the period before, below -.5 at 20 or more units."""
-    index = cells.period_index[cells.period]
-    after = np.flatnonzero((np.diff(cells.unit) == 0) & (np.diff(index) == 1)) + 1
-    period = cells.period[after]
-    n = np.bincount(period, minlength=cells.n_periods)
-    now = remove_means(values[after], period, cells.n_periods)
-    before = remove_means(values[after - 1], period, cells.n_periods)
-    sxy, sxx, syy = (
-        np.bincount(period, weights=v, minlength=cells.n_periods)
-        for v in (now * before, now * now, before * before)
-    )
-    least = least_square(values)
-    judged = (n >= 20) & (sxx > least) & (syy > least)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        r = np.where(judged, sxy / np.sqrt(sxx * syy), np.nan)
-    turned = np.flatnonzero(r < -0.5)
-    if not len(turned):
-        return []
-    return [Finding(
-        code="scale_reversed", severity="warn", n_affected=len(turned), value=float(np.nanmin(r)),
-        threshold=-0.5,
-        message=f"Units high in {name} turn low from one period to the next (correlation "
-        f"{r[turned[0]]:.2f} at period index {cells.period_index[turned[0]]}): a reversed scale?",
     )]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ Cells are sorted by unit and period, so no result depends on the order of rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -85,18 +86,28 @@ def _codes(column: pl.Series) -> tuple[np.ndarray, int]:
 
 def _sampling_variance(frame: pl.DataFrame, side: str, fpc: bool) -> np.ndarray:
     """Sampling variance of cell means; cells without own variance use the period's pooled one."""
+    needs_pooled = frame.select(_lacks_variance(side)).item()
+    return frame.select(_error(side, fpc, needs_pooled)).to_series().to_numpy()
+
+
+@cache
+def _lacks_variance(side: str) -> pl.Expr:
     n, var = pl.col(f"n_{side}"), pl.col(f"var_{side}")
-    own = (n > 1) & var.is_not_null()
-    if frame.select((~own).any().fill_null(True)).item():
+    return (~((n > 1) & var.is_not_null())).any().fill_null(True)
+
+
+@cache
+def _error(side: str, fpc: bool, needs_pooled: bool) -> pl.Expr:
+    n, var = pl.col(f"n_{side}"), pl.col(f"var_{side}")
+    if needs_pooled:
+        own = (n > 1) & var.is_not_null()
         pooled = ((n - 1) * var).filter(own).sum() / (n - 1).filter(own).sum()
         pooled = pl.when(own.sum() > 0).then(pooled)
         var = pl.when(own).then(var).otherwise(pooled.over("period_index"))
     error = var / n
     if fpc:
         error = error * (1 - n / pl.col("headcount")).clip(0, 1).fill_null(1.0)
-    return (
-        frame.select(error.alias("error")).to_series().cast(pl.Float64).fill_null(np.nan).to_numpy()
-    )
+    return error.cast(pl.Float64).alias("error")
 
 
 def _suppression(panel: pl.DataFrame, kept: pl.DataFrame) -> tuple[int, float | None]:
@@ -116,10 +127,13 @@ def _with_cluster(kept: pl.DataFrame, name: str) -> tuple[pl.DataFrame, str]:
     if name not in kept.columns and name == DEFAULT_CLUSTER:
         name = "unit_id"
     need_column(kept, name, "cluster")
-    cluster = pl.col(name).cast(pl.String)
+    return kept.with_columns(_cluster(name)), name
+
+
+@cache
+def _cluster(name: str) -> pl.Expr:
     own = pl.concat_str(pl.lit("unit:"), pl.col("unit_id").cast(pl.String))
-    kept = kept.with_columns(pl.coalesce(cluster, own).alias("_cluster"))
-    return kept, name
+    return pl.coalesce(pl.col(name).cast(pl.String), own).alias("_cluster")
 
 
 def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
@@ -129,12 +143,7 @@ def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
 
 def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
     """``cells_of`` for a panel that has every column the estimators read (``with_scores``)."""
-    both = pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null()
-    neither = pl.col("mean_e").is_null() & pl.col("mean_c").is_null()
-    enough = (pl.col("n_e").fill_null(np.inf) >= settings.min_n) & (
-        pl.col("n_c").fill_null(np.inf) >= settings.min_n
-    )
-    kept, cluster_name = _with_cluster(panel.filter(both & enough), settings.cluster)
+    kept, cluster_name = _with_cluster(panel.filter(_enters(settings.min_n)), settings.cluster)
     unit, n_units = _codes(kept["unit_id"])
     cluster, n_clusters = _codes(kept["_cluster"])
     indices = np.unique(kept["period_index"].to_numpy())
@@ -152,17 +161,30 @@ def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
     if n_clusters == n_units:
         cluster_name = "unit_id"
     n_suppressed, share = _suppression(panel, kept)
-    n_rows, n_rows_x, n_rows_y = panel.select(
-        (~neither).sum().alias("both"), pl.col("mean_e").count(), pl.col("mean_c").count()
-    ).row(0)
+    n_rows, n_rows_x, n_rows_y = panel.select(_heard()).row(0)
     return Cells(
         frame=kept, unit=unit, period=period, unit_cluster=unit_cluster, n_units=n_units,
         n_clusters=n_clusters, n_periods=len(indices), period_index=indices,
         x=kept["mean_e"].to_numpy(), y=kept["mean_c"].to_numpy(),
-        n_x=kept["n_e"].fill_null(np.nan).to_numpy(), n_y=kept["n_c"].fill_null(np.nan).to_numpy(),
+        n_x=kept["n_e"].to_numpy(), n_y=kept["n_c"].to_numpy(),
         error_x=_sampling_variance(kept, "e", settings.fpc),
         error_y=_sampling_variance(kept, "c", False),
         cluster_name=cluster_name, n_rows=n_rows, n_rows_x=n_rows_x, n_rows_y=n_rows_y,
         n_dropped=n_rows - len(kept),
         n_units_suppressed=n_suppressed, share_headcount_suppressed=share, n_units_moved=moved,
     )  # fmt: skip
+
+
+# a small panel costs what its expressions cost to write down, so those are written down once
+@cache
+def _enters(min_n: int) -> pl.Expr:
+    both = pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null()
+    enough = (pl.col("n_e").fill_null(np.inf) >= min_n) & (pl.col("n_c").fill_null(np.inf) >= min_n)
+    return both & enough
+
+
+@cache
+def _heard() -> tuple[pl.Expr, ...]:
+    """Rows with a score of either side, of employees, of customers."""
+    e, c = pl.col("mean_e"), pl.col("mean_c")
+    return (e.is_not_null() | c.is_not_null()).sum().alias("either"), e.count(), c.count()

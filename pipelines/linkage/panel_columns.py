@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
@@ -29,27 +30,45 @@ def with_scores(panel: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """
     panel = collected(panel)
     _keys(panel)
+    kinds = panel.schema
     panel = panel.with_columns(
-        _index(panel).alias("period_index"), *(_number(panel, c) for c in NUMBERS)
+        _index(panel).alias("period_index"), *(_number(panel, c, kinds.get(c)) for c in NUMBERS)
     )
     if any(panel[c].null_count() == len(panel) for c in COUNTS):
         return panel  # no cell has its counts, so nothing can be derived from them
+    return panel.with_columns(_from_counts())
+
+
+# a small panel costs what its expressions cost to write down, so those are written down once
+@cache
+def _from_counts() -> tuple[pl.Expr, ...]:
+    """Answers, score and variance where the counts are known and they are not."""
     n = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
     p, d = pl.col("promoters") / n, pl.col("detractors") / n
     spread = 1e4 * (p + d - (p - d) ** 2) * n / (n - 1)
-    return panel.with_columns(
+    return (
         pl.coalesce("n_c", n).alias("n_c"),
         pl.coalesce("mean_c", pl.when(n > 0).then(100 * (p - d))).alias("mean_c"),
         pl.coalesce("var_c", pl.when(n > 1).then(spread)).alias("var_c"),
     )
 
 
-def _number(panel: pl.DataFrame, name: str) -> pl.Expr | pl.Series:
+def _number(panel: pl.DataFrame, name: str, kind: pl.DataType | None) -> pl.Expr | pl.Series:
     """A column as `numbers` gives it, without looking at values that can be nothing else."""
-    if name not in panel.columns:
-        return pl.lit(None, dtype=pl.Float64).alias(name)
-    if not panel.schema[name].is_numeric():
+    if kind is None:
+        return _absent(name)
+    if not kind.is_numeric():
         return numbers(panel, name).alias(name)
+    return _finite(name)
+
+
+@cache
+def _absent(name: str) -> pl.Expr:
+    return pl.lit(None, dtype=pl.Float64).alias(name)
+
+
+@cache
+def _finite(name: str) -> pl.Expr:
     value = pl.col(name).cast(pl.Float64)
     return pl.when(value.is_finite()).then(value).alias(name)
 
@@ -94,10 +113,16 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
 
 def infinite_cells(panel: pl.DataFrame) -> int:
     """Rows with an infinite number; they are read as missing."""
-    given = [c for c in NUMBERS if c in panel.columns and panel[c].dtype.is_float()]
+    kinds = panel.schema
+    given = tuple(c for c in NUMBERS if c in kinds and kinds[c].is_float())
     if not given:
         return 0
-    return int(panel.select(pl.any_horizontal(pl.col(given).is_infinite()).sum()).item() or 0)
+    return int(panel.select(_infinite(given)).item() or 0)
+
+
+@cache
+def _infinite(given: tuple[str, ...]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(given).is_infinite()).sum()
 
 
 def _keys(panel: pl.DataFrame) -> None:
