@@ -6,15 +6,21 @@ running anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.events import (
+    ASSET_CHECK_EVENTS,
+    ASSET_EVENTS,
+    EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
+)
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import StaticPool
 
@@ -32,6 +38,18 @@ run_coordinator:
 """
 
 
+def _once_there(look: Callable[..., bool]) -> Callable[..., bool]:
+    """Asked for each event: is a table, a column, an index there? What is there stays."""
+
+    def found(log: HeldEventLog, *arguments: Any) -> bool:
+        thing = (look.__name__, arguments[-1])
+        if thing not in log.there and look(log, *arguments):
+            log.there.add(thing)
+        return thing in log.there
+
+    return found
+
+
 class HeldEventLog(SqliteEventLogStorage):
     """Dagster's own event log, same files, same rows, over one held connection for each file.
 
@@ -39,11 +57,16 @@ class HeldEventLog(SqliteEventLogStorage):
     compiles each statement anew, and SQLite empties its log into the file whenever the last
     connection closes: a third of the processor time of a small run. Commits wait for no disk:
     what a power cut takes from the log of a run can be made again, as the whole folder can.
+
+    The row of an event is made once for both logs, and what the tables have is asked once.
     """
+
+    _INSERT = SqlEventLogStorageTable.insert()
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: dict[str, sa.Engine] = {}
-        self._tables: set[str] = set()
+        self._connections: dict[str, sa.Connection] = {}
+        self.there: set[tuple[str, Any]] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -52,8 +75,16 @@ class HeldEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
-        with self._db_lock, self._engine(shard).begin() as connection:
-            yield connection
+        with self._db_lock:
+            if shard not in self._connections:
+                self._connections[shard] = self._engine(shard).connect()
+            connection = self._connections[shard]
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
 
     def _engine(self, shard: str) -> sa.Engine:
         if shard not in self._engines:
@@ -68,14 +99,36 @@ class HeldEventLog(SqliteEventLogStorage):
             self._engines[shard] = engine
         return self._engines[shard]
 
-    def has_table(self, table_name: str) -> bool:
-        # asked for each event of a check; a table that is there stays
-        if table_name not in self._tables and super().has_table(table_name):
-            self._tables.add(table_name)
-        return table_name in self._tables
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """The stock order of writes, with one row for the log of the run and that of all runs."""
+        row = self._event_to_row(event)
+        kind = event.dagster_event_type if event.is_dagster_event else None
+        with self.run_connection(event.run_id) as log:
+            log.execute(self._INSERT, row)
+        if kind in ASSET_EVENTS:
+            with self.index_connection() as index:
+                number = index.execute(self._INSERT, row).inserted_primary_key[0]
+                self._store_asset_event_tags(index, [event], [number])
+                self._store_asset_event(index, event, number)
+        elif kind in ASSET_CHECK_EVENTS:
+            with self.index_connection() as index:
+                number = index.execute(self._INSERT, row).inserted_primary_key[0]
+            self.store_asset_check_event(event, number)
+        elif kind in EVENT_TYPE_TO_PIPELINE_RUN_STATUS:
+            with self.index_connection() as index:
+                index.execute(self._INSERT, row)
+
+    has_table = _once_there(SqliteEventLogStorage.has_table)
+    has_secondary_index = _once_there(SqliteEventLogStorage.has_secondary_index)
+    has_asset_key_col = _once_there(SqliteEventLogStorage.has_asset_key_col)
+    _has_asset_key_col_on_connection = _once_there(
+        SqliteEventLogStorage._has_asset_key_col_on_connection
+    )
 
     def dispose(self) -> None:
         super().dispose()
+        while self._connections:
+            self._connections.popitem()[1].close()
         while self._engines:
             self._engines.popitem()[1].dispose()
 
