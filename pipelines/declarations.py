@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.feedback_events import answers_per_event
 from pipelines.program.aliases import Alias
 from pipelines.program.model import Program
 from pipelines.program.periods import Period, program_periods
@@ -56,7 +57,7 @@ def write_declarations(
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
-        "declared_settings": _settings(program, last_release or {}),
+        "declared_settings": _settings(program, last_release or {}, answers_per_event(con)),
         "declared_sources": _sources(program),
         "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
@@ -173,7 +174,7 @@ def _pairs(program: Program) -> pl.DataFrame:
     )
 
 
-def _settings(program: Program, last_release: Mapping[str, Any]) -> pl.DataFrame:
+def _settings(program: Program, last_release: Mapping[str, Any], answers: int) -> pl.DataFrame:
     privacy, org = program.privacy, program.org
     values = {
         "program": program.program,
@@ -185,7 +186,7 @@ def _settings(program: Program, last_release: Mapping[str, Any]) -> pl.DataFrame
         "threshold_employee": privacy.thresholds.employee,
         "threshold_customer": privacy.thresholds.customer,
         "threshold_comments": privacy.thresholds.comments,
-        "answers_per_record": max((len(form) for form in program.asked_together), default=1),
+        "answers_per_event": answers,
         "unit": org.unit,
         "teams": org.teams,
         "unknown_references": org.unknown_references,

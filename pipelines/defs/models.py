@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
+from pipelines.feedback_events import asked_together
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.publishing.earlier import earlier_cells
@@ -58,7 +59,7 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
         earlier = earlier_cells(program.settings())
         mask = publication_mask(
             cells, declared.privacy, declared.metrics, places, participation, earlier,
-            answer_scales=declared.answer_scales, asked_together=declared.asked_together,
+            answer_scales=declared.answer_scales, asked_together=asked_together(con),
         )  # fmt: skip
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
     hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())

@@ -46,7 +46,7 @@ class Grouping:
         periods: Iterable[str] = (),
         *,
         answer_scales: Mapping[str, Iterable[AnswerScale]],
-        asked_together: Iterable[frozenset[str]] = (),
+        asked_together: Iterable[frozenset[str]],
     ) -> Grouping:
         """From the cells of now; `periods` are further ones, of earlier releases."""
         kinds, items = {m.id: m.kind for m in metrics}, {m.id: len(m.items) for m in metrics}
@@ -115,7 +115,7 @@ def cell_blocks(
 
 
 def families(
-    metrics: list[Metric], asked_together: Iterable[frozenset[str]] = ()
+    metrics: list[Metric], asked_together: Iterable[frozenset[str]]
 ) -> dict[str, str]:
     """Metric -> the family it is judged with.
 

@@ -55,7 +55,7 @@ def publication_mask(
     finer: Mapping[str, tuple[str, ...]] | None = None,
     *,
     answer_scales: Mapping[str, Iterable[AnswerScale]],
-    asked_together: Iterable[frozenset[str]] = (),
+    asked_together: Iterable[frozenset[str]],
 ) -> pl.DataFrame:
     """Decide for every cell of `unit_period_metrics` whether it may be released.
 
@@ -64,7 +64,7 @@ def publication_mask(
     is, so its counts are judged beside them. `earlier` are the records of earlier releases
     (kept_records.EARLIER_SCHEMA). `finer` gives the periods a longer one consists of.
     `answer_scales` are the scales the items of a metric are asked on: metrics of the same items are
-    judged together. `asked_together` are sets of items that customers answer in one record: what
+    judged together. `asked_together` are sets of items that customers answer in one event: what
     is hidden in one is hidden in all. Under `suppression: publisher` only what the publisher
     withheld is withheld.
     """

@@ -248,16 +248,6 @@ class Program(Section):
         }
 
     @property
-    def asked_together(self) -> list[frozenset[str]]:
-        """Items that customers answer in one record: whoever counts one has counted the others."""
-        forms: dict[tuple[str, str], set[str]] = {}
-        for source in self.sources:
-            for rule in source.values if source.table == "customer_feedback" else ():
-                form = forms.setdefault((source.name, repr(rule.when)), set())
-                form.update(rule.item_of(column) for column in rule.columns)
-        return [frozenset(items) for items in forms.values()]
-
-    @property
     def zone(self) -> ZoneInfo:
         """The program's time zone."""
         return ZoneInfo(self.time_zone)

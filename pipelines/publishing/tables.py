@@ -184,8 +184,8 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     summary = summary.filter(pl.col("voice") == "customer").sort(keys)
     if declared.is_public(con):
         return summary
-    # a record of five answers is five rows: to count it they are five times as telling
-    rows = declared.number(con, "threshold_customer") * declared.number(con, "answers_per_record")
+    # an event of five answers is five rows: to count it they are five times as telling
+    rows = declared.number(con, "threshold_customer") * declared.number(con, "answers_per_event")
     return round_counts(summary, ["n_rows", "n_rows_in_unit"], rows)
 
 

@@ -21,6 +21,7 @@ import pytest
 from pipelines import models, raw, warehouse
 from pipelines.connectors.file import pull
 from pipelines.demo.company import generate
+from pipelines.feedback_events import asked_together
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -85,7 +86,7 @@ def build_all(built: Built, declared_in: str = "demo") -> None:
         places = Places.of(units, locations)
         mask = publication_mask(
             cells, program.privacy, program.metrics, places, participation,
-            answer_scales=program.answer_scales,
+            answer_scales=program.answer_scales, asked_together=asked_together(con),
         )  # fmt: skip
         warehouse.write_table(con, "marts.publication_mask", mask)
     built.dbt("build", "--select", AFTER_MASK, *WITHOUT_TESTS)

@@ -46,7 +46,7 @@ def publish(made: World, folder: Path, release_id: str = "r1",
     """Write the files of a release; returns its record as a later run reads it."""
     mask = compiler.publication_mask(
         made.cells, made.privacy, METRICS, made.places, earlier=earlier, finer=made.finer,
-        answer_scales=ANSWER_SCALES,
+        answer_scales=ANSWER_SCALES, asked_together=[],
     )  # fmt: skip
     passives = pl.col("n_responses") - pl.col("promoters") - pl.col("detractors")
     cells = made.cells.with_columns(passives=passives).join(mask, on=KEYS)

@@ -1,4 +1,4 @@
-"""Questions that customers answer in one record have one count: it is hidden in all of them."""
+"""Questions that customers answer in one event have one count: it is hidden in all of them."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_a_count_hidden_in_one_is_not_told_by_another() -> None:
     assert together["csat"] == together["ease"] >= {"a"}
 
 
-def test_metrics_of_one_record_are_a_family() -> None:
-    assert len(set(families(METRICS).values())) == 2
+def test_metrics_of_one_event_are_a_family() -> None:
+    assert len(set(families(METRICS, []).values())) == 2
     assert len(set(families(METRICS, [frozenset({"csat", "ease"})]).values())) == 1
     assert (
         len(set(families(METRICS, [frozenset({"csat", "x"}), frozenset({"ease"})]).values())) == 2

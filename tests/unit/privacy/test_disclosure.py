@@ -23,7 +23,7 @@ def released_cells(world: World, *earlier: pl.DataFrame) -> pl.DataFrame:
     known = pl.concat(earlier) if earlier else None
     mask = publication_mask(
         world.cells, world.privacy, METRICS, world.places, earlier=known, finer=world.finer,
-        answer_scales=ANSWER_SCALES,
+        answer_scales=ANSWER_SCALES, asked_together=[],
     )  # fmt: skip
     return record_of(world, mask, f"r{len(earlier)}")
 
@@ -70,8 +70,9 @@ def test_they_tell_no_more_beside_an_earlier_release_of_the_same_totals() -> Non
 def test_judged_one_by_one_they_told_more(seed: int) -> None:
     world = make_world(seed, complete=True)
     mask = publication_mask(
-        world.cells, world.privacy, METRICS, world.places, finer=world.finer, answer_scales={}
-    )
+        world.cells, world.privacy, METRICS, world.places, finer=world.finer, answer_scales={},
+        asked_together=[],
+    )  # fmt: skip
     assert disclosures(world, keys(mask)) == []
     assert disclosures_of_both(world, keys(mask)) != []
 

@@ -42,8 +42,9 @@ def settings(tmp_path: Path) -> Settings:
 def kept(settings: Settings, release_id: str, made: World = COMPANY) -> pl.DataFrame:
     """A release and its record, as a run leaves them; the record."""
     mask = publication_mask(
-        made.cells, made.privacy, METRICS, made.places, answer_scales=ANSWER_SCALES
-    )
+        made.cells, made.privacy, METRICS, made.places, answer_scales=ANSWER_SCALES,
+        asked_together=[],
+    )  # fmt: skip
     record = release_record(made.cells, mask, made.places)
     keep_record(settings, release_id, record)
     publish(made, settings.published / "releases", release_id)
@@ -103,7 +104,9 @@ def test_a_release_without_a_record_counts_with_what_it_told(settings: Settings)
 def joined(now: World, *earlier: pl.DataFrame) -> dict:
     """Blocks of `now` beside the records, by key."""
     judged = now.cells.with_columns(reason_code=pl.lit("released"))
-    grouping = Grouping.of(judged, now.privacy, METRICS, {}, answer_scales=ANSWER_SCALES)
+    grouping = Grouping.of(
+        judged, now.privacy, METRICS, {}, answer_scales=ANSWER_SCALES, asked_together=[]
+    )
     blocks = cell_blocks(judged, grouping, now.places)
     known = pl.concat(earlier)
     for key, then in earlier_blocks(blocks, judged, known, grouping, now.places):
@@ -156,7 +159,7 @@ def test_who_was_erased_still_protects_nobody_else_less(settings: Settings) -> N
     now = World(without, COMPANY.places, COMPANY.threshold, {})
     mask = publication_mask(
         now.cells, now.privacy, METRICS, now.places, earlier=earlier_cells(settings),
-        answer_scales=ANSWER_SCALES,
+        answer_scales=ANSWER_SCALES, asked_together=[],
     )  # fmt: skip
     hidden = mask.filter(~pl.col("is_released"))["unit_id"].to_list()
     assert {"D@Oslo", "E@Oslo"} & set(hidden) or "Oslo" in hidden, "Oslo less D and E was F"

@@ -206,7 +206,7 @@ def test_counts_of_rows_leave_as_many_counts_of_records_as_are_promised() -> Non
     )
     con.execute(
         "create table raw.declared_settings as select * from (values ('threshold_customer', '5'),"
-        " ('answers_per_record', '5')) as a(setting, value_text)"
+        " ('answers_per_event', '5')) as a(setting, value_text)"
     )
     alike = _attribution(con).group_by("n_rows").len().sort("n_rows")
     assert alike.slice(1)["len"].head(-1).min() >= 4
