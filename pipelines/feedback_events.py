@@ -9,40 +9,41 @@ feedback id in another. Either way whoever counts the answers to one has counted
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 
 import duckdb
+import polars as pl
 
-RECORDS = 20_000
+RECORDS = 5_000
 """Records read of every batch: the rows of an event stand together."""
 USUALLY = 0.5
 """Share of the events of the rarer item that hold the other item, too."""
 
-_EVENTS = f"""
-    select items, count(*) from (
-        select list(distinct item_code order by item_code) as items
-        from raw.customer_feedback where record_number <= {RECORDS}
-        group by source, feedback_id
-    ) group by items order by items
-"""
-
 
 def asked_together(con: duckdb.DuckDBPyConnection) -> list[frozenset[str]]:
     """Every two items that customers usually answer in one event."""
-    alone: dict[str, int] = {}
-    both: dict[tuple[str, str], int] = {}
-    for items, n in con.sql(_EVENTS).fetchall():
-        for item in items:
-            alone[item] = alone.get(item, 0) + n
-        for pair in combinations(items, 2):
-            both[pair] = both.get(pair, 0) + n
+    alone: Counter[str] = Counter()
+    both: Counter[tuple[str, ...]] = Counter()
+    for items, n in _events(con).group_by("items").len().iter_rows():
+        alone.update(dict.fromkeys(items, n))
+        both.update(dict.fromkeys(combinations(sorted(items), 2), n))
     return [
-        frozenset((one, other))
-        for (one, other), n in both.items()
-        if n >= USUALLY * min(alone[one], alone[other])
+        frozenset(pair)
+        for pair, n in sorted(both.items())
+        if n >= USUALLY * min(alone[item] for item in pair)
     ]
 
 
 def answers_per_event(con: duckdb.DuckDBPyConnection) -> int:
     """The most answers one event holds."""
-    return max((len(items) for items, _ in con.sql(_EVENTS).fetchall()), default=1)
+    return max(_events(con)["items"].list.len().unique().to_list(), default=1)
+
+
+def _events(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per event: its items, in order."""
+    answers = con.sql(
+        "select source, feedback_id, item_code from raw.customer_feedback"
+        f" where record_number <= {RECORDS}"
+    ).pl()
+    return answers.group_by("source", "feedback_id").agg(items=pl.col("item_code").unique().sort())
