@@ -26,22 +26,23 @@ GROUPS = {
 
 LONGEST = (
     "small company",
-    "company",
-    "tests/unit/privacy/test_disclosure.py",
-    "tests/browser/test_report_for_everybody.py",
-    "tests/pipeline/test_one_sided.py",
-    "dbt",
-    "tests/pipeline/test_aliases.py",
-    "tests/recovery/test_links.py",
-    "tests/recovery/test_structure.py",
     "tests/pipeline/persons/test_planted_identities.py",
-    "code location",
+    "tests/unit/privacy/test_disclosure.py",
     "tests/pipeline/test_ten_minutes.py",
+    "tests/pipeline/test_one_sided.py",
+    "tests/recovery/test_links.py",
+    "company",
+    "tests/browser/test_report_for_everybody.py",
+    "dbt",
+    "tests/recovery/test_structure.py",
+    "code location",
     "tests/pipeline/test_guide.py",
     "tests/pipeline/test_chicago.py",
     "tests/pipeline/test_baltimore.py",
-    "tests/checks/test_suites.py",
     "tests/unit/inspection/test_init.py",
+    "tests/checks/test_suites.py",
+    "tests/unit/report/test_release_pages.py",
+    "tests/pipeline/persons/test_forget.py",
 )
 """What takes longest is begun first, so that no process waits for another at the end."""
 
