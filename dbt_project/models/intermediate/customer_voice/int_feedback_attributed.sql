@@ -11,6 +11,10 @@ questions as (
     from {{ ref('int_feedback_questions') }}
 ),
 
+channels as (
+    select * from {{ ref('stg_feedback_channels') }}
+),
+
 periods as (
     select * from {{ ref('int_periods_declared') }}
 ),
@@ -28,7 +32,7 @@ final as (
         feedback.event_number,
         questions.item_code,
         feedback.person_number,
-        feedback.channel,
+        channels.channel,
         feedback.score_raw,
         cast(feedback.score_pomp as double) as score_pomp,
         periods.period_id,
@@ -38,6 +42,7 @@ final as (
         {{ word_of('feedback.reason_number', remainder_words()) }} as remainder_reason
     from feedback
     left join questions on feedback.item_number = questions.item_number
+    left join channels on feedback.channel_number = channels.channel_number
     left join periods on feedback.period_index = periods.period_index
     left join teams on feedback.team_number = teams.team_number
     left join locations on feedback.location_number = locations.location_number

@@ -2,7 +2,7 @@
 with feedback as (
     select
         period_index,
-        channel,
+        channel_number,
         location_number,
         case when team_number is null then 0 else 1 end as has_team,
         method_number,
@@ -11,11 +11,15 @@ with feedback as (
     from {{ ref('int_feedback_numbered') }}
     group by
         period_index,
-        channel,
+        channel_number,
         location_number,
         case when team_number is null then 0 else 1 end,
         method_number,
         reason_number
+),
+
+channels as (
+    select * from {{ ref('stg_feedback_channels') }}
 ),
 
 periods as (
@@ -33,7 +37,7 @@ settings as (
 final as (
     select
         periods.period_id,
-        feedback.channel,
+        channels.channel,
         locations.location_id,
         {{ word_of('feedback.method_number', attribution_words()) }} as attribution_method,
         {{ word_of('feedback.reason_number', remainder_words()) }} as remainder_reason,
@@ -47,11 +51,12 @@ final as (
         ) as bigint) as n_rows_in_unit
     from feedback
     cross join settings
+    left join channels on feedback.channel_number = channels.channel_number
     left join periods on feedback.period_index = periods.period_index
     left join locations on feedback.location_number = locations.location_number
     group by
         periods.period_id,
-        feedback.channel,
+        channels.channel,
         locations.location_id,
         feedback.method_number,
         feedback.reason_number

@@ -59,7 +59,7 @@ rungs as (
     left join questions on feedback.item_code = questions.item_code
     left join days on feedback.local_date = days.calendar_day
     {{ join_named_teams('feedback', 'feedback.local_date') }}
-    left join location on feedback.location_ref = location.reference
+    left join location on coalesce(feedback.location_ref, '') = location.reference
 ),
 
 final as (
@@ -72,7 +72,7 @@ final as (
             when customer_key is null then {{ row_number_of(['source', 'feedback_id']) }}
             else {{ row_number_of(['customer_key']) }}
         end as person_number,
-        channel,
+        {{ row_number_of(['channel']) }} as channel_number,
         score_raw,
         -- a whole number to the engine, written twice as fast; sums are of billionths as well
         cast(score_pomp as decimal(18, 9)) as score_pomp,

@@ -1,4 +1,5 @@
--- grain: one row per rung of the ladder, reference as written and interval, its place as numbers
+-- grain: one row per rung of the ladder, reference as written and interval, its place as numbers;
+-- a blank reference stands for no place
 {{ config(materialized='view') }}
 with refs as (
     select * from {{ ref('int_unit_references_resolved') }}
@@ -78,6 +79,16 @@ final as (
     from refs
     inner join locations on refs.canonical_ref = locations.location_id
     where refs.unit_level = 'location'
+    {% for rung in ['direct_unit', 'ticket_group', 'agent', 'location'] %}
+    union all
+    select
+        '{{ rung }}',
+        '',
+        null,
+        null,
+        {{ far_past() }},
+        {{ far_future() }}
+    {% endfor %}
 )
 
 select * from final

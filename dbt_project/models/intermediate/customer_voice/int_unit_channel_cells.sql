@@ -9,6 +9,10 @@ questions as (
     select * from {{ ref('int_feedback_questions') }}
 ),
 
+channels as (
+    select * from {{ ref('stg_feedback_channels') }}
+),
+
 units as (
     select * from {{ ref('int_units_described') }}
 ),
@@ -34,12 +38,13 @@ answers as (
         feedback.period_index,
         feedback.team_number,
         feedback.location_number,
-        feedback.channel,
+        channels.channel,
         {{ metric_value('questions.metric_kind', 'feedback.score_raw',
                         'questions.top_box_from', 'cast(feedback.score_pomp as double)',
                         'questions.direction') }} as value
     from feedback
     inner join questions on feedback.item_number = questions.item_number
+    left join channels on feedback.channel_number = channels.channel_number
 ),
 
 -- a metric of several questions has one value per event
