@@ -30,12 +30,14 @@ class Earlier:
 
     `told`: atoms of every total they showed -> how often one person may count twice in it at most.
     `withheld` are the groups of several atoms they did not show. `is_whole`: every atom that ever
-    held answers is known, because each of them has its record.
+    held answers is known, because each of them has its record. `moved`: by release that has its
+    record, the places that are not as they were in it.
     """
 
     told: dict[frozenset[int], float] = field(default_factory=dict)
     withheld: set[frozenset[int]] = field(default_factory=set)
     is_whole: bool = True
+    moved: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @cached_property
     def known(self) -> frozenset[int]:

@@ -53,8 +53,16 @@ class Change:
         return self.blur < PROTECTION * (measure.high - measure.low) * max(1.0, few)
 
 
-ToldCells = Mapping[tuple[str, Label], tuple[float, float]]
-"""Metric and label -> answers and score of one earlier release."""
+Told = Mapping[tuple[str, Label], tuple[float, float]]
+"""Metric and label -> answers and score."""
+
+
+@dataclass(frozen=True)
+class ToldCells:
+    """What some earlier releases told alike."""
+
+    releases: tuple[str, ...]
+    cells: Told
 
 
 def rounded(earlier: pl.DataFrame) -> pl.DataFrame:
@@ -75,11 +83,14 @@ def earlier_releases(
     told = earlier.join(changed, on=_together_in(periods_nest), how="semi")
     for release, *label, metric, answers, value in told.select(TOLD).iter_rows():
         found.setdefault(release, {})[metric, tuple(label)] = (answers, value)
-    distinct: list[ToldCells] = []
-    for told_then in found.values():
-        if told_then not in distinct:
-            distinct.append(told_then)
-    return distinct
+    alike: list[tuple[list[str], Told]] = []
+    for release, told_then in found.items():
+        same = next((releases for releases, cells in alike if cells == told_then), None)
+        if same is None:
+            alike.append(([release], told_then))
+        else:
+            same.append(release)
+    return [ToldCells(tuple(releases), cells) for releases, cells in alike]
 
 
 def _together_in(periods_nest: bool) -> list[str]:
@@ -103,22 +114,32 @@ def has_moved() -> pl.Expr:
 def must_wait(block: Block, hidden: set[int], earlier: Iterable[ToldCells]) -> set[int]:
     """Cells to hide because a change since an earlier release gives few answers away."""
     found: set[int] = set()
-    for release in earlier:
+    for told in earlier:
         for measure in block.measures:
-            found |= _waiting(block, measure, hidden | found, release)
+            for places in (_ever_there(block, measure), *_moved(block, measure, told)):
+                found |= _waiting(block, measure, hidden | found, told.cells, places)
     return found
 
 
-def _waiting(block: Block, measure: Measure, hidden: set[int], release: ToldCells) -> set[int]:
-    ever = _ever_there(block, measure)
-    every = _changes(block, measure, hidden, release, ever)
+def _moved(block: Block, measure: Measure, told: ToldCells) -> set[frozenset[int]]:
+    """Places that are not as they were, as somebody knows them who knows which have changed."""
+    known = block.earlier.get(measure.name)
+    return {known.moved[r] for r in told.releases if r in known.moved} if known else set()
+
+
+def _waiting(
+    block: Block, measure: Measure, hidden: set[int], told: Told, places: frozenset[int]
+) -> set[int]:
+    """Cells to hide for what follows of the change of these places; the others have not changed."""
+    every = _changes(block, measure, hidden, told, places)
     # cells of the same atoms can have changed differently: one held a group that is gone
     changes = {atoms: found[0] for atoms, found in every.items()}
     all_changes = [c for found in every.values() for c in found]
     if not any(c.is_some for c in all_changes):
         return set()
     known = {next(iter(a)): c for a, c in changes.items() if len(a) == 1}
-    cell_of = {block.members[c] & ever: c for c in range(len(block.labels)) if c not in hidden}
+    by_size = sorted(set(range(len(block.labels))) - hidden, key=lambda c: -len(block.members[c]))
+    cell_of = {block.members[c] & places: c for c in by_size}
     found = {
         cell_of[atoms]
         for atoms, all_ in every.items()
@@ -198,13 +219,15 @@ def _blur(measure: Measure, answers: float) -> float:
 
 
 def _changes(
-    block: Block, measure: Measure, hidden: set[int], release: ToldCells, ever: frozenset[int]
+    block: Block, measure: Measure, hidden: set[int], told_then: Told, places: frozenset[int]
 ) -> dict[frozenset[int], list[Change]]:
-    """Set of `ever` atoms -> changes, the finest cell's first, of totals shown then and now."""
+    """Set of places -> changes, the finest cell's first, of totals shown then and now."""
     found: dict[frozenset[int], list[Change]] = {}
     for cell, label in enumerate(block.labels):
-        then = release.get((measure.name, label))
+        then = told_then.get((measure.name, label))
         if cell in hidden or then is None or not measure.cells[cell]:
+            continue
+        if not block.members[cell] & places:
             continue
         atoms = list(block.members[cell])
         answers = float(measure.answers[atoms].sum())
@@ -216,7 +239,7 @@ def _changes(
         if not blur and answers == then[0] and abs(score - told) <= unrounded:
             told = score  # only one sum fits the rounded score, so it is still this one
         change = Change(answers - then[0], score - told, blur)
-        found.setdefault(block.members[cell] & ever, []).append(change)
+        found.setdefault(block.members[cell] & places, []).append(change)
     return found
 
 

@@ -11,7 +11,7 @@ all releases are equations that hold.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +32,7 @@ def join_releases(block: Block, releases: Iterable[Then]) -> None:
             if then.block is None:
                 joined.add_as_now(measure, then)
             else:
-                joined.add(measure, then.block, then.shown.get(measure.name, {}))
+                joined.add(measure, then.block, then)
     block.measures = joined.measures()
     block.earlier = joined.earlier
 
@@ -47,19 +47,23 @@ class _Joined:
         self._atoms: dict[tuple[Label, int], int] = {}
         self._versions: dict[tuple[str, Label], list[tuple[Figures, int]]] = {}
 
-    def add(self, measure: Measure, then: Block, shown: Container[Label]) -> None:
-        """Totals of one metric of a release, over the atoms as they were."""
-        theirs = next((m for m in then.measures if m.name == measure.name), None)
+    def add(self, measure: Measure, block: Block, then: Then) -> None:
+        """Totals of one metric of releases of one block, over the atoms as they were."""
+        theirs = next((m for m in block.measures if m.name == measure.name), None)
         if theirs is None:
             return
         atoms = {
-            int(a): self._atom(measure, then.made_by[a], _figures(theirs, a))
+            int(a): self._atom(measure, block.made_by[a], _figures(theirs, a))
             for a in theirs.answers.nonzero()[0]
         }
-        known = self.earlier[measure.name]
+        known, shown = self.earlier[measure.name], then.shown.get(measure.name, {})
+        there = {int(a) for a in measure.answers.nonzero()[0]}
+        others = {self._now.get(block.made_by[a]) for a, atom in atoms.items() if atom not in there}
+        moved = frozenset((there - set(atoms.values())) | {a for a in others if a is not None})
+        known.moved.update(dict.fromkeys(then.releases, moved))
         for cell in theirs.cells.nonzero()[0]:
-            members = frozenset(atoms[a] for a in then.members[cell] if a in atoms)
-            if then.labels[cell] in shown:
+            members = frozenset(atoms[a] for a in block.members[cell] if a in atoms)
+            if block.labels[cell] in shown:
                 repeats = float(theirs.repeats[cell])
                 known.told[members] = min(repeats, known.told.get(members, repeats))
             elif len(members) > 1:

@@ -81,10 +81,12 @@ class Then:
     """A block as an earlier release was made from it, and what it showed, by metric and label.
 
     `block` is None where hidden groups count as they are now. `shown`: whether the figures are
-    others now; `hidden`: whether the cell was small, as far as that is known.
+    others now; `hidden`: whether the cell was small, as far as that is known. `releases`: all that
+    were made from it.
     """
 
     block: Block | None
+    releases: frozenset[str]
     shown: dict[str, dict[Label, bool]] = field(default_factory=dict)
     hidden: dict[str, dict[Label, bool]] = field(default_factory=dict)
 
@@ -112,7 +114,7 @@ def earlier_blocks(
             block = None
         else:
             block = grouping.block(key, grouping.figures(cells)[key], _places_then(cells))
-        then = Then(block)
+        then = Then(block, frozenset(cells["releases"].explode().unique()))
         columns = (*KEYS, "is_released", "is_other", "is_small")
         for *label, metric, is_released, is_other, is_small in cells.select(columns).iter_rows():
             if is_released:
@@ -145,7 +147,9 @@ def _states(earlier: pl.DataFrame, now: pl.DataFrame, grouping: Grouping) -> pl.
     ).with_columns(is_other=has_moved().fill_null(value=True))
     ordered = then_and_now.sort(*block, "first_release", *KEYS, "release_id")
     return ordered.group_by(*block, "first_release", *KEYS, maintain_order=True).agg(
-        pl.col("is_released").any(), pl.exclude("is_released", "release_id").first()
+        pl.col("is_released").any(),
+        pl.col("release_id").unique().alias("releases"),
+        pl.exclude("is_released", "release_id").first(),
     )
 
 

@@ -277,17 +277,17 @@ def _few(matrix, atoms, changed, metric, threshold, most: int = 3) -> list[Discl
     if not len(matrix):
         return []
     n, s = atoms["n"].to_numpy(), atoms["s"].to_numpy()
-    _, singular, basis = np.linalg.svd(matrix)
-    free = basis[(singular > 1e-9).sum() :]
-    moved = [i for i in range(len(n)) if n[i] or s[i]]
+    moved = [i for i in range(len(n)) if n[i] or s[i]]  # he knows that the others are as they were
+    if not moved:
+        return []
+    _, singular, basis = np.linalg.svd(matrix[:, moved])
+    free = dict(zip(moved, basis[(singular > 1e-9).sum() :].T, strict=True))
     found = []
     for size in range(1, most + 1):
-        for group in combinations(range(len(n)), size):
-            if not set(group) & set(moved):
-                continue
+        for group in combinations(moved, size):
             came, score = n[list(group)].sum(), s[list(group)].sum()
             if sum(changed[i] for i in group) >= threshold or (came == 0 and abs(score) < 1e-9):
                 continue
-            if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
+            if np.abs(sum(free[i] for i in group)).max(initial=0) < 1e-9:
                 found.append(Disclosure(metric, group, f"{came:+d} answers worked out"))
     return found

@@ -15,8 +15,10 @@ from pipelines.audit.report import Audit, audit_release
 from pipelines.privacy import bounds, suspects
 from pipelines.privacy import mask as compiler
 from pipelines.publishing.audiences import PUBLISHED_TABLES
+from tests.unit.privacy.oracle import changes_told
 from tests.unit.privacy.release_files import answers, publish, world
-from tests.unit.privacy.worlds import World, make_world
+from tests.unit.privacy.test_disclosure import keys
+from tests.unit.privacy.worlds import World, changed, make_world
 
 
 def weakened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,3 +258,14 @@ def test_nobody_promotes_and_nobody_detracts(
     nothing = pl.lit(None, dtype=pl.Int64)
     pl.read_parquet(cells).with_columns(promoters=nothing, detractors=nothing).write_parquet(cells)
     assert not audit_release(tmp_path / "weak" / "r1", tmp_path / "weak").findings, "the balance"
+
+
+@pytest.mark.parametrize("seed", [40028, 40223])
+def test_late_answers_in_two_places(seed: int, tmp_path: Path) -> None:
+    """A total of all less a total of the one place is the one answer of the other."""
+    then = make_world(seed)
+    now = changed(then, seed)
+    told = publish(then, tmp_path, "r1")
+    shown = publish(now, tmp_path, "r2", told)
+    assert changes_told(then, now, keys(told), keys(shown)) == []
+    assert not audit_release(tmp_path / "r2", tmp_path).findings
