@@ -19,6 +19,7 @@ from pipelines.feedback_events import asked_together
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.publishing.earlier import earlier_cells
+from pipelines.publishing.renamed import Meanings
 from pipelines.settings import Settings
 
 AFTER_MASK = ["crossvoice", "marts", "linkage"]
@@ -56,7 +57,7 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
             warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
         )
         places = Places.of(units, locations)
-        earlier = earlier_cells(program.settings())
+        earlier = earlier_cells(program.settings(), Meanings.of_today(con))
         mask = publication_mask(
             cells, declared.privacy, declared.metrics, places, participation, earlier,
             answer_scales=declared.answer_scales, asked_together=asked_together(con),

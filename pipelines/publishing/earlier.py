@@ -12,13 +12,17 @@ import polars as pl
 
 from pipelines.privacy.kept_records import EARLIER_SCHEMA, KEYS, read_records
 from pipelines.publishing.layout import RELEASES
+from pipelines.publishing.renamed import Meanings, Today
 from pipelines.settings import Settings
 
 TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
 
 
-def earlier_cells(settings: Settings) -> pl.DataFrame:
-    """Records of every release there is, as EARLIER_SCHEMA; of one without, what it told."""
+def earlier_cells(settings: Settings, today: Meanings | None = None) -> pl.DataFrame:
+    """Records of every release there is, as EARLIER_SCHEMA; of one without, what it told.
+
+    With the meanings of today they bear the ids of today.
+    """
     records = read_records(settings)
     found = [pl.DataFrame(schema=EARLIER_SCHEMA)]
     for folder in sorted((settings.published / RELEASES).glob("*/")):
@@ -27,6 +31,9 @@ def earlier_cells(settings: Settings) -> pl.DataFrame:
             cells = _released_cells(folder).with_columns(is_whole=pl.lit(value=False))
         else:
             cells = record.with_columns(is_whole=pl.col("n_responses").is_not_null())
+        meant = Meanings.of_release(folder) if today is not None else None
+        if today is not None and meant is not None:
+            cells = Today.of(meant, today).cells(cells)
         found.append(cells.with_columns(release_id=pl.lit(folder.name)))
     return pl.concat(found, how="diagonal")
 
