@@ -11,7 +11,7 @@ all releases are equations that hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +72,8 @@ class _Joined:
     def add_as_now(self, measure: Measure, then: Then) -> None:
         """Totals of a release whose hidden groups count as they are now, and shown ones are known.
 
-        A hidden group that is gone, or was small and no longer is, is an unknown of its own.
+        A hidden group that is gone, or was small and no longer is, is an unknown of its own. Its
+        location counts in the region it lay in then.
         """
         block, known = self.block, self.earlier[measure.name]
         known.is_whole = False
@@ -88,8 +89,9 @@ class _Joined:
                 people = measure.people[atom]
                 if not people or (hidden[label] and people >= measure.threshold):
                     atoms[atom] = self._atom(measure, block.made_by[atom], _small(measure))
+        inside = _as_they_lay(block, then.regions)
         for cell, label in enumerate(block.labels):
-            members = frozenset(atoms[a] for a in block.members[cell] if a in atoms)
+            members = frozenset(atoms[a] for a in inside[label] if a in atoms)
             if label in shown and members:
                 repeats = float(measure.repeats[cell])
                 known.told[members] = min(repeats, known.told.get(members, repeats))
@@ -131,6 +133,18 @@ class _Joined:
                 )
             )
         return found
+
+
+def _as_they_lay(block: Block, regions: Mapping[str, str | None]) -> dict[Label, set[int]]:
+    """Atoms of every cell, those of a location in the region it lay in, where that is known."""
+    inside = {label: set(atoms) for label, atoms in zip(block.labels, block.members, strict=True)}
+    for level, at, period in block.labels:
+        lay_in = regions.get(at) if level == "location" else None
+        for label in inside if lay_in is not None else ():
+            if label[0] == "region" and label[2] == period:
+                change = set.__or__ if label[1] == lay_in else set.__sub__
+                inside[label] = change(inside[label], inside["location", at, period])
+    return inside
 
 
 def _figures(measure: Measure, atom: int) -> Figures:

@@ -9,7 +9,7 @@ release that has no record, is not whole: its hidden groups count as they are no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -82,13 +82,14 @@ class Then:
 
     `block` is None where hidden groups count as they are now. `shown`: whether the figures are
     others now; `hidden`: whether the cell was small, as far as that is known. `releases`: all that
-    were made from it.
+    were made from it. `regions`: in which region a location lay then, as far as that is known.
     """
 
     block: Block | None
     releases: frozenset[str]
     shown: dict[str, dict[Label, bool]] = field(default_factory=dict)
     hidden: dict[str, dict[Label, bool]] = field(default_factory=dict)
+    regions: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def earlier_blocks(
@@ -114,7 +115,10 @@ def earlier_blocks(
             block = None
         else:
             block = grouping.block(key, grouping.figures(cells)[key], _places_then(cells))
-        then = Then(block, frozenset(cells["releases"].explode().unique()))
+        then = Then(
+            block, frozenset(cells["releases"].explode().unique()),
+            regions=_places_then(cells).regions,
+        )  # fmt: skip
         columns = (*KEYS, "is_released", "is_other", "is_small")
         for *label, metric, is_released, is_other, is_small in cells.select(columns).iter_rows():
             if is_released:

@@ -163,3 +163,27 @@ def test_who_was_erased_still_protects_nobody_else_less(settings: Settings) -> N
     )  # fmt: skip
     hidden = mask.filter(~pl.col("is_released"))["unit_id"].to_list()
     assert {"D@Oslo", "E@Oslo"} & set(hidden) or "Oslo" in hidden, "Oslo less D and E was F"
+
+
+def test_after_an_erasure_a_location_still_lay_where_it_lay(settings: Settings) -> None:
+    """Nord of then less Bergen and Oslo of now would be Ulm, which lies in another region now."""
+    rows = [*BERGEN, *OSLO, *answers("U", "Ulm", 3, score=75), *answers("V", "Graz", 4, score=50)]
+    made = world(rows)
+    nord = dict.fromkeys(("Bergen", "Oslo", "Ulm"), "Nord") | {"Graz": "Sud"}
+    now = nord | {"Ulm": "Sud"}
+    then, later = (in_regions(made, regions) for regions in (nord, now))
+    is_nord = pl.col("unit_id") == "Nord"
+    record = kept(settings, "r1", then).with_columns(pl.col("is_released") | is_nord)
+    keep_record(settings, "r1", record)
+    blank_records(settings)
+    told = joined(later, earlier_cells(settings))["employee", "m1"]
+    measure = next(m for m in told.measures if m.name == "engagement")
+    whole = record.filter(unit_id="Nord", metric_id="engagement")["n_responses"].item()
+    answers_then = {float(measure.answers[list(a)].sum()) for a in told.earlier["engagement"].told}
+    assert whole in answers_then, "with Ulm, which lay in it"
+
+
+def in_regions(made: World, regions: dict[str, str]) -> World:
+    """The same answers with locations in these regions."""
+    frame = made.answers.with_columns(region=pl.col("location").replace(regions))
+    return World(frame, Places(made.places.units, regions), made.threshold, {})
