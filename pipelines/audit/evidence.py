@@ -16,6 +16,7 @@ import polars as pl
 
 from pipelines.audit.answers import Answers, answers_of
 from pipelines.audit.cells import CELL_TABLES, Cell, cells_of
+from pipelines.audit.renamed import under_ids_of
 
 SIDE_TABLES = ("unit_period_scores", "unit_period_scores_restated", "unit_period_participation")
 """Tables that tell of the same groups again; the restated one is made of published rows."""
@@ -102,8 +103,10 @@ def read_releases(folders: Iterable[Path]) -> list[Evidence]:
     """Everything in the Parquet files of releases, all audiences together; the first is judged.
 
     What metrics are made of is the same in all: as the first of them says that knows the metric.
+    The others are read under the ids of the first.
     """
-    tables = [_tables(folder) for folder in folders]
+    judged, *others = (_tables(folder) for folder in folders)
+    tables = [judged, *(under_ids_of(judged, then) for then in others)]
     catalogues = [t["dim_metrics"] for t in tables]
     catalogue = pl.concat(catalogues, how="diagonal_relaxed").unique("metric_id", keep="first")
     answers = {one.name: one for one in answers_of(catalogue)}

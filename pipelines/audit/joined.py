@@ -114,11 +114,18 @@ def as_they_were(now: Joined, then: Joined) -> set[Key]:
     same = {key for i in still for key in left[i].unknown}
     moved = {one.total for i, one in enumerate(left) if i not in still}
     same |= {k for k in in_both - moved if not (changes[k].is_hidden or has_moved(changes[k]))}
+    moved_in = _with_other_parts(now.totals, then.totals)
     for kind, total, parts in sorted(totals, key=lambda t: LEVELS.index(t[1][1])):
         is_whole = not both.rest(total[0], kind) or ("rest", kind, *total) in same
-        if total in in_both and changes[total].is_hidden and is_whole and same >= set(parts):
-            same.add(total)
+        if total in in_both - moved_in and changes[total].is_hidden and is_whole:
+            same |= {total} if same >= set(parts) else set()
     return same
+
+
+def _with_other_parts(some: Iterable[Sum], others: Iterable[Sum]) -> set[Key]:
+    """Totals that a group has moved into or out of: with groups as they were, they are not."""
+    one, other = ({(kind, total): set(inside) for kind, total, inside in s} for s in (some, others))
+    return {key[1] for key in one.keys() & other.keys() if one[key] != other[key]}
 
 
 def _united(some: Iterable[Sum], others: Iterable[Sum]) -> list[Sum]:
