@@ -77,6 +77,10 @@ class Evidence:
         """Of the metrics of a cell; participation is of employees."""
         return self.answers[metrics].voice if metrics in self.answers else "employee"
 
+    def n_metrics(self, metrics: str) -> int:
+        """How many metrics a cell is of."""
+        return len(self.answers[metrics].metrics) if metrics in self.answers else 1
+
     @cached_property
     def home(self) -> Mapping[str, str]:
         """Metric -> the metrics of the same answers, as in keys of cells."""

@@ -45,9 +45,10 @@ class Audit:
 def audit_release(folder: Path, releases: Path) -> Audit:
     """Attack the release in `folder`, with every earlier one under `releases` at hand."""
     evidence, *before = read_releases([folder, *releases_before(folder, releases)])
-    hidden = sum(cell.is_hidden for cell in evidence.cells.values())
+    n_cells = sum(evidence.n_metrics(key[0]) for key in evidence.cells)
+    hidden = sum(evidence.n_metrics(c.key[0]) for c in evidence.cells.values() if c.is_hidden)
     found = attack(evidence, before)
     if evidence.publication["suppression"] == "thresholds":
         found += file_findings(evidence)
     findings = tuple(dict.fromkeys(found))
-    return Audit(folder, len(evidence.cells), hidden, len(before), findings)
+    return Audit(folder, n_cells, hidden, len(before), findings)
