@@ -61,13 +61,15 @@ def main(n_worlds: int) -> None:
     for seed in range(n_worlds):
         world = make_world(seed, most=14)
         judged = publication_mask(
-            world.cells, world.privacy, METRICS, world.places, answer_scales=ANSWER_SCALES
-        )
+            world.cells, world.privacy, METRICS, world.places, answer_scales=ANSWER_SCALES,
+            asked_together=[],
+        )  # fmt: skip
         judged = judged.with_columns(pl.col("reason_code").replace("complementary", "released"))
         small = judged.join(world.cells, on=list(MASK_KEYS), maintain_order="left")
         grouping = Grouping.of(
-            small, world.privacy, METRICS, world.finer, answer_scales=ANSWER_SCALES
-        )
+            small, world.privacy, METRICS, world.finer, answer_scales=ANSWER_SCALES,
+            asked_together=[],
+        )  # fmt: skip
         for block in cell_blocks(small, grouping, world.places).values():
             if not block.primary or len(block.labels) > MOST_CELLS:
                 continue
