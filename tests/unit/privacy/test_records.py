@@ -24,8 +24,8 @@ from pipelines.privacy.mask import publication_mask
 from pipelines.privacy.records import earlier_blocks, release_record
 from pipelines.publishing.earlier import earlier_cells
 from pipelines.settings import Settings
+from tests.unit.privacy.planted import BERGEN, OSLO
 from tests.unit.privacy.release_files import answers, publish, world
-from tests.unit.privacy.test_attacks import BERGEN, OSLO
 from tests.unit.privacy.test_disclosure import released_cells
 from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World
 

@@ -14,8 +14,8 @@ import xlsxwriter
 
 from pipelines.audit.evidence import Finding
 from pipelines.audit.report import audit_release
+from tests.unit.privacy.planted import PLANTED
 from tests.unit.privacy.release_files import publish
-from tests.unit.privacy.test_attacks import PLANTED
 
 ESTIMATES = pl.DataFrame({
     "question_id": ["q"], "x_measure": ["engagement"], "n_units": [4], "estimate": [0.52],
