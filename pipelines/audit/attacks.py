@@ -167,7 +167,8 @@ def inversion(evidence: Evidence) -> Iterator[Finding]:
         counted = estimates.filter(pl.col(count).is_not_null())
         largest = counted.group_by("question_id", measure).agg(pl.col(count).max())
         for question, metric, n in largest.sort("question_id").iter_rows():
-            told = released[evidence.home[metric]] if metric in evidence.home else n
+            metrics = evidence.metrics_with.get(metric)
+            told = n if metrics is None else released[metrics]
             if n > told:
                 yield Finding(
                     "inversion",

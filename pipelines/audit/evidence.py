@@ -82,7 +82,7 @@ class Evidence:
         return len(self.answers[metrics].metrics) if metrics in self.answers else 1
 
     @cached_property
-    def home(self) -> Mapping[str, str]:
+    def metrics_with(self) -> Mapping[str, str]:
         """Metric -> the metrics of the same answers, as in keys of cells."""
         return {m: name for name, one in self.answers.items() for m in one.metrics}
 

@@ -171,10 +171,8 @@ def _of_sums(system: System, at: list[int], point: np.ndarray) -> np.ndarray:
 def _unseen(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The part of each column of `wanted` that no row of `matrix` sees."""
     size, basis = np.linalg.eigh(matrix @ matrix.T)
-    basis = basis[:, size > RANK * size.max(initial=0.0)] / np.sqrt(
-        size[size > RANK * size.max(initial=0.0)]
-    )
-    seen = matrix.T @ basis
+    some = size > RANK * size.max(initial=0.0)
+    seen = matrix.T @ (basis[:, some] / np.sqrt(size[some]))
     for _ in range(2):  # the second time takes away what squares left of the first
         wanted = wanted - seen @ (seen.T @ wanted)
     return wanted

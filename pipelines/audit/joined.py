@@ -117,8 +117,9 @@ def as_they_were(now: Joined, then: Joined) -> set[Key]:
     moved_in = _with_other_parts(now.totals, then.totals)
     for kind, total, parts in sorted(totals, key=lambda t: LEVELS.index(t[1][1])):
         is_whole = not both.rest(total[0], kind) or ("rest", kind, *total) in same
-        if total in in_both - moved_in and changes[total].is_hidden and is_whole:
-            same |= {total} if same >= set(parts) else set()
+        is_as_it_was = is_whole and changes[total].is_hidden and same >= set(parts)
+        if is_as_it_was and total in in_both - moved_in:
+            same.add(total)
     return same
 
 

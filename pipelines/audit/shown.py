@@ -111,7 +111,8 @@ def _told_elsewhere(evidence: Evidence) -> Iterator[Finding]:
         for unit, period, metric in told.select(
             "unit_id", "period_id", f"{voice}_metric_id"
         ).iter_rows():
-            cell = evidence.cells.get((evidence.home.get(metric, metric), "unit", unit, period))
+            metrics = evidence.metrics_with.get(metric, metric)
+            cell = evidence.cells.get((metrics, "unit", unit, period))
             if cell is not None and cell.is_hidden:
                 yield Finding(
                     "shown_beside_reason",

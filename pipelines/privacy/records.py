@@ -108,17 +108,15 @@ def earlier_blocks(
     found: dict[BlockKey, list[Then]] = {}
     by_state = ["family", "home", "first_release"]
     for (family, home, _), cells in states.group_by(by_state, maintain_order=True):
-        key = (str(family), str(home))
+        key, lay = (str(family), str(home)), _places_then(cells)
         if cells["is_same"].first():
             block = blocks[key]
         elif not cells["is_whole"].all():
             block = None
         else:
-            block = grouping.block(key, grouping.figures(cells)[key], _places_then(cells))
-        then = Then(
-            block, frozenset(cells["releases"].explode().unique()),
-            regions=_places_then(cells).regions,
-        )  # fmt: skip
+            block = grouping.block(key, grouping.figures(cells)[key], lay)
+        releases = frozenset(cells["releases"].explode().unique())
+        then = Then(block, releases, regions=lay.regions)
         columns = (*KEYS, "is_released", "is_other", "is_small")
         for *label, metric, is_released, is_other, is_small in cells.select(columns).iter_rows():
             if is_released:

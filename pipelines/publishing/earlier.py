@@ -18,10 +18,10 @@ from pipelines.settings import Settings
 TABLES = ("employee_unit_period_metrics", "customer_unit_period_metrics")
 
 
-def earlier_cells(settings: Settings, today: Meanings | None = None) -> pl.DataFrame:
+def earlier_cells(settings: Settings, today: Meanings) -> pl.DataFrame:
     """Records of every release there is, as EARLIER_SCHEMA; of one without, what it told.
 
-    With the meanings of today they bear the ids of today.
+    They bear the ids of today, as far as a release tells what its ids meant.
     """
     records = read_records(settings)
     found = [pl.DataFrame(schema=EARLIER_SCHEMA)]
@@ -31,8 +31,8 @@ def earlier_cells(settings: Settings, today: Meanings | None = None) -> pl.DataF
             cells = _released_cells(folder).with_columns(is_whole=pl.lit(value=False))
         else:
             cells = record.with_columns(is_whole=pl.col("n_responses").is_not_null())
-        meant = Meanings.of_release(folder) if today is not None else None
-        if today is not None and meant is not None:
+        meant = Meanings.of_release(folder)
+        if meant is not None:
             cells = Today.of(meant, today).cells(cells)
         found.append(cells.with_columns(release_id=pl.lit(folder.name)))
     return pl.concat(found, how="diagonal")

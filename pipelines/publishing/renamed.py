@@ -19,18 +19,12 @@ from typing import NamedTuple
 import duckdb
 import polars as pl
 
+from pipelines.publishing.metric_answers import metric_catalogue
+
 PLACES = ("team", "location", "region")
 DIMENSIONS = ("dim_metrics", "periods", "dim_units", "dim_locations")
 """Tables that tell what an id means."""
 _METRIC = ("voice", "metric_kind", "items", "top_box_from")
-_CATALOGUE = """
-    select metric_id, voice, metric_kind, top_box_from, items from marts.dim_metrics
-    inner join (select metric_id, top_box_from from raw.declared_metrics) using (metric_id)
-    inner join (
-        select metric_id, string_agg(distinct item_code, ', ' order by item_code) as items
-        from raw.declared_metric_items group by metric_id
-    ) using (metric_id)
-"""
 Renames = dict[str, str]
 
 
@@ -64,7 +58,7 @@ class Meanings:
     def of_today(cls, con: duckdb.DuckDBPyConnection) -> Meanings:
         """From the marts of this run."""
         tables = {name: con.sql(f"from marts.{name}").pl() for name in DIMENSIONS[1:]}
-        return cls.of({**tables, "dim_metrics": con.sql(_CATALOGUE).pl()})
+        return cls.of({**tables, "dim_metrics": metric_catalogue(con)})
 
     @classmethod
     def of_release(cls, folder: Path) -> Meanings | None:

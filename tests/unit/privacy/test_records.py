@@ -23,6 +23,7 @@ from pipelines.privacy.kept_records import (
 from pipelines.privacy.mask import publication_mask
 from pipelines.privacy.records import earlier_blocks, release_record
 from pipelines.publishing.earlier import earlier_cells
+from pipelines.publishing.renamed import Meanings
 from pipelines.settings import Settings
 from tests.unit.privacy.planted import BERGEN, OSLO
 from tests.unit.privacy.release_files import answers, publish, world
@@ -31,6 +32,7 @@ from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World
 
 COMPANY = world([*BERGEN, *OSLO, *answers("F", "Oslo", 1, score=75)])
 """C has three people, F one."""
+TODAY = Meanings({}, {}, {}, {})
 LONELY = pl.col("unit_id") == "F@Oslo"
 
 
@@ -56,7 +58,7 @@ def test_a_record_is_private_and_comes_back_as_it_was(settings: Settings) -> Non
     folder = settings.keep / RECORDS
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "r1.parquet").stat().st_mode & 0o077 == 0
-    read = earlier_cells(settings)
+    read = earlier_cells(settings, TODAY)
     assert dict(read.schema) == EARLIER_SCHEMA
     assert read["is_whole"].all()
     assert read.select(record.columns).equals(record)
@@ -68,7 +70,7 @@ def test_a_record_nobody_has_a_release_of_counts_nothing_and_goes(settings: Sett
     record = kept(settings, "r1")
     keep_record(settings, "killed before its release", record)
     (settings.keep / RECORDS / ".r2.77").write_bytes(b"half a file")
-    assert earlier_cells(settings)["release_id"].unique().to_list() == ["r1"]
+    assert earlier_cells(settings, TODAY)["release_id"].unique().to_list() == ["r1"]
     remove_other_records(settings, {"r1"})
     assert [f.name for f in (settings.keep / RECORDS).iterdir()] == ["r1.parquet"]
 
@@ -92,7 +94,7 @@ def test_after_an_erasure_nothing_hidden_is_left(settings: Settings) -> None:
 def test_a_release_without_a_record_counts_with_what_it_told(settings: Settings) -> None:
     record = kept(settings, "r1")
     remove_other_records(settings, ())
-    told = earlier_cells(settings)
+    told = earlier_cells(settings, TODAY)
     assert not told["is_whole"].any()
     shown = told.filter("is_released").select(KEYS).sort(KEYS)
     assert shown.equals(record.filter("is_released").select(KEYS).sort(KEYS))
@@ -158,7 +160,7 @@ def test_who_was_erased_still_protects_nobody_else_less(settings: Settings) -> N
     without = COMPANY.answers.filter(pl.col("team") != "F")
     now = World(without, COMPANY.places, COMPANY.threshold, {})
     mask = publication_mask(
-        now.cells, now.privacy, METRICS, now.places, earlier=earlier_cells(settings),
+        now.cells, now.privacy, METRICS, now.places, earlier=earlier_cells(settings, TODAY),
         answer_scales=ANSWER_SCALES, asked_together=[],
     )  # fmt: skip
     hidden = mask.filter(~pl.col("is_released"))["unit_id"].to_list()
@@ -176,7 +178,7 @@ def test_after_an_erasure_a_location_still_lay_where_it_lay(settings: Settings) 
     record = kept(settings, "r1", then).with_columns(pl.col("is_released") | is_nord)
     keep_record(settings, "r1", record)
     blank_records(settings)
-    told = joined(later, earlier_cells(settings))["employee", "m1"]
+    told = joined(later, earlier_cells(settings, TODAY))["employee", "m1"]
     measure = next(m for m in told.measures if m.name == "engagement")
     whole = record.filter(unit_id="Nord", metric_id="engagement")["n_responses"].item()
     answers_then = {float(measure.answers[list(a)].sum()) for a in told.earlier["engagement"].told}
