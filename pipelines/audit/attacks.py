@@ -2,7 +2,7 @@
 
 What belongs here: one function per attack, from evidence to findings. What does not: reading files
 (audit.evidence), the linear system (audit.relations, audit.bounds), what came between two releases
-(audit.earlier).
+(audit.earlier), and slopes that hang on one unit (audit.dominance).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.audit import bounds, relations
 from pipelines.audit.answers import COUNTS_ONLY, Answers
+from pipelines.audit.dominance import dominance
 from pipelines.audit.earlier import earlier_release, other_periods
 from pipelines.audit.evidence import Evidence, Finding
 from pipelines.audit.freedom import LEAST, System
@@ -46,6 +47,7 @@ def attack(evidence: Evidence, before: list[Evidence]) -> list[Finding]:
     alone = differencing(evidence, totals)
     found += alone
     found += inversion(evidence)
+    found += dominance(evidence)
     for earlier in compared:
         found += earlier_release(evidence, earlier, totals)
         found += other_periods(evidence, earlier)
