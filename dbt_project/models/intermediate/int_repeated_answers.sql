@@ -30,8 +30,8 @@ placed as (
     left join locations on repeated_people.location_number = locations.location_number
 ),
 
--- distinct people of each level, counted from rows and by numbers; few groups then get their ids
-grouped as (
+-- people of each level, counted from rows and by numbers; few groups then get their ids
+people as (
     select
         {{ grouped_unit_level(by='number') }} as unit_level,
         unit_team_number,
@@ -40,9 +40,31 @@ grouped as (
         region_id,
         period_index,
         metric_number,
-        cast(sum(n_responses) - count(distinct person_number) as bigint) as n_repeated
+        sum(n_responses) as n_responses
     from placed
-    {{ group_by_unit_level(['period_index', 'metric_number'], by='number') }}
+    {{ group_by_unit_level(['period_index', 'metric_number', 'person_number'], by='number') }}
+),
+
+grouped as (
+    select
+        unit_level,
+        unit_team_number,
+        team_number,
+        location_number,
+        region_id,
+        period_index,
+        metric_number,
+        cast(sum(n_responses) - count(*) as bigint) as n_repeated,
+        cast(max(n_responses) as bigint) as n_of_one_person
+    from people
+    group by
+        unit_level,
+        unit_team_number,
+        team_number,
+        location_number,
+        region_id,
+        period_index,
+        metric_number
 ),
 
 named as (
@@ -61,7 +83,8 @@ named as (
         end as unit_id,
         grouped.period_index,
         grouped.metric_number,
-        grouped.n_repeated
+        grouped.n_repeated,
+        grouped.n_of_one_person
     from grouped
     left join teams
         on coalesce(grouped.unit_team_number, grouped.team_number) = teams.team_number

@@ -61,7 +61,9 @@ grouped as (
     {{ group_by_unit_level(['period_index', 'metric_number']) }}
 ),
 
--- an answer counts as a person, unless its person was counted already
+-- An answer counts as a person, unless its person was counted already. Where one gave more than five
+-- sixths of the answers, their mean places that person's within a fifth of the scale: the cell is
+-- of one person (docs/privacy.md).
 final as (
     select
         grouped.unit_level,
@@ -69,7 +71,12 @@ final as (
         periods.period_id,
         metrics.metric_id,
         cast(grouped.n_responses as bigint) as n_responses,
-        cast(grouped.n_responses - coalesce(repeated_answers.n_repeated, 0) as bigint) as n_people,
+        cast(
+            case
+                when 6 * repeated_answers.n_of_one_person > 5 * grouped.n_responses then 1
+                else grouped.n_responses - coalesce(repeated_answers.n_repeated, 0)
+            end as bigint
+        ) as n_people,
         {{ mean_of_whole('grouped.value_sum', 'grouped.n_values') }} as value,
         {{ mean_of_whole('grouped.value_native_sum', 'grouped.n_responses') }} as value_native,
         {{ variance_of_whole('grouped.value_sum', 'grouped.value_square_sum',
