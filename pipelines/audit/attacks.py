@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -65,7 +66,10 @@ def joined_releases(evidence: Evidence, before: list[Evidence]) -> list[Finding]
     together = join(evidence, before)
     if together is None:
         return []
-    found = relations.remainders(together.cells, together.totals, together.rest)
+    found = [
+        replace(r, is_past=together.told_before.issuperset((r.total, *r.subtracted)))
+        for r in relations.remainders(together.cells, together.totals, together.rest)
+    ]
     return [
         Finding("joined_releases", f.sentence) for f in _worked_out(together, found, is_sure=False)
     ]
@@ -74,7 +78,10 @@ def joined_releases(evidence: Evidence, before: list[Evidence]) -> list[Finding]
 def _worked_out(
     evidence: Evidence, found: list[Remainder], *, is_sure: bool = True
 ) -> list[Finding]:
-    """Hidden groups that remainders tell of; what is not sure and does not fit tells nothing."""
+    """Hidden groups that remainders tell of; what is not sure and does not fit tells nothing.
+
+    What earlier releases tell without this one is not laid to it: hiding more takes nothing back.
+    """
     findings = []
     by_metrics: dict[str, list[Remainder]] = defaultdict(list)
     for one in found:
@@ -87,14 +94,14 @@ def _worked_out(
         if not is_sure:
             off = {k for r in rows if r.answers < len(r.hidden) for k in r.unknown}
             rows = [r for r in rows if not r.unknown & off]
-        beside = [r for r in mine if not r.hidden and 0 < r.answers < threshold]
-        small = [r for r in rows if r.answers < threshold]
+        beside = [r for r in mine if not r.hidden and 0 < r.answers < threshold and not r.is_past]
+        small = [r for r in rows if r.answers < threshold and not r.is_past]
         findings += [Finding("differencing", _too_few(evidence, r)) for r in (*small, *beside)]
         said = {k for r in small for k in r.hidden}
         waiting += [
             System(system, evidence.answers.get(metrics, COUNTS_ONLY), threshold)
             for system in relations.systems(rows)
-            if not any(r.hidden & said for r in system)
+            if not (any(r.hidden & said for r in system) or all(r.is_past for r in system))
         ]
     for placed in bounds.place(waiting):
         sentence = _too_narrow(evidence, placed)

@@ -62,7 +62,7 @@ class Evidence:
     cells: dict[tuple[str, ...], Cell] = field(default_factory=dict)
     """Metrics, unit level, unit and period; several releases together: and which release."""
     told_in: dict[tuple[str, ...], str] = field(default_factory=dict)
-    """Cells that an earlier release tells, and which."""
+    """Cells that only an earlier release tells, and which."""
 
     @cached_property
     def publication(self) -> Mapping:

@@ -31,6 +31,8 @@ class Joined(Evidence):
 
     totals: list[Sum] = field(default_factory=list)
     releases: list[Evidence] = field(default_factory=list)
+    told_before: set[Key] = field(default_factory=set)
+    """Cells that an earlier release tells, whether this one does or not."""
 
     def rest(self, metrics: str, kind: str) -> bool | None:
         """Whether totals hold more than their parts in any of the releases; None: no sum in one."""
@@ -85,6 +87,7 @@ def _add(found: Joined, now: Joined, then: Joined) -> None:
     def name(key: Key) -> Key:
         return key if key in same else (*key, release)
 
+    found.told_before.update(name(key) for key, cell in then.cells.items() if not cell.is_hidden)
     for key, cell in then.cells.items():
         known = found.cells.get(name(key))
         if known is None or known.is_hidden:

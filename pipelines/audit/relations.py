@@ -39,6 +39,8 @@ class Remainder:
     answers: int
     low: np.ndarray
     high: np.ndarray
+    is_past: bool = False
+    """Earlier releases tell it without this one: nothing that is hidden now takes it back."""
 
     def without(self, other: Remainder) -> Remainder:
         """This remainder less another one it holds whole."""
@@ -50,6 +52,7 @@ class Remainder:
             answers=self.answers - other.answers,
             low=self.low - other.high,
             high=self.high - other.low,
+            is_past=self.is_past and other.is_past,
         )
 
     @property
@@ -195,7 +198,8 @@ def reduced(found: Iterable[Remainder]) -> list[Remainder]:
     """
     kept: list[Remainder] = []
     holding: dict[Key, list[int]] = defaultdict(list)
-    for one in sorted(found, key=lambda r: (len(r.unknown), len(r.subtracted), r.total)):
+    order = sorted(found, key=lambda r: (len(r.unknown), not r.is_past, len(r.subtracted), r.total))
+    for one in order:
         left = one
         inside = sorted({i for key in one.unknown for i in holding.get(key, ())}, reverse=True)
         for i in inside:

@@ -5,6 +5,7 @@ The releases are written as files and attacked as `crossvoice audit` does, from 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -154,3 +155,16 @@ def test_a_region_of_other_places_is_not_taken_for_what_it_was(seed: int, tmp_pa
     now = World(moved, Places(then.places.units, homes), then.threshold, then.finer)
     publish(now, tmp_path, "r2", publish(then, tmp_path, "r1"))
     assert not audit_release(tmp_path / "r2", tmp_path).findings
+
+
+def test_a_raised_threshold_stops_no_release_for_what_was_told_before(tmp_path: Path) -> None:
+    """C and D are six people: enough then, too few now, and nothing takes back what was told."""
+    teams = [*answers("A", "Bergen", 12), *answers("B", "Bergen", 9),
+             *answers("C", "Bergen", 3), *answers("D", "Bergen", 3)]  # fmt: skip
+    then = world(teams)
+    told = publish(then, tmp_path, "r1")
+    now = replace(then, threshold=8)
+    publish(now, tmp_path, "r2", told)
+    audit = audit_release(tmp_path / "r2", tmp_path)
+    assert audit.n_earlier == 1
+    assert not audit.findings
