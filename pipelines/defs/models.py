@@ -57,7 +57,8 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
             warehouse.read_table(con, f"marts.{name}") for name in MASK_INPUTS
         )
         places = Places.of(units, locations)
-        earlier = earlier_cells(program.settings(), Meanings.of_today(con))
+        with step_errors():
+            earlier = earlier_cells(program.settings(), Meanings.of_today(con))
         mask = publication_mask(
             cells, declared.privacy, declared.metrics, places, participation, earlier,
             answer_scales=declared.answer_scales, asked_together=asked_together(con),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.errors import CrossvoiceError
 from pipelines.settings import Settings
 
 RECORDS = "records"
@@ -47,17 +48,35 @@ def keep_record(settings: Settings, release_id: str, record: pl.DataFrame) -> No
 
 
 def read_records(settings: Settings) -> dict[str, pl.DataFrame]:
-    """Every record there is, by release, as RECORD_SCHEMA."""
-    return {file.stem: pl.read_parquet(file) for file in _files(settings)}
+    """Every record there is, by release, as RECORD_SCHEMA.
+
+    Raises CrossvoiceError when one is damaged: less would be known of its release than there is.
+    """
+    found = {}
+    for file in _files(settings):
+        record = _read(file)
+        if record is None:
+            raise CrossvoiceError(
+                "The private record of an earlier release is damaged.",
+                where=str(file),
+                mend="restore it from a backup; if there is none, remove it: hidden groups of that "
+                "release then count as they are now",
+            )
+        found[file.stem] = record
+    return found
 
 
 def blank_records(settings: Settings) -> None:
     """Take the figures of every cell that was not released out of every record.
 
-    Which of them held answers of the erased cannot be told from the record.
+    Which of them held answers of the erased cannot be told from the record. A damaged one may hold
+    their figures still, and goes.
     """
     for file in _files(settings):
-        record = pl.read_parquet(file)
+        record = _read(file)
+        if record is None:
+            file.unlink()
+            continue
         shown = [pl.when("is_released").then(name).alias(name) for name in FIGURES]
         _write(file, record.with_columns(shown))
 
@@ -71,6 +90,15 @@ def remove_other_records(settings: Settings, releases: Container[str]) -> None:
 
 def _files(settings: Settings) -> list[Path]:
     return sorted((settings.keep / RECORDS).glob("[!.]*.parquet"))
+
+
+def _read(file: Path) -> pl.DataFrame | None:
+    """A record; None where it is damaged or cut off."""
+    try:
+        record = pl.read_parquet(file)
+    except pl.exceptions.PolarsError:
+        return None
+    return record if {*KEYS, *FIGURES, "is_released"} <= set(record.columns) else None
 
 
 def _write(path: Path, record: pl.DataFrame) -> None:

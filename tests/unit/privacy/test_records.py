@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.errors import CrossvoiceError
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.cell_blocks import Grouping, cell_blocks
 from pipelines.privacy.joined import join_releases
@@ -89,6 +90,20 @@ def test_after_an_erasure_nothing_hidden_is_left(settings: Settings) -> None:
     assert left.filter(shown).equals(record.filter(shown)), "what readers have anyway"
     blank_records(settings)
     assert read_records(settings)["r1"].equals(left)
+
+
+@pytest.mark.parametrize("left", [0, 4, 600])
+def test_a_damaged_record_is_named_and_goes_with_an_erasure(settings: Settings, left: int) -> None:
+    kept(settings, "r1")
+    file = settings.keep / RECORDS / "r1.parquet"
+    file.write_bytes(file.read_bytes()[:left])
+    with pytest.raises(CrossvoiceError, match="damaged") as told:
+        earlier_cells(settings, TODAY)
+    assert told.value.where == str(file)
+    assert "backup" in told.value.mend
+    blank_records(settings)
+    assert not file.exists(), "nobody can see whether it holds the erased"
+    assert earlier_cells(settings, TODAY)["release_id"].unique().to_list() == ["r1"]
 
 
 def test_a_release_without_a_record_counts_with_what_it_told(settings: Settings) -> None:
