@@ -13,6 +13,8 @@ from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._core.events import (
     ASSET_CHECK_EVENTS,
     ASSET_EVENTS,
@@ -36,6 +38,28 @@ run_coordinator:
   config:
     max_concurrent_runs: 1
 """
+
+
+_MIGRATIONS: dict[str, ScriptDirectory] = {}
+
+
+@contextmanager
+def _migrations_read_once() -> Iterator[None]:
+    """Dagster's ninety migrations are modules, and each file of SQLite that is opened makes it
+    import them all for the number of the last one; a file that is new, twice more."""
+    stock = ScriptDirectory.__dict__["from_config"]
+
+    def known(config: Config) -> ScriptDirectory:
+        place = str(config.get_main_option("script_location"))
+        if place not in _MIGRATIONS:
+            _MIGRATIONS[place] = stock.__get__(None, ScriptDirectory)(config)
+        return _MIGRATIONS[place]
+
+    ScriptDirectory.from_config = staticmethod(known)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        ScriptDirectory.from_config = stock  # type: ignore[method-assign]
 
 
 def _once_there(look: Callable[..., bool]) -> Callable[..., bool]:
@@ -93,7 +117,8 @@ class HeldEventLog(SqliteEventLogStorage):
                 poolclass=StaticPool,  # one connection; the lock gives it to one thread at a time
                 connect_args={"timeout": 30, "check_same_thread": False},
             )
-            self._initdb(engine)
+            with _migrations_read_once():
+                self._initdb(engine)
             with engine.connect() as connection:
                 connection.execute(sa.text("pragma synchronous = off"))
             self._engines[shard] = engine
@@ -155,4 +180,5 @@ def open_instance(dagster_home: Path) -> dg.DagsterInstance:
     }
     overrides = {"event_log_storage": log, "compute_logs": printed}
     ref = InstanceRef.from_dir(str(dagster_home), overrides=overrides)
-    return dg.DagsterInstance.from_ref(ref)
+    with _migrations_read_once():
+        return dg.DagsterInstance.from_ref(ref)

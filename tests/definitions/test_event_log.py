@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from pipelines.cli.instance import HeldEventLog, open_instance, write_instance_settings
@@ -74,3 +75,23 @@ def test_the_same_events_leave_the_same_rows(
     filled = {table for (_, table), found in ours.items() if found}
     assert {"asset_keys", "asset_check_executions", "asset_event_tags", "event_logs"} <= filled
     assert ours == theirs
+
+
+def test_migrations_are_read_once_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, load = [], ScriptDirectory._load_revisions
+    before = ScriptDirectory.__dict__["from_config"]
+    monkeypatch.setattr(
+        ScriptDirectory, "_load_revisions", lambda self: read.append(self) or load(self)
+    )
+    for name in ("new", "other"):
+        write_instance_settings(tmp_path / name)
+        with open_instance(tmp_path / name) as instance, sqlite3.connect(
+            tmp_path / name / "history" / "runs" / "index.db"
+        ) as index:
+            assert instance.get_runs() == []
+            [(stamped,)] = index.execute("select version_num from alembic_version").fetchall()
+        assert stamped
+    assert len(read) <= 1
+    assert ScriptDirectory.__dict__["from_config"] is before
