@@ -6,6 +6,7 @@ after a mistake (program.validation), wording (program.mistakes), rules (the mod
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,17 @@ FILE_NAME = "program.yaml"
 def read_program(folder: Path) -> Program:
     """The program of a folder; ProgramError names every mistake by file, line and key."""
     file = Path(folder) / FILE_NAME
-    document = parse_yaml(_read_text(file))
+    return _program(file, file.parent.resolve().name, _read_text(file))
+
+
+@lru_cache(maxsize=1)
+def _program(file: Path, folder_name: str, text: str) -> Program:
+    """What a text declares; a run asks three times for what has not changed in between."""
+    document = parse_yaml(text)
     found = [(p.line, p.text) for p in document.problems]
     if not isinstance(document.data, dict):
         raise _error(file, found or [(1, _not_a_program(document.data))])
-    if name := program_name(file.parent.resolve().name):
+    if name := program_name(folder_name):
         document.data.setdefault("program", name)
     try:
         program = validated(document)

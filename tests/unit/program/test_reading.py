@@ -20,6 +20,23 @@ def test_the_example_is_read(tmp_path, example):
     assert program.linkage.primary.pair_id == "engagement__nps"
 
 
+def test_what_has_changed_is_read_again(tmp_path, example):
+    """The text decides, not the time of the file: an edit within the same second counts."""
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+        (folder / "program.yaml").write_text(example.replace("program:", "# program:", 1))
+    first = read_program(tmp_path / "one")
+    assert read_program(tmp_path / "one") is first
+    assert read_program(tmp_path / "two").program == "two"
+    changed = example.replace("max_rejected_share: 0.02", "max_rejected_share: 0.03")
+    (tmp_path / "one" / "program.yaml").write_text(changed)
+    assert read_program(tmp_path / "one").sources[0].max_rejected_share == 0.03
+    (tmp_path / "one" / "program.yaml").write_text("{")
+    for _ in range(2):  # a mistake is told each time
+        with pytest.raises(ProgramError):
+            read_program(tmp_path / "one")
+
+
 CHANGES = {
     "wrong word": (
         "table: employee_responses",
