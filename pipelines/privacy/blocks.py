@@ -38,6 +38,10 @@ class Earlier:
     withheld: set[frozenset[int]] = field(default_factory=set)
     is_whole: bool = True
     moved: dict[str, frozenset[int]] = field(default_factory=dict)
+    spread: dict[int, frozenset[int]] = field(default_factory=dict)
+    """Atom -> its place when it had fewer answers, and those that are there besides."""
+    movers: frozenset[int] = frozenset()
+    """Atoms of the few answers by which a place differs from what it was."""
 
     @cached_property
     def known(self) -> frozenset[int]:
@@ -145,6 +149,8 @@ class Block:
     primary: set[int] = field(default_factory=set)
     earlier: dict[str, Earlier] = field(default_factory=dict)
     """By metric."""
+    if_few_moved: dict[str, Earlier] = field(default_factory=dict)
+    """By metric, the same for somebody who knows by how many answers each place has moved."""
     _totals: dict[str, list[Told]] = field(default_factory=dict)
     _nodes_of_total: dict[str, dict[frozenset[int], list[int]]] = field(default_factory=dict)
     _bare: dict[str, frozenset[int]] = field(default_factory=dict)

@@ -42,9 +42,22 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
     A release keeps the promise by itself, too: who does not know what has changed reads it so.
     """
     yield equations(block, measure, hidden, Earlier())
-    earlier, now = block.earlier.get(measure.name, Earlier()), block.nodes_of_total(measure)
-    if any(hidden.issuperset(now.get(atoms, ())) for atoms in earlier.told):
+    earlier = block.earlier.get(measure.name)
+    if earlier and _tells_more(block, measure, hidden, earlier):
         yield equations(block, measure, hidden, earlier)
+
+
+def reading_of_movers(block: Block, measure: Measure, hidden: set[int]) -> list[Equation]:
+    """The same where a place that moved by few answers is what it was and those few."""
+    earlier = block.if_few_moved.get(measure.name)
+    if earlier is None or not _tells_more(block, measure, hidden, earlier):
+        return []
+    return equations(block, measure, hidden, earlier)
+
+
+def _tells_more(block: Block, measure: Measure, hidden: set[int], earlier: Earlier) -> bool:
+    now = block.nodes_of_total(measure)
+    return any(hidden.issuperset(now.get(atoms, ())) for atoms in earlier.told)
 
 
 def equations(block: Block, measure: Measure, hidden: set[int], earlier: Earlier) -> list[Equation]:
@@ -65,9 +78,17 @@ def equations(block: Block, measure: Measure, hidden: set[int], earlier: Earlier
     for atoms, node in block.totals(measure):
         if node not in hidden:
             left = atoms & unknown
+            if earlier.spread:
+                # a place that is shown still tells of what it was and of who moved
+                left = _spread(atoms if len(atoms) == 1 else left, earlier) & unknown
             if left and left not in residuals:
                 residuals[left] = Equation(node, left)
-    return _reduced(residuals.values())
+    # what came or went by itself is judged with its rounding (privacy.earlier)
+    return [row for row in _reduced(residuals.values()) if not row.atoms <= earlier.movers]
+
+
+def _spread(atoms: frozenset[int], earlier: Earlier) -> frozenset[int]:
+    return frozenset().union(*(earlier.spread.get(a, (a,)) for a in atoms))
 
 
 def _unknown(block: Block, measure: Measure, hidden: set[int]) -> frozenset[int]:

@@ -16,12 +16,15 @@ DIGITS = 7
 SEED = 20
 
 
-def small_known_group(system: System) -> frozenset[int] | None:
+def small_known_group(
+    system: System, movers: frozenset[int] = frozenset()
+) -> frozenset[int] | None:
     """A set of up to four atoms with fewer people than the threshold whose total is told, or None.
 
     A total is told when no direction the equations leave free changes it: the rows of the null
     space, one per atom, add up to nothing. Each row is projected on one random number, so
-    that pairs of pairs are found by looking up the opposite sum.
+    that pairs of pairs are found by looking up the opposite sum. `movers` came or went; of them
+    alone nothing is said.
     """
     if len(system.equations) == 1:
         return None
@@ -47,10 +50,11 @@ def small_known_group(system: System) -> frozenset[int] | None:
             group = set(half) | set(other)
             if len(group) < len(half) + len(other):
                 continue
-            people = measure.people_of(atoms[i] for i in group)
+            found = frozenset(atoms[i] for i in group)
             if (
-                people < measure.threshold
+                measure.people_of(found) < measure.threshold
+                and not found <= movers
                 and np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < RANK
             ):
-                return frozenset(atoms[i] for i in group)
+                return found
     return None

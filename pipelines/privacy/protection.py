@@ -21,7 +21,7 @@ import numpy as np
 
 from pipelines.privacy.blocks import Block, Earlier, Measure
 from pipelines.privacy.bounds import PROTECTION, System, widths
-from pipelines.privacy.equations import Equation, components, readings
+from pipelines.privacy.equations import Equation, components, reading_of_movers, readings
 from pipelines.privacy.known_groups import small_known_group
 
 TOLERANCE = 1e-6
@@ -43,11 +43,10 @@ def broken_promises(
     found: list[Broken] = []
     waiting: list[tuple[Block, System]] = []
     for block, hidden in blocks:
+        for measure in block.measures:
+            found += _told_beside_movers(block, measure, hidden, cache)
         for measure, rows in _readings(block, hidden):
-            small = [
-                row for row in rows
-                if not row.is_past_mending and _tells_a_small_group(block, measure, row)
-            ]  # fmt: skip
+            small = _small(block, measure, rows)
             found += [Broken(block, measure, row) for row in small]
             said = {row.atoms for row in small}
             sensitive = sensitive_groups(block, measure, hidden, rows)
@@ -62,6 +61,40 @@ def broken_promises(
         if row is not None:
             found.append(Broken(block, system.measure, row))
     return found
+
+
+def _small(block: Block, measure: Measure, rows: Iterable[Equation]) -> list[Equation]:
+    """Equations over too few people, unless nothing that is hidden now takes them back."""
+    return [
+        row for row in rows
+        if not row.is_past_mending and _tells_a_small_group(block, measure, row)
+    ]  # fmt: skip
+
+
+def _told_beside_movers(
+    block: Block, measure: Measure, hidden: set[int], cache: dict | None
+) -> list[Broken]:
+    """Totals of too few people where a place that moved by few is what it was and those few.
+
+    Totals only: intervals there would take as long as all others together.
+    """
+    rows = reading_of_movers(block, measure, hidden)
+    if not rows:
+        return []
+    small = _small(block, measure, rows)
+    said = {row.atoms for row in small}
+    movers = block.if_few_moved[measure.name].movers
+    groups = [g for g in sensitive_groups(block, measure, hidden, rows) if not g <= movers]
+    memory = {} if cache is None else cache
+    for system in _systems(block, measure, hidden, rows, groups):
+        if any(row.atoms in said for row in system.equations):
+            continue
+        key = (*system.key, movers)
+        if key not in memory:
+            memory[key] = small_known_group(system, movers)
+        if memory[key] is not None and (row := to_mend(system, memory[key])) is not None:
+            small.append(row)
+    return [Broken(block, measure, row) for row in small]
 
 
 def to_mend(system: System, group: Set[int]) -> Equation | None:
