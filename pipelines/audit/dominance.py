@@ -12,6 +12,7 @@ slopes whose cells he finds: as many as the estimate says entered.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -60,8 +61,8 @@ def _entered(evidence: Evidence, question: Mapping) -> pl.DataFrame | None:
     if len(held) > 1 or not {place, by} <= set(units.columns):
         return None
     periods = evidence.tables["periods"].filter(
-        pl.col("period_start") >= question["period_start"],
-        pl.col("period_end") <= question["period_end"],
+        pl.col("period_start") >= (question["period_start"] or date.min),
+        pl.col("period_end") <= (question["period_end"] or date.max),
     )
     places = units.filter(pl.col(by) == (question["segment"] or ""))
     found = (

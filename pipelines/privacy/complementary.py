@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.privacy.blocks import Block
-from pipelines.privacy.protection import Broken, broken_promises, tied_atoms
+from pipelines.privacy.protection import Broken, broken_promises, tied_atoms, told_beside_movers
 from pipelines.privacy.suspects import placed_suspects
 
 WORTH = {"location": 2, "region": 3, "company": 3}
@@ -36,18 +36,30 @@ def hide_more(blocks: Sequence[Block], chosen: Sequence[set[int]]) -> list[set[i
     _mend_all(blocks, hidden, cache)
     _take_back(blocks, hidden, first, cache)
     _mend_all(blocks, hidden, cache)
-    while placed := placed_suspects(zip(blocks, hidden, strict=True)):
-        _mend(placed, hidden, {id(b): i for i, b in enumerate(blocks)})
-        _mend_all(blocks, hidden, cache)
+    while broken := _told_to_others(blocks, hidden, cache):
+        touched = _mend(broken, hidden, {id(b): i for i, b in enumerate(blocks)})
+        _mend_all(blocks, hidden, cache, touched)
     return [
         {c for node in h for c in b.cells_of_node[node]}
         for b, h in zip(blocks, hidden, strict=True)
     ]
 
 
-def _mend_all(blocks: Sequence[Block], hidden: list[set[int]], cache: dict) -> None:
+def _told_to_others(
+    blocks: Sequence[Block], hidden: Sequence[set[int]], cache: dict
+) -> list[Broken]:
+    """What readers work out who do not know which groups are small, or know who has moved; looked
+    for when all else holds, because it takes long and hides little more."""
+    pairs = list(zip(blocks, hidden, strict=True))
+    return told_beside_movers(pairs, cache) or placed_suspects(pairs)
+
+
+def _mend_all(
+    blocks: Sequence[Block], hidden: list[set[int]], cache: dict,
+    touched: Iterable[int] | None = None,
+) -> None:  # fmt: skip
     index = {id(b): i for i, b in enumerate(blocks)}
-    dirty: Iterable[int] = range(len(blocks))
+    dirty: Iterable[int] = range(len(blocks)) if touched is None else touched
     while dirty:
         broken = broken_promises([(blocks[i], hidden[i]) for i in dirty], cache)
         dirty = _mend(broken, hidden, index)

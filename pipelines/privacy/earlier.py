@@ -214,8 +214,12 @@ def _blur(measure: Measure, answers: float) -> float:
     """Width a rounded score leaves open for the score sum: none where only one sum fits."""
     if measure.counts_only:
         return float("inf")
-    width = ROUNDED_TO * answers
-    return width if width > measure.step else 0.0
+    return ROUNDED_TO * answers if answers > most_exact(measure) else 0.0
+
+
+def most_exact(measure: Measure) -> float:
+    """Answers up to which only one score sum fits a rounded score; a count alone tells none."""
+    return 0.0 if measure.counts_only else measure.step / ROUNDED_TO
 
 
 def _changes(

@@ -47,12 +47,13 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
         yield equations(block, measure, hidden, earlier)
 
 
-def reading_of_movers(block: Block, measure: Measure, hidden: set[int]) -> list[Equation]:
+def readings_of_movers(
+    block: Block, measure: Measure, hidden: set[int]
+) -> Iterator[tuple[Earlier, list[Equation]]]:
     """The same where a place that moved by few answers is what it was and those few."""
-    earlier = block.if_few_moved.get(measure.name)
-    if earlier is None or not _tells_more(block, measure, hidden, earlier):
-        return []
-    return equations(block, measure, hidden, earlier)
+    for earlier in block.if_few_moved.get(measure.name, ()):
+        if _tells_more(block, measure, hidden, earlier):
+            yield earlier, equations(block, measure, hidden, earlier)
 
 
 def _tells_more(block: Block, measure: Measure, hidden: set[int], earlier: Earlier) -> bool:
@@ -76,15 +77,20 @@ def equations(block: Block, measure: Measure, hidden: set[int], earlier: Earlier
             needs = frozenset(next(n for n in of if n not in hidden) for of in known)
             residuals[left] = Equation(OF_EARLIER, left, needs, repeats)
     for atoms, node in block.totals(measure):
-        if node not in hidden:
+        if node not in hidden and not _is_rounded(measure, atoms, earlier):
             left = atoms & unknown
             if earlier.spread:
                 # a place that is shown still tells of what it was and of who moved
                 left = _spread(atoms if len(atoms) == 1 else left, earlier) & unknown
             if left and left not in residuals:
                 residuals[left] = Equation(node, left)
-    # what came or went by itself is judged with its rounding (privacy.earlier)
+    # what came or went alone is judged with its rounding (privacy.earlier)
     return [row for row in _reduced(residuals.values()) if not row.atoms <= earlier.movers]
+
+
+def _is_rounded(measure: Measure, atoms: Iterable[int], earlier: Earlier) -> bool:
+    most = earlier.most_answers
+    return most < float("inf") and float(measure.answers[list(atoms)].sum()) > most
 
 
 def _spread(atoms: frozenset[int], earlier: Earlier) -> frozenset[int]:

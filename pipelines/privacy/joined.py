@@ -19,6 +19,7 @@ import numpy as np
 
 from pipelines.privacy.atoms import TOLERANCE
 from pipelines.privacy.blocks import Block, Earlier, Label, Measure
+from pipelines.privacy.movers import Apart, are_few_answers
 from pipelines.privacy.records import Then
 
 Figures = tuple[float, ...]
@@ -34,9 +35,12 @@ def join_releases(block: Block, releases: Iterable[Then]) -> None:
                 joined.add_as_now(measure, then)
             else:
                 joined.add(measure, then.block, then)
-    block.if_few_moved = joined.if_few_moved()
+    apart = {m.name: joined.take_apart(m) for m in block.measures}
     block.measures = joined.measures()
     block.earlier = joined.earlier
+    for measure in block.measures:
+        told = block.earlier[measure.name].told
+        block.if_few_moved[measure.name] = apart[measure.name].readings(measure, told)
 
 
 class _Joined:
@@ -111,37 +115,22 @@ class _Joined:
         versions.append((figures, atom))
         return atom
 
-    def if_few_moved(self) -> dict[str, Earlier]:
-        """What was told, for somebody who knows by how many answers each place has moved.
-
-        Of two versions of a place the larger is the smaller and the few that are there besides,
+    def take_apart(self, measure: Measure) -> Apart:
+        """The larger of two versions of a place as the smaller and the few that are there besides,
         where their figures can be those of so many answers.
         """
-        found = {}
-        for measure in self.block.measures:
-            spread: dict[int, frozenset[int]] = {}
-            movers = set()
-            mine = [(lb, v) for (m, lb), v in self._versions.items() if m == measure.name]
-            for label, versions in mine:
-                for (few, less), (many, more) in pairwise(sorted(versions)):
-                    besides = tuple(b - a for a, b in zip(few, many, strict=True))
-                    if _are_few_answers(measure, besides):
-                        mover = self._further(measure, ("moved", *label, str(more)), besides)
-                        movers.add(mover)
-                        spread[more] = spread.get(less, frozenset((less,))) | {mover}
-            if spread:
-                told: dict[frozenset[int], float] = {}
-                for atoms, repeats in self.earlier[measure.name].told.items():
-                    parts = frozenset().union(*(spread.get(a, (a,)) for a in atoms))
-                    told[parts] = min(repeats, told.get(parts, repeats))
-                found[measure.name] = Earlier(told, spread=spread, movers=frozenset(movers))
+        found = Apart()
+        mine = [(label, v) for (m, label), v in self._versions.items() if m == measure.name]
+        for label, versions in mine:
+            for (few, less), (many, more) in pairwise(sorted(versions)):
+                besides = tuple(b - a for a, b in zip(few, many, strict=True))
+                if are_few_answers(measure, besides):
+                    people = min(max(besides[1], 1.0), besides[0])
+                    figures = (besides[0], people, *besides[2:])
+                    mover = self._atom(measure, ("moved", *label, str(more)), figures)
+                    found.spread[more] = found.spread.get(less, frozenset((less,))) | {mover}
+                    found.movers.add(mover)
         return found
-
-    def _further(self, measure: Measure, label: Label, figures: Figures) -> int:
-        atom = self._atoms.setdefault((label, 0), len(self._now) + len(self._atoms))
-        people = min(max(figures[1], 1.0), figures[0])
-        self._versions[measure.name, label] = [((figures[0], people, *figures[2:]), atom)]
-        return atom
 
     def measures(self) -> list[Measure]:
         """The metrics of the block with the further atoms."""
@@ -167,17 +156,6 @@ class _Joined:
                 )
             )
         return found
-
-
-def _are_few_answers(measure: Measure, figures: Figures) -> bool:
-    """Whether a difference can be fewer answers than the threshold, all come or all gone."""
-    answers, _, *parts = figures
-    if not 0 < answers < measure.threshold:
-        return False
-    if len(parts) == 1:
-        low, high = measure.low * answers, measure.high * answers
-        return low - TOLERANCE <= parts[0] <= high + TOLERANCE
-    return not parts or (min(parts) >= -TOLERANCE and sum(parts) <= answers + TOLERANCE)
 
 
 def _as_they_lay(block: Block, regions: Mapping[str, str | None]) -> dict[Label, set[int]]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from pipelines.privacy.blocks import Block, Earlier, Measure
 from pipelines.privacy.bounds import PROTECTION, System, widths
-from pipelines.privacy.equations import Equation, components, reading_of_movers, readings
+from pipelines.privacy.equations import Equation, components, readings, readings_of_movers
 from pipelines.privacy.known_groups import small_known_group
 
 TOLERANCE = 1e-6
@@ -43,8 +43,6 @@ def broken_promises(
     found: list[Broken] = []
     waiting: list[tuple[Block, System]] = []
     for block, hidden in blocks:
-        for measure in block.measures:
-            found += _told_beside_movers(block, measure, hidden, cache)
         for measure, rows in _readings(block, hidden):
             small = _small(block, measure, rows)
             found += [Broken(block, measure, row) for row in small]
@@ -71,30 +69,38 @@ def _small(block: Block, measure: Measure, rows: Iterable[Equation]) -> list[Equ
     ]  # fmt: skip
 
 
-def _told_beside_movers(
-    block: Block, measure: Measure, hidden: set[int], cache: dict | None
+def told_beside_movers(
+    blocks: Iterable[tuple[Block, set[int]]], cache: dict
 ) -> list[Broken]:
     """Totals of too few people where a place that moved by few is what it was and those few.
 
-    Totals only: intervals there would take as long as all others together.
+    Totals only: intervals there would take longer than all others together.
     """
-    rows = reading_of_movers(block, measure, hidden)
-    if not rows:
-        return []
-    small = _small(block, measure, rows)
-    said = {row.atoms for row in small}
-    movers = block.if_few_moved[measure.name].movers
-    groups = [g for g in sensitive_groups(block, measure, hidden, rows) if not g <= movers]
-    memory = {} if cache is None else cache
+    return [
+        Broken(block, measure, row)
+        for block, hidden in blocks
+        for measure in block.measures
+        for earlier, rows in readings_of_movers(block, measure, hidden)
+        for row in _beside(block, measure, hidden, rows, earlier.movers, cache)
+    ]
+
+
+def _beside(
+    block: Block, measure: Measure, hidden: set[int], rows: list[Equation],
+    movers: frozenset[int], cache: dict,
+) -> list[Equation]:  # fmt: skip
+    found = _small(block, measure, rows)
+    said = {row.atoms for row in found}
+    groups = sensitive_groups(block, measure, hidden, rows, movers)
     for system in _systems(block, measure, hidden, rows, groups):
         if any(row.atoms in said for row in system.equations):
             continue
         key = (*system.key, movers)
-        if key not in memory:
-            memory[key] = small_known_group(system, movers)
-        if memory[key] is not None and (row := to_mend(system, memory[key])) is not None:
-            small.append(row)
-    return [Broken(block, measure, row) for row in small]
+        if key not in cache:
+            cache[key] = small_known_group(system, movers)
+        if cache[key] is not None and (row := to_mend(system, cache[key])) is not None:
+            found.append(row)
+    return found
 
 
 def to_mend(system: System, group: Set[int]) -> Equation | None:
@@ -122,10 +128,11 @@ def tied_atoms(block: Block, hidden: set[int]) -> dict[int, frozenset[int]]:
 
 
 def sensitive_groups(
-    block: Block, measure: Measure, hidden: set[int], rows: Iterable[Equation]
-) -> list[frozenset[int]]:
+    block: Block, measure: Measure, hidden: set[int], rows: Iterable[Equation],
+    movers: frozenset[int] = frozenset(),
+) -> list[frozenset[int]]:  # fmt: skip
     """Groups the promise is about: atoms and hidden cells of fewer people than the threshold."""
-    unknown = {a for row in rows for a in row.atoms}
+    unknown = {a for row in rows for a in row.atoms} - movers
     groups = {frozenset((a,)) for a in unknown if measure.people[a] < measure.threshold}
     there = {int(a) for a in measure.answers.nonzero()[0]}
     for node in hidden:

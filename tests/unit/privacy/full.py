@@ -15,6 +15,7 @@ from tests.unit.privacy.oracle import (
     disclosures_of_both,
     joined_disclosures,
 )
+from tests.unit.privacy.oracle_of_movers import totals_of_few
 from tests.unit.privacy.test_disclosure import released_chain
 
 
@@ -34,6 +35,7 @@ def main(n_worlds: int, first: int = 0) -> int:
                 d for (then, told_then), (now, told_now) in combinations(chain, 2)
                 for d in changes_told(then, now, told_then, told_now)
             ],
+            "by who moved": totals_of_few(*chain),
         }  # fmt: skip
         counts["releases"] += len(chain)
         counts["cells"] += sum(world.cells.height for world, _ in chain)
@@ -48,7 +50,7 @@ def main(n_worlds: int, first: int = 0) -> int:
     return int(any(counts[where] for where in WHERE))
 
 
-WHERE = ("in one by itself", "in two metrics", "joined", "between two")
+WHERE = ("in one by itself", "in two metrics", "joined", "between two", "by who moved")
 """`in two metrics`: a mean and a share of the same answers, in every second chain."""
 
 

@@ -42,7 +42,7 @@ def _of_metric(world: World, metric: str, answers: pl.DataFrame, released: set) 
     atoms = answers.group_by(FINEST, maintain_order=True).agg(ATOM)
     cells: dict = {}
     for i, row in enumerate(atoms.iter_rows(named=True)):
-        for cell in _cells_of(world, row):
+        for cell in cells_of(world, row):
             cells.setdefault(cell, set()).add(i)
     told = {cell for cell in cells if (*cell, metric) in released}
     return _worked_out(atoms, cells, told, metric, world.threshold)
@@ -64,7 +64,7 @@ def disclosures_of_both(world: World, released: set) -> list[Disclosure]:
     truth = atoms.select(f"of {s:g}" for s in scores).to_numpy().astype(float)
     cells: dict = {}
     for i, row in enumerate(atoms.iter_rows(named=True)):
-        for cell in _cells_of(world, row):
+        for cell in cells_of(world, row):
             cells.setdefault(cell, set()).add(i)
     told = [
         np.outer(np.isin(np.arange(len(truth)), list(members)), values).ravel()
@@ -112,7 +112,7 @@ def joined_disclosures(*releases: tuple[World, set]) -> list[Disclosure]:
         atoms = places.agg(pl.col("n", "s", "p", "d", "people").first(), "release")
         cells: dict = {}
         for i, row in enumerate(atoms.iter_rows(named=True)):
-            for cell in _cells_of(now, row):
+            for cell in cells_of(now, row):
                 for release in row["release"]:
                     cells.setdefault((release, *cell), set()).add(i)
         told = {(r, *cell) for r, *cell in cells if (*cell, metric) in releases[r][1]}
@@ -150,7 +150,7 @@ def _worked_out(
     return found + _exact_groups(matrix, people, metric, threshold)
 
 
-def _cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
+def cells_of(world: World, row: dict) -> list[tuple[str, str, str]]:
     periods = [row["period_id"]] + [q for q, parts in world.finer.items()
                                     if row["period_id"] in parts]  # fmt: skip
     team, location, region = row["team"], row["location"], row["region"]
@@ -253,7 +253,7 @@ def changes_told(then: World, now: World, told_then: set, told_now: set) -> list
         moved = [_answers_changed(told) for told in atoms["told"].to_list()]
         cells: dict = {}
         for i, row in enumerate(atoms.iter_rows(named=True)):
-            for cell in _cells_of(now, row):
+            for cell in cells_of(now, row):
                 cells.setdefault(cell, set()).add(i)
         both = [a for c, a in cells.items() if (*c, metric) in told_then & told_now]
         matrix = np.zeros((len(both), atoms.height))
