@@ -36,30 +36,35 @@ def hide_more(blocks: Sequence[Block], chosen: Sequence[set[int]]) -> list[set[i
     _mend_all(blocks, hidden, cache)
     _take_back(blocks, hidden, first, cache)
     _mend_all(blocks, hidden, cache)
-    while broken := _told_to_others(blocks, hidden, cache):
-        touched = _mend(broken, hidden, {id(b): i for i, b in enumerate(blocks)})
-        _mend_all(blocks, hidden, cache, touched)
+    while placed := placed_suspects(zip(blocks, hidden, strict=True)):
+        _mend(placed, hidden, {id(b): i for i, b in enumerate(blocks)})
+        _mend_all(blocks, hidden, cache)
     return [
         {c for node in h for c in b.cells_of_node[node]}
         for b, h in zip(blocks, hidden, strict=True)
     ]
 
 
-def _told_to_others(
-    blocks: Sequence[Block], hidden: Sequence[set[int]], cache: dict
-) -> list[Broken]:
-    """What readers work out who do not know which groups are small, or know who has moved; looked
-    for when all else holds, because it takes long and hides little more."""
-    pairs = list(zip(blocks, hidden, strict=True))
-    return told_beside_movers(pairs, cache) or placed_suspects(pairs)
+def hide_beside_movers(
+    blocks: Sequence[Block], chosen: Sequence[set[int]]
+) -> dict[int, set[int]]:
+    """Further cells to hide from who knows who moved since an earlier release, by block.
+
+    `chosen` are the cells that are hidden. They are looked for when all else holds, because that
+    seldom finds anything.
+    """
+    hidden = [{b.node_of_cell[c] for c in cells} for b, cells in zip(blocks, chosen, strict=True)]
+    told = told_beside_movers(zip(blocks, hidden, strict=True))
+    touched = _mend(told, hidden, {id(b): i for i, b in enumerate(blocks)})
+    return {
+        i: {c for node in hidden[i] for c in blocks[i].cells_of_node[node]} - chosen[i]
+        for i in touched
+    }
 
 
-def _mend_all(
-    blocks: Sequence[Block], hidden: list[set[int]], cache: dict,
-    touched: Iterable[int] | None = None,
-) -> None:  # fmt: skip
+def _mend_all(blocks: Sequence[Block], hidden: list[set[int]], cache: dict) -> None:
     index = {id(b): i for i, b in enumerate(blocks)}
-    dirty: Iterable[int] = range(len(blocks)) if touched is None else touched
+    dirty: Iterable[int] = range(len(blocks))
     while dirty:
         broken = broken_promises([(blocks[i], hidden[i]) for i in dirty], cache)
         dirty = _mend(broken, hidden, index)

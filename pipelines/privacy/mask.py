@@ -18,7 +18,7 @@ import polars as pl
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.blocks import Block, Label
 from pipelines.privacy.cell_blocks import Grouping, cell_blocks
-from pipelines.privacy.complementary import hide_more
+from pipelines.privacy.complementary import hide_beside_movers, hide_more
 from pipelines.privacy.earlier import (
     ToldCells,
     changed_since,
@@ -158,6 +158,8 @@ def _hidden(
         for i, cells in zip(dirty, again, strict=True):
             hidden[i] = cells
         moved = {i: must_wait(blocks[i], hidden[i], releases) for i in dirty}
+        if not any(moved.values()):
+            moved = hide_beside_movers(blocks, hidden)
         dirty = [i for i, cells in moved.items() if cells]
         for i in dirty:
             blocks[i].primary |= moved[i]

@@ -69,9 +69,7 @@ def _small(block: Block, measure: Measure, rows: Iterable[Equation]) -> list[Equ
     ]  # fmt: skip
 
 
-def told_beside_movers(
-    blocks: Iterable[tuple[Block, set[int]]], cache: dict
-) -> list[Broken]:
+def told_beside_movers(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
     """Totals of too few people where a place that moved by few is what it was and those few.
 
     Totals only: intervals there would take longer than all others together.
@@ -81,24 +79,21 @@ def told_beside_movers(
         for block, hidden in blocks
         for measure in block.measures
         for earlier, rows in readings_of_movers(block, measure, hidden)
-        for row in _beside(block, measure, hidden, rows, earlier.movers, cache)
+        for row in _beside(block, measure, hidden, rows, earlier.movers)
     ]
 
 
 def _beside(
-    block: Block, measure: Measure, hidden: set[int], rows: list[Equation],
-    movers: frozenset[int], cache: dict,
-) -> list[Equation]:  # fmt: skip
+    block: Block, measure: Measure, hidden: set[int], rows: list[Equation], movers: frozenset[int]
+) -> list[Equation]:
     found = _small(block, measure, rows)
     said = {row.atoms for row in found}
     groups = sensitive_groups(block, measure, hidden, rows, movers)
     for system in _systems(block, measure, hidden, rows, groups):
         if any(row.atoms in said for row in system.equations):
             continue
-        key = (*system.key, movers)
-        if key not in cache:
-            cache[key] = small_known_group(system, movers)
-        if cache[key] is not None and (row := to_mend(system, cache[key])) is not None:
+        group = small_known_group(system, movers)
+        if group is not None and (row := to_mend(system, group)) is not None:
             found.append(row)
     return found
 

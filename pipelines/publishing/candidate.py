@@ -16,6 +16,7 @@ import hmac
 import json
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
 from pipelines.publishing.comments import comment_frames
 from pipelines.publishing.dictionary import data_dictionary
+from pipelines.publishing.earlier import earlier_comments
 from pipelines.publishing.layout import CANDIDATE, CARD, DATABASE, PUBLICATION
 from pipelines.publishing.publication import SCHEMA as PUBLICATION_SCHEMA
 from pipelines.publishing.tables import published_frames
@@ -49,7 +51,7 @@ def build_candidate(
     order = hmac.digest(
         load_secret(settings).links[-1], f"order {publication['fingerprint']}".encode(), "sha256"
     )
-    frames |= comment_frames(con, order)
+    frames |= comment_frames(con, order, partial(earlier_comments, settings))
     frames["publication"] = pl.DataFrame([dict(publication)], schema=PUBLICATION_SCHEMA)
     frames["data_dictionary"] = data_dictionary(frames, mart_columns)
     with warehouse.transaction(con):

@@ -8,11 +8,15 @@ left of its location, its region, the company. So no two groups overlap, and non
 from another. A group is large enough if as many people as the threshold wrote in it, and if a
 released cell of the same voice, unit and period has at least as many: then the number of comments
 tells nothing that the number of answers does not.
+
+Whoever compares releases reads by themselves the comments that are new. So new ones are a group of
+their own, and wait until as many people as the threshold have written new ones.
 """
 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 import duckdb
 import polars as pl
@@ -26,8 +30,13 @@ VOICES = {"employee": "employee_comments", "customer": "customer_comments"}
 """Voice -> its published table; each goes to its own side only."""
 
 
-def comment_frames(con: duckdb.DuckDBPyConnection, order: bytes) -> dict[str, pl.DataFrame]:
-    """The published comments by table; `order` is the key their order is drawn with."""
+def comment_frames(
+    con: duckdb.DuckDBPyConnection, order: bytes, told: Callable[[str], pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """The published comments by table; `order` is the key their order is drawn with.
+
+    `told` gives the comments of a table that earlier releases told (earlier.earlier_comments).
+    """
     comments = warehouse.read_table(con, "marts.unit_period_comments")
     released = con.sql(
         "select cells.voice, cells.unit_level, cells.unit_id, cells.period_id,"
@@ -37,15 +46,28 @@ def comment_frames(con: duckdb.DuckDBPyConnection, order: bytes) -> dict[str, pl
         " where mask.is_released group by all"
     ).pl()
     smallest = declared.number(con, "threshold_comments")
-    return {
-        table: shuffled(
-            large_groups(
-                comments.filter(voice=voice), released.filter(voice=voice), smallest
-            ),
-            order,
-        )
-        for voice, table in VOICES.items()
-    }  # fmt: skip
+    found = {}
+    for voice, table in VOICES.items():
+        cells = released.filter(voice=voice)
+        parts = told_and_new(comments.filter(voice=voice), told(table))
+        large = [large_groups(part, cells, smallest) for part in parts]
+        found[table] = shuffled(pl.concat(large), order)
+    return found
+
+
+def told_and_new(
+    comments: pl.DataFrame, told: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Comments that earlier releases told, and the others; equal ones as often as they were told.
+
+    `told` needs period_id, redacted_text and times.
+    """
+    key = ["period_id", "redacted_text"]
+    before = pl.int_range(pl.len()).over(key).alias("before")
+    counted = comments.sort("comment_number").with_columns(before).join(told, on=key, how="left")
+    is_told = pl.col("before") < pl.col("times").fill_null(0)
+    bare = counted.select(*comments.columns, is_told=is_told)
+    return bare.filter("is_told").drop("is_told"), bare.filter(~pl.col("is_told")).drop("is_told")
 
 
 def large_groups(comments: pl.DataFrame, released: pl.DataFrame, smallest: int) -> pl.DataFrame:

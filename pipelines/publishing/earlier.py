@@ -38,6 +38,17 @@ def earlier_cells(settings: Settings, today: Meanings) -> pl.DataFrame:
     return pl.concat(found, how="diagonal")
 
 
+def earlier_comments(settings: Settings, table: str) -> pl.DataFrame:
+    """Comments that releases told: period_id, redacted_text, and how often one of them at most."""
+    schema = {"period_id": pl.String, "redacted_text": pl.String, "times": pl.UInt32}
+    found = [pl.LazyFrame(schema=schema)]
+    for path in (settings.published / RELEASES).glob(f"*/*/parquet/{table}.parquet"):
+        texts = pl.scan_parquet(path).select("period_id", redacted_text="comment_text")
+        found.append(texts.group_by("period_id", "redacted_text").agg(pl.len().alias("times")))
+    together = pl.concat(found).group_by("period_id", "redacted_text").agg(pl.col("times").max())
+    return together.collect()
+
+
 def _released_cells(folder: Path) -> pl.DataFrame:
     found = [
         pl.scan_parquet(path).select(

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.publishing.comments import LEVELS, large_groups, shuffled
+from pipelines.publishing.comments import LEVELS, large_groups, shuffled, told_and_new
 
 ROWS = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.integers(0, 9)), max_size=60
@@ -54,6 +54,27 @@ def test_every_group_is_large_enough_and_no_comment_is_shown_twice(
         column = LEVELS[row["unit_level"]]
         own = {"company": "company", "unit_id": row["unit_id_right"]}.get(column, row.get(column))
         assert row["unit_id"] == own
+
+
+@settings(deadline=None)
+@given(ROWS, st.integers(0, 60), st.integers(3, 6))
+def test_what_one_release_tells_more_than_another_is_of_many(
+    rows: list[tuple[str, str, int]], n_then: int, smallest: int
+) -> None:
+    """New comments of a few late answers would be read by themselves beside the release before."""
+    every, cells = comments(rows), released(20)
+
+    every = every.with_columns(
+        redacted_text=pl.format("text {}", pl.col("comment_number") % 7)  # many are alike
+    )
+    then = large_groups(every.head(n_then), cells, smallest)
+    told = then.group_by("period_id", "redacted_text").agg(pl.len().alias("times"))
+    old, new = told_and_new(every, told)
+    assert sorted([*old["comment_number"], *new["comment_number"]]) == list(range(len(rows)))
+    assert old.height == then.height
+    more = large_groups(new, cells, smallest).join(every, on="comment_number")
+    sizes = more.group_by("unit_level", "unit_id").agg(pl.col("person_number").n_unique())
+    assert (sizes["person_number"] >= smallest).all()
 
 
 def test_what_is_left_of_a_location_goes_up_together() -> None:
