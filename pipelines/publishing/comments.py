@@ -58,16 +58,20 @@ def comment_frames(
 def told_and_new(
     comments: pl.DataFrame, told: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Comments that earlier releases told, and the others; equal ones as often as they were told.
+    """Comments that earlier releases told, and the others.
 
-    `told` needs period_id, redacted_text and times.
+    `told` needs GROUP, redacted_text and times: in a group as many of one text as were told there.
     """
-    key = ["period_id", "redacted_text"]
-    before = pl.int_range(pl.len()).over(key).alias("before")
-    counted = comments.sort("comment_number").with_columns(before).join(told, on=key, how="left")
-    is_told = pl.col("before") < pl.col("times").fill_null(0)
-    bare = counted.select(*comments.columns, is_told=is_told)
-    return bare.filter("is_told").drop("is_told"), bare.filter(~pl.col("is_told")).drop("is_told")
+    left, found = comments.with_columns(company=pl.lit("company")), []
+    for level, column in LEVELS.items():
+        key = [column, "period_id", "redacted_text"]
+        of_level = told.filter(unit_level=level).rename({"unit_id": column}).select(*key, "times")
+        before = pl.int_range(pl.len()).over(key).alias("before")
+        counted = left.sort("comment_number").with_columns(before).join(of_level, key, "left")
+        is_told = pl.col("before") < pl.col("times").fill_null(0)
+        found.append(counted.filter(is_told).select(comments.columns))
+        left = counted.filter(~is_told).select(left.columns)
+    return pl.concat(found), left.select(comments.columns)
 
 
 def large_groups(comments: pl.DataFrame, released: pl.DataFrame, smallest: int) -> pl.DataFrame:

@@ -39,14 +39,13 @@ def earlier_cells(settings: Settings, today: Meanings) -> pl.DataFrame:
 
 
 def earlier_comments(settings: Settings, table: str) -> pl.DataFrame:
-    """Comments that releases told: period_id, redacted_text, and how often one of them at most."""
-    schema = {"period_id": pl.String, "redacted_text": pl.String, "times": pl.UInt32}
-    found = [pl.LazyFrame(schema=schema)]
+    """Comments that releases told: group, redacted_text, and how many of it at most (`times`)."""
+    key = ["unit_level", "unit_id", "period_id", "redacted_text"]
+    found = [pl.LazyFrame(schema={**dict.fromkeys(key, pl.String), "times": pl.UInt32})]
     for path in (settings.published / RELEASES).glob(f"*/*/parquet/{table}.parquet"):
-        texts = pl.scan_parquet(path).select("period_id", redacted_text="comment_text")
-        found.append(texts.group_by("period_id", "redacted_text").agg(pl.len().alias("times")))
-    together = pl.concat(found).group_by("period_id", "redacted_text").agg(pl.col("times").max())
-    return together.collect()
+        texts = pl.scan_parquet(path).rename({"comment_text": "redacted_text"})
+        found.append(texts.group_by(key).agg(pl.len().alias("times")))
+    return pl.concat(found).group_by(key).agg(pl.col("times").max()).collect()
 
 
 def _released_cells(folder: Path) -> pl.DataFrame:

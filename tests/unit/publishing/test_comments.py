@@ -56,25 +56,32 @@ def test_every_group_is_large_enough_and_no_comment_is_shown_twice(
         assert row["unit_id"] == own
 
 
+def told_by(shown: pl.DataFrame) -> pl.DataFrame:
+    """What a release of these comments tells a later one."""
+    key = ["unit_level", "unit_id", "period_id", "redacted_text"]
+    return shown.group_by(key).agg(pl.len().alias("times"))
+
+
 @settings(deadline=None)
 @given(ROWS, st.integers(0, 60), st.integers(3, 6))
 def test_what_one_release_tells_more_than_another_is_of_many(
     rows: list[tuple[str, str, int]], n_then: int, smallest: int
 ) -> None:
     """New comments of a few late answers would be read by themselves beside the release before."""
-    every, cells = comments(rows), released(20)
-
-    every = every.with_columns(
-        redacted_text=pl.format("text {}", pl.col("comment_number") % 7)  # many are alike
-    )
+    cells, alike = released(20), pl.format("text {}", pl.col("comment_number") % 7)
+    every = comments(rows).with_columns(redacted_text=alike)
     then = large_groups(every.head(n_then), cells, smallest)
-    told = then.group_by("period_id", "redacted_text").agg(pl.len().alias("times"))
-    old, new = told_and_new(every, told)
-    assert sorted([*old["comment_number"], *new["comment_number"]]) == list(range(len(rows)))
-    assert old.height == then.height
-    more = large_groups(new, cells, smallest).join(every, on="comment_number")
-    sizes = more.group_by("unit_level", "unit_id").agg(pl.col("person_number").n_unique())
-    assert (sizes["person_number"] >= smallest).all()
+    same = large_groups(told_and_new(every.head(n_then), told_by(then))[0], cells, smallest)
+    assert told_by(same).sort(pl.all()).equals(told_by(then).sort(pl.all())), "nothing has changed"
+
+    parts = told_and_new(every, told_by(then))
+    assert sorted(n for part in parts for n in part["comment_number"]) == list(range(len(rows)))
+    now = told_by(pl.concat([large_groups(part, cells, smallest) for part in parts]))
+    key = ["unit_level", "unit_id", "period_id", "redacted_text"]
+    both = now.join(told_by(then), on=key, how="left", suffix="_then")
+    more = both.with_columns(n=pl.col("times").cast(pl.Int64) - pl.col("times_then").fill_null(0))
+    by_group = more.filter(pl.col("n") > 0).group_by("unit_level", "unit_id").agg(pl.sum("n"))
+    assert (by_group["n"] >= smallest).all()
 
 
 def test_what_is_left_of_a_location_goes_up_together() -> None:
