@@ -19,7 +19,7 @@ import numpy as np
 
 from pipelines.privacy.atoms import TOLERANCE
 from pipelines.privacy.blocks import Block, Earlier, Label, Measure
-from pipelines.privacy.movers import Apart, are_few_answers
+from pipelines.privacy.movers import Apart, are_few_answers, those_besides
 from pipelines.privacy.records import Then
 
 Figures = tuple[float, ...]
@@ -123,11 +123,9 @@ class _Joined:
         mine = [(label, v) for (m, label), v in self._versions.items() if m == measure.name]
         for label, versions in mine:
             for (few, less), (many, more) in pairwise(sorted(versions)):
-                besides = tuple(b - a for a, b in zip(few, many, strict=True))
+                besides = those_besides(few, many)
                 if are_few_answers(measure, besides):
-                    people = min(max(besides[1], 1.0), besides[0])
-                    figures = (besides[0], people, *besides[2:])
-                    mover = self._atom(measure, ("moved", *label, str(more)), figures)
+                    mover = self._atom(measure, ("moved", *label, str(more)), besides)
                     found.spread[more] = found.spread.get(less, frozenset((less,))) | {mover}
                     found.movers.add(mover)
         return found

@@ -46,6 +46,17 @@ class Apart:
         ]
 
 
+def those_besides(few: tuple[float, ...], many: tuple[float, ...]) -> tuple[float, ...]:
+    """Answers, people and parts of those that the larger version holds besides the smaller.
+
+    The people are at least those the smaller version does not have, and at least the answers that
+    nobody of the larger one can have given twice.
+    """
+    answers, more_people, *parts = (b - a for a, b in zip(few, many, strict=True))
+    twice = many[0] - many[1]
+    return answers, min(max(more_people, answers - twice, 1.0), answers), *parts
+
+
 def are_few_answers(measure: Measure, figures: tuple[float, ...]) -> bool:
     """Whether a difference (answers, people, parts) can be answers of fewer people than the
     threshold, all come or all gone.
