@@ -6,8 +6,9 @@ UV      := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
 LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --no-annotate --no-header --quiet
 # one process more than two cores, because browsers are waited for; each of one thread, longest
-# groups first (tests/conftest.py); shuffled, but alike always
-PYTEST  := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -q -n 3 --dist loadscope --randomly-seed=1
+# groups first (tests/conftest.py); shuffled, but alike always. DuckDB asks Slurm's variable
+ONE     := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 SLURM_CPUS_ON_NODE=1
+PYTEST  := $(ONE) $(BIN)/python -m pytest -q -n 3 --dist loadscope --randomly-seed=1
 
 # compiled modules are kept, also where Python is told not to: each of the many processes reads them
 export PYTHONDONTWRITEBYTECODE :=

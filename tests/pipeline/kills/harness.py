@@ -35,6 +35,9 @@ IMPORTED = [
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(IMPORTED)
 
+THREADS = "SLURM_CPUS_ON_NODE"
+"""How many threads DuckDB takes, in the one variable it asks; without it, one for each core."""
+
 SOONER = 0.8
 
 
@@ -60,13 +63,16 @@ def wait_for_imports() -> None:
 
 def start(home: Path) -> BaseProcess:
     """Start a run with its state in `home`."""
-    process = FORKS.Process(target=_run, args=(home,))
+    process = FORKS.Process(target=_run, args=(home, os.environ.get(THREADS)))
     process.start()
     return process
 
 
-def _run(home: Path) -> None:
+def _run(home: Path, threads: str | None) -> None:
     """`crossvoice run --force` with its output in a file, in a process made for it."""
+    os.environ.pop(THREADS, None)
+    if threads:
+        os.environ[THREADS] = threads
     log = (home / "run.log").open("w", buffering=1)
     os.dup2(log.fileno(), 1)
     os.dup2(log.fileno(), 2)
