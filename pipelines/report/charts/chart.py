@@ -45,10 +45,10 @@ def chart(
 ) -> Chart:
     """A chart whose specification refers to its rows by name, not checked against the schema."""
     made = Chart(name, table, rows, {}, alternative, slice_name or name)
-    spec = drawn.properties(
-        data=alt.NamedData(made.data_name), width="container",
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    ).to_dict(validate=False)  # fmt: skip
+    own: Any = drawn  # `properties` would copy all that is in it first
+    own.data, own.width = alt.NamedData(made.data_name), "container"
+    own.autosize = alt.AutoSizeParams(type="fit-x", contains="padding")
+    spec = own.to_dict(validate=False)
     spec.pop("config", None)
     spec.pop("$schema", None)
     return replace(made, spec=spec)

@@ -81,7 +81,7 @@ def interval_rows(
     layers.append(base.mark_text(style="value", align="right", baseline="middle",
                                  dy=alt.ExprRef(raised))
                   .encode(x=alt.value("width"), y=y, text="value:N"))  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=row_height(rows) * max(len(placed), 1))
+    drawn = alt.layer(*layers, height=row_height(rows) * max(len(placed), 1))
     return chart(name, table, placed, drawn, alternative)
 
 
@@ -163,5 +163,5 @@ def how_sure(
             for end, align, dx in (("low", "right", -4), ("high", "left", 4))
         ),
     ]  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=128)
+    drawn = alt.layer(*layers, height=128)
     return chart("how_sure", "linkage_estimates", [row], drawn, alternative)

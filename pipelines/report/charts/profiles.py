@@ -36,7 +36,8 @@ def lag_profile(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Cha
         points.transform_filter("datum.is_in_lag_set").mark_point(style="link-dot", size=190),
         base.transform_filter("datum.is_in_lag_set").mark_text(style="link-text", dy=-16)
         .encode(y="slope:Q", text="value:N"),
-    ).properties(height=HEIGHT)  # fmt: skip
+        height=HEIGHT,
+    )  # fmt: skip
     return chart("lags", "linkage_lag_profiles", rows, drawn, alternative)
 
 
@@ -52,7 +53,8 @@ def curve(rows: Sequence[Row], *, x: str, y: str, alternative: str) -> Chart:
             y=alt.Y("mean_y:Q", title=axis_title(y), axis=alt.Axis(titleColor=CUSTOMER))),
         base.mark_rule(style="link-bar").encode(y="conf_low:Q", y2="conf_high:Q"),
         base.mark_point(style="link-dot").encode(y="mean_y:Q"),
-    ).properties(height=HEIGHT)  # fmt: skip
+        height=HEIGHT,
+    )  # fmt: skip
     return chart("curve", "linkage_binned_curves", rows, drawn, alternative)
 
 
@@ -100,7 +102,7 @@ def over_periods(
                        dy=-16 if style == highest else 18)
             .encode(y="value:Q", text="series:N"),
         ]  # fmt: skip
-    drawn = alt.layer(*layers).properties(height=260)
+    drawn = alt.layer(*layers, height=260)
     return chart(name, table, rows, drawn, alternative)
 
 
@@ -115,5 +117,6 @@ def coverage(rows: Sequence[Row], *, y: str, alternative: str) -> Chart:
         base.mark_bar(style="link-fill", cornerRadiusEnd=2).encode(
             y=alt.Y("shown:Q", title=axis_title(y))),
         base.mark_bar(style="hidden", cornerRadiusEnd=2).encode(y="shown:Q", y2="all:Q"),
-    ).properties(height=170)  # fmt: skip
+        height=170,
+    )  # fmt: skip
     return chart("coverage", "unit_period_scores", rows, drawn, alternative)

@@ -59,8 +59,8 @@ def scatter(
         band.mark_area(style="link-band", clip=True).encode(y="low:Q", y2="high:Q"),
         dots,
         band.mark_line(style="link-line", clip=True).encode(y="y:Q"),
-        found,
-    ).add_params(*domains).properties(height=380)  # fmt: skip
+        found, height=380,
+    ).add_params(*domains)  # fmt: skip
     return chart("scatter", TABLE, rows, drawn, alternative, UNITS)
 
 
@@ -104,6 +104,6 @@ def quadrants(
     ]
     drawn = alt.layer(
         dots, rules.mark_rule(style="guide").encode(x="x:Q"),
-        rules.mark_rule(style="guide").encode(y="y:Q"), *labels,
-    ).properties(height=320 + top + bottom)  # fmt: skip
+        rules.mark_rule(style="guide").encode(y="y:Q"), *labels, height=320 + top + bottom,
+    )  # fmt: skip
     return chart("quadrants", TABLE, rows, drawn, alternative, UNITS)
