@@ -179,7 +179,8 @@ def test_a_rise_of_unmatched_names_stops_the_run(followed: Followed) -> None:
     assert ended.code == 1
     assert "has risen since the last release" in ended.output
     assert "The last release is untouched" in ended.output
-    assert all(frame.equals(comparable(home)[name]) for name, frame in before.items())
+    after = comparable(home)
+    assert all(frame.equals(after[name]) for name, frame in before.items())
     tickets = [json.loads(line) for line in (followed.folder / "my_files/tickets.jsonl").open()]
     known = {*codes, "Harbor Mall", "Kings Cross Sq.", "Westend"}
     reached = private(home, "select sum(n_rows_in_unit) from marts.attribution_summary"
