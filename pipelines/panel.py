@@ -54,7 +54,19 @@ def _channel_cells(con: duckdb.DuckDBPyConnection, declared: Program) -> dict[st
 
 
 def _people_on_both_sides(con: duckdb.DuckDBPyConnection) -> int:
-    """People who gave feedback under a key that also stands for an employee."""
+    """People who gave feedback under a key that also stands for an employee.
+
+    Asked for each estimand. Where nobody is on both sides of all that was landed, rows are not
+    looked through for the latest of each answer.
+    """
+    anybody = con.sql(
+        "select exists (select 1 from raw.customer_feedback where customer_key in ("
+        " select id_key from raw.person_identifiers where id_key is not null"
+        " union all select respondent_key from intermediate.int_submissions_attributed"
+        "   where respondent_key is not null))"
+    ).fetchone()
+    if anybody == (False,):
+        return 0
     found = con.sql(
         "with employees as ("
         " select id_key as key from staging.stg_person_identifiers"
