@@ -7,12 +7,14 @@ What belongs here: measuring a sample of one column. What does not: what the col
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines.blanks import BLANKS
-from pipelines.connectors.dates import ISO_TIMES, timestamp
+from pipelines.connectors.dates import DIRECTIVE, ISO_TIMES, timestamp
 from pipelines.connectors.wording import same
 from pipelines.inspection.vocabulary import MISSING_WORDS, SUPPRESSED_WORDS
 from pipelines.program.rules import ColumnMapping
@@ -205,10 +207,12 @@ def _formats_of(sample: pl.Series) -> tuple[list[str], str | None, pl.Series]:
     for language in languages:
         sign = "年" if language == "ja" else "%b" if language else "%"
         named = [f for f in DATE_FORMATS + PARTIAL_FORMATS if sign in f.lower()]
+        if language is None:
+            named = _with_their_marks(sample, named)
         read = {wanted: _fits(sample, [wanted], language) for wanted in named}
         chosen: list[str] = []
         covered = pl.Series([False], dtype=pl.Boolean).new_from_index(0, sample.len())
-        while len(chosen) < 3:
+        while read and len(chosen) < 3:
             best = max(read, key=lambda f: int((read[f] & ~covered).sum()))
             gained = int((read[best] & ~covered).sum())
             if gained == 0 or gained < 0.005 * sample.len():
@@ -218,6 +222,20 @@ def _formats_of(sample: pl.Series) -> tuple[list[str], str | None, pl.Series]:
         if covered.mean() >= 0.8:
             return chosen, language, covered
     return [], None, pl.Series([False], dtype=pl.Boolean).new_from_index(0, sample.len())
+
+
+def _with_their_marks(sample: pl.Series, formats: Iterable[str]) -> list[str]:
+    """The formats whose points, slashes and colons some text has as often: a column of decimal
+    numbers need not be read as fifty kinds of dates."""
+    both = pl.concat([sample, sample.str.normalize("NFKC")])  # dates are read either way
+    marks = {
+        wanted: Counter(re.sub(r"[\w\s]", "", DIRECTIVE.sub("", wanted))) for wanted in formats
+    }
+    most = {
+        mark: both.str.count_matches(mark, literal=True).max()
+        for mark in set().union(*marks.values())
+    }
+    return [f for f, own in marks.items() if all(n <= most[mark] for mark, n in own.items())]
 
 
 def _fits(sample: pl.Series, formats: list[str], language: str | None) -> pl.Series:
