@@ -206,7 +206,7 @@ def _measure(
     )
     return Measure(
         metric, scale.threshold, answers, people, parts, scale.weights, scale.low, 100.0,
-        scale.step, repeats, there, np.arange(n_atoms),
+        scale.step, repeats, there, np.arange(n_atoms), np.ones((1, n_atoms), dtype=bool),
     )  # fmt: skip
 
 

@@ -89,7 +89,8 @@ class Measure:
     """One metric of a block: what attackers could add and subtract, by atom and by cell.
 
     `answers`, `people`, `places`, shape (atoms,); atoms of one place are the same group in several
-    releases. `parts`, shape (parts, atoms): the score sum of a mean, or
+    releases. `is_in`, shape (releases, atoms): in which releases the answers of an atom were, now
+    first. `parts`, shape (parts, atoms): the score sum of a mean, or
     the promoters and detractors of a net promoter score, which count answers. `weights` make the
     score sum of the parts; `low` and `high` bound the score of one answer, and `step` is the
     widest by which two score sums can differ. Answers of 0: the atom is not in this metric.
@@ -110,6 +111,7 @@ class Measure:
     """Whether the cell is there in this metric, by cell."""
     places: np.ndarray
     """Number of the place of an atom, by atom."""
+    is_in: np.ndarray
     together: Together | None = None
     """Its place among the metrics of the same answers, over the atoms of this release."""
 
@@ -127,13 +129,17 @@ class Measure:
         """A table of counts without a score, such as participation."""
         return not self.weights
 
+    def at_once(self, values: np.ndarray, atoms: Iterable[int]) -> float:
+        """Most that a group of atoms held of something, shape (atoms,), in any one release.
+
+        What it held in different releases may be of the same people, who changed their place.
+        """
+        index = list(atoms)
+        return float((self.is_in[:, index] @ values[index]).max())
+
     def people_of(self, atoms: Iterable[int]) -> float:
-        """People of a group of atoms; of one place in several releases they may be the same."""
-        most: dict[int, float] = {}
-        for atom in atoms:
-            place = int(self.places[atom])
-            most[place] = max(most.get(place, 0.0), float(self.people[atom]))
-        return sum(most.values())
+        """At least so many people are in a group of atoms."""
+        return self.at_once(self.people, atoms)
 
 
 @dataclass

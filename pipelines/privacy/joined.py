@@ -13,17 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 
-from pipelines.privacy.atoms import TOLERANCE
 from pipelines.privacy.blocks import Block, Earlier, Label, Measure
-from pipelines.privacy.movers import Apart, are_few_answers, those_besides
+from pipelines.privacy.movers import Apart, Figures, are_equal
 from pipelines.privacy.records import Then
-
-Figures = tuple[float, ...]
-"""Answers, people and the parts of the score sum of an atom."""
 
 
 def join_releases(block: Block, releases: Iterable[Then]) -> None:
@@ -35,12 +31,12 @@ def join_releases(block: Block, releases: Iterable[Then]) -> None:
                 joined.add_as_now(measure, then)
             else:
                 joined.add(measure, then.block, then)
-    apart = {m.name: joined.take_apart(m) for m in block.measures}
+    joined.take_apart()
     block.measures = joined.measures()
     block.earlier = joined.earlier
     for measure in block.measures:
         told = block.earlier[measure.name].told
-        block.if_few_moved[measure.name] = apart[measure.name].readings(measure, told)
+        block.if_few_moved[measure.name] = joined.apart[measure.name].readings(measure, told)
 
 
 class _Joined:
@@ -52,6 +48,9 @@ class _Joined:
         self._now = {label: atom for atom, label in enumerate(block.made_by)}
         self._atoms: dict[tuple[Label, int], int] = {}
         self._versions: dict[tuple[str, Label], list[tuple[Figures, int]]] = {}
+        self._seen: dict[tuple[str, Label], dict[int, None]] = {}
+        self._in: dict[str, dict[str, set[int]]] = {m.name: {} for m in block.measures}
+        self.apart = {m.name: Apart() for m in block.measures}
 
     def add(self, measure: Measure, block: Block, then: Then) -> None:
         """Totals of one metric of releases of one block, over the atoms as they were."""
@@ -62,6 +61,7 @@ class _Joined:
             int(a): self._atom(measure, block.made_by[a], _figures(theirs, a))
             for a in theirs.answers.nonzero()[0]
         }
+        self._were_in(measure, then, atoms.values())
         known, shown = self.earlier[measure.name], then.shown.get(measure.name, {})
         there = {int(a) for a in measure.answers.nonzero()[0]}
         others = {self._now.get(block.made_by[a]) for a, atom in atoms.items() if atom not in there}
@@ -95,6 +95,7 @@ class _Joined:
                 people = measure.people[atom]
                 if not people or (hidden[label] and people >= measure.threshold):
                     atoms[atom] = self._atom(measure, block.made_by[atom], _small(measure))
+        self._were_in(measure, then, atoms.values())
         inside = _as_they_lay(block, then.regions)
         for cell, label in enumerate(block.labels):
             members = frozenset(atoms[a] for a in inside[label] if a in atoms)
@@ -107,28 +108,35 @@ class _Joined:
         now = self._now.get(label)
         if not versions and now is not None and measure.answers[now]:
             versions.append((_figures(measure, now), now))
-        for known, atom in versions:
-            # how many people are left of a total is a bound that other groups move
-            if all(abs(known[i] - figures[i]) < TOLERANCE for i in range(len(known)) if i != 1):
-                return atom
+        atom = next((atom for known, atom in versions if are_equal(known, figures)), None)
+        if atom is None:
+            atom = self._further(measure, label, figures)
+        self._seen.setdefault((measure.name, label), {})[atom] = None
+        return atom
+
+    def _further(self, measure: Measure, label: Label, figures: Figures) -> int:
+        versions = self._versions.setdefault((measure.name, label), [])
         atom = self._atoms.setdefault((label, len(versions)), len(self._now) + len(self._atoms))
         versions.append((figures, atom))
         return atom
 
-    def take_apart(self, measure: Measure) -> Apart:
-        """The larger of two versions of a place as the smaller and the few that are there besides,
-        where their figures can be those of so many answers.
-        """
-        found = Apart()
-        mine = [(label, v) for (m, label), v in self._versions.items() if m == measure.name]
-        for label, versions in mine:
-            for (few, less), (many, more) in pairwise(sorted(versions)):
-                besides = those_besides(few, many)
-                if are_few_answers(measure, besides):
-                    mover = self._atom(measure, ("moved", *label, str(more)), besides)
-                    found.spread[more] = found.spread.get(less, frozenset((less,))) | {mover}
-                    found.movers.add(mover)
-        return found
+    def take_apart(self) -> None:
+        """Find who stayed, came and went in the places that are not as they were."""
+        for measure in self.block.measures:
+            mine = [(label, seen) for (m, label), seen in self._seen.items() if m == measure.name]
+            for label, seen in mine:
+                figures = {atom: of for of, atom in self._versions[measure.name, label]}
+                in_time = dict.fromkeys((*seen, *figures))  # that of now comes last
+                versions = {atom: figures[atom] for atom in in_time}
+                self.apart[measure.name].add(measure, versions, partial(self._moved, label))
+
+    def _were_in(self, measure: Measure, then: Then, atoms: Iterable[int]) -> None:
+        for release in then.releases:
+            self._in[measure.name].setdefault(release, set()).update(atoms)
+
+    def _moved(self, label: Label, measure: Measure, number: int, figures: Figures) -> int:
+        """The atom of those who came or went, who are a place of their own."""
+        return self._further(measure, ("moved", *label, str(number)), figures)
 
     def measures(self) -> list[Measure]:
         """The metrics of the block with the further atoms."""
@@ -151,8 +159,18 @@ class _Joined:
                     people=np.concatenate([measure.people, further[1]]),
                     parts=np.hstack([measure.parts, further[2:]]),
                     places=np.array(places),
+                    is_in=self._is_in(measure, n + more),
                 )
             )
+        return found
+
+    def _is_in(self, measure: Measure, n_atoms: int) -> np.ndarray:
+        """In which releases an atom's answers were, shape (releases, atoms), now first."""
+        spread = self.apart[measure.name].spread
+        releases = [measure.answers.nonzero()[0].tolist(), *self._in[measure.name].values()]
+        found = np.zeros((len(releases), n_atoms), dtype=bool)
+        for row, atoms in zip(found, releases, strict=True):
+            row[[part for atom in atoms for part in (atom, *spread.get(atom, ()))]] = True
         return found
 
 

@@ -161,10 +161,10 @@ def _tells_a_small_group(block: Block, measure: Measure, row: Equation) -> bool:
 def _people(measure: Measure, atoms: Iterable[int], repeats: float | None) -> float:
     """At least so many people are in a group: a person can be in several atoms."""
     index = list(atoms)
-    surely = measure.answers[index].sum() - repeats if repeats is not None else 0
     if repeats is None:
-        surely = measure.people[index].sum()
-    return max(float(surely), float(measure.people[index].max()))
+        return measure.people_of(index)
+    surely = measure.at_once(measure.answers, index) - repeats
+    return max(surely, float(measure.people[index].max()))
 
 
 def hidden_systems(
