@@ -45,6 +45,8 @@ class Earlier:
     is to be said."""
     most_answers: float = float("inf")
     """Totals of more answers are left out: what is told of them is rounded."""
+    is_in: np.ndarray | None = None
+    """In which releases the groups were that versions of a place consist of (Measure.is_in)."""
 
     @cached_property
     def known(self) -> frozenset[int]:

@@ -116,13 +116,13 @@ def must_wait(block: Block, hidden: set[int], earlier: Iterable[ToldCells]) -> s
     found: set[int] = set()
     for told in earlier:
         for measure in block.measures:
-            for places in (_ever_there(block, measure), *_moved(block, measure, told)):
+            for places in (ever_there(block, measure), *moved_places(block, measure, told)):
                 found |= _waiting(block, measure, hidden | found, told.cells, places)
     return found
 
 
-def _moved(block: Block, measure: Measure, told: ToldCells) -> set[frozenset[int]]:
-    """Places that are not as they were, as somebody knows them who knows which have changed."""
+def moved_places(block: Block, measure: Measure, told: ToldCells) -> set[frozenset[int]]:
+    """Places that are not as they were, for each record of these releases."""
     known = block.earlier.get(measure.name)
     return {known.moved[r] for r in told.releases if r in known.moved} if known else set()
 
@@ -131,7 +131,7 @@ def _waiting(
     block: Block, measure: Measure, hidden: set[int], told: Told, places: frozenset[int]
 ) -> set[int]:
     """Cells to hide for what follows of the change of these places; the others have not changed."""
-    every = _changes(block, measure, hidden, told, places)
+    every = changes_of(block, measure, hidden, told, places)
     # cells of the same atoms can have changed differently: one held a group that is gone
     changes = {atoms: found[0] for atoms, found in every.items()}
     all_changes = [c for found in every.values() for c in found]
@@ -222,7 +222,7 @@ def most_exact(measure: Measure) -> float:
     return 0.0 if measure.counts_only else measure.step / ROUNDED_TO
 
 
-def _changes(
+def changes_of(
     block: Block, measure: Measure, hidden: set[int], told_then: Told, places: frozenset[int]
 ) -> dict[frozenset[int], list[Change]]:
     """Set of places -> changes, the finest cell's first, of totals shown then and now."""
@@ -247,7 +247,7 @@ def _changes(
     return found
 
 
-def _ever_there(block: Block, measure: Measure) -> frozenset[int]:
+def ever_there(block: Block, measure: Measure) -> frozenset[int]:
     """Atoms that hold answers of the metric now, or held them in a release whose record is whole.
 
     A location and its only team that answered are one group, though others answer other metrics.

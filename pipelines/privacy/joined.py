@@ -35,8 +35,8 @@ def join_releases(block: Block, releases: Iterable[Then]) -> None:
     block.measures = joined.measures()
     block.earlier = joined.earlier
     for measure in block.measures:
-        told = block.earlier[measure.name].told
-        block.if_few_moved[measure.name] = joined.apart[measure.name].readings(measure, told)
+        apart, told = joined.apart[measure.name], block.earlier[measure.name].told
+        block.if_few_moved[measure.name] = apart.readings(measure, told)
 
 
 class _Joined:
@@ -166,11 +166,10 @@ class _Joined:
 
     def _is_in(self, measure: Measure, n_atoms: int) -> np.ndarray:
         """In which releases an atom's answers were, shape (releases, atoms), now first."""
-        spread = self.apart[measure.name].spread
         releases = [measure.answers.nonzero()[0].tolist(), *self._in[measure.name].values()]
         found = np.zeros((len(releases), n_atoms), dtype=bool)
         for row, atoms in zip(found, releases, strict=True):
-            row[[part for atom in atoms for part in (atom, *spread.get(atom, ()))]] = True
+            row[list(atoms)] = True
         return found
 
 

@@ -27,6 +27,7 @@ from pipelines.privacy.earlier import (
     rounded,
 )
 from pipelines.privacy.joined import join_releases
+from pipelines.privacy.outsiders import seem_to_tell
 from pipelines.privacy.records import earlier_blocks, participation_cells
 from pipelines.program.rules import AnswerScale
 from pipelines.program.sections import Metric, Privacy
@@ -160,6 +161,8 @@ def _hidden(
         moved = {i: must_wait(blocks[i], hidden[i], releases) for i in dirty}
         if not any(moved.values()):
             moved = hide_beside_movers(blocks, hidden)
+        if not any(moved.values()):
+            moved = {i: seem_to_tell(b, hidden[i], releases) for i, b in enumerate(blocks)}
         dirty = [i for i, cells in moved.items() if cells]
         for i in dirty:
             blocks[i].primary |= moved[i]

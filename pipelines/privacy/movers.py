@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pipelines.privacy.atoms import TOLERANCE
 from pipelines.privacy.blocks import Earlier, Measure
 from pipelines.privacy.earlier import most_exact
@@ -43,12 +45,20 @@ class Apart:
         for atoms, repeats in told.items():
             apart = frozenset().union(*(self.spread.get(a, (a,)) for a in atoms))
             parts[apart] = min(repeats, parts.get(apart, repeats))
+        is_in = self._are_in(measure)
         most = most_exact(measure)
         exact = {a: r for a, r in parts.items() if measure.answers[list(a)].sum() <= most}
         return [
-            Earlier(parts, spread=self.spread, movers=frozenset(self.movers)),
-            Earlier(exact, spread=self.spread, most_answers=most),
+            Earlier(parts, spread=self.spread, movers=frozenset(self.movers), is_in=is_in),
+            Earlier(exact, spread=self.spread, most_answers=most, is_in=is_in),
         ]
+
+    def _are_in(self, measure: Measure) -> np.ndarray:
+        """In which releases the answers of an atom were, those of a part with its version's."""
+        found = measure.is_in.copy()
+        for version, parts in self.spread.items():
+            found[:, list(parts)] |= measure.is_in[:, [version]]
+        return found
 
     def add(self, measure: Measure, versions: Mapping[int, Figures], new_atom: NewAtom) -> None:
         """Take the versions of one place apart, which are given in the order of time."""

@@ -15,7 +15,7 @@ The promise, for every group of fewer people than the threshold:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,13 +79,14 @@ def told_beside_movers(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]
         for block, hidden in blocks
         for measure in block.measures
         for earlier, rows in readings_of_movers(block, measure, hidden)
-        for row in _beside(block, measure, hidden, rows, earlier.movers)
+        for row in _beside(block, measure, hidden, rows, earlier)
     ]
 
 
 def _beside(
-    block: Block, measure: Measure, hidden: set[int], rows: list[Equation], movers: frozenset[int]
+    block: Block, measure: Measure, hidden: set[int], rows: list[Equation], earlier: Earlier
 ) -> list[Equation]:
+    movers, measure = earlier.movers, replace(measure, is_in=earlier.is_in)
     found = _small(block, measure, rows)
     said = {row.atoms for row in found}
     groups = sensitive_groups(block, measure, hidden, rows, movers)

@@ -6,9 +6,12 @@ Prints a table for docs/privacy-validation.md; ends with code 1 when anything wa
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
 
+from pipelines.audit.evidence import Finding
 from tests.unit.privacy.oracle import (
     changes_told,
     disclosures,
@@ -16,7 +19,9 @@ from tests.unit.privacy.oracle import (
     joined_disclosures,
 )
 from tests.unit.privacy.oracle_of_movers import totals_of_few
-from tests.unit.privacy.test_disclosure import released_chain
+from tests.unit.privacy.release_files import audit_of_last
+from tests.unit.privacy.test_disclosure import chain_of_worlds, released_worlds
+from tests.unit.privacy.worlds import World
 
 
 def main(n_worlds: int, first: int = 0) -> int:
@@ -24,7 +29,9 @@ def main(n_worlds: int, first: int = 0) -> int:
     counts: Counter = Counter()
     for seed in range(first, first + n_worlds):
         complete = seed % 2 == 1
-        chain = released_chain(seed, complete=complete)
+        moves = seed % 5 == 0
+        worlds = chain_of_worlds(seed, complete=complete, moves=moves)
+        chain = released_worlds(worlds)
         found = {
             "in one by itself": [d for release in chain for d in disclosures(*release)],
             "in two metrics": [
@@ -36,6 +43,7 @@ def main(n_worlds: int, first: int = 0) -> int:
                 for d in changes_told(then, now, told_then, told_now)
             ],
             "by who moved": totals_of_few(*chain),
+            "stopped": stopped(worlds) if moves else [],
         }  # fmt: skip
         counts["releases"] += len(chain)
         counts["cells"] += sum(world.cells.height for world, _ in chain)
@@ -50,8 +58,18 @@ def main(n_worlds: int, first: int = 0) -> int:
     return int(any(counts[where] for where in WHERE))
 
 
-WHERE = ("in one by itself", "in two metrics", "joined", "between two", "by who moved")
-"""`in two metrics`: a mean and a share of the same answers, in every second chain."""
+WHERE = (
+    "in one by itself", "in two metrics", "joined", "between two", "by who moved", "stopped",
+)
+"""`in two metrics`: a mean and a share of the same answers, in every second chain. `stopped`: by
+the audit, in every fifth chain, in which people change their place at last.
+"""
+
+
+def stopped(worlds: list[World]) -> list[Finding]:
+    """What the audit says against the last release of a chain."""
+    with tempfile.TemporaryDirectory() as folder:
+        return audit_of_last(worlds, Path(folder)).findings
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from pipelines.audit.report import Audit, audit_release
 from pipelines.privacy import mask as compiler
 from pipelines.privacy.atoms import Places
 from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World, record_of
@@ -68,6 +70,14 @@ def publish(made: World, folder: Path, release_id: str = "r1",
         frame.write_parquet(parquet / f"{name}.parquet")
     (folder / release_id / "publication.json").write_text(f'{{"release_id": "{release_id}"}}')
     return record_of(made, mask, release_id)
+
+
+def audit_of_last(worlds: Iterable[World], folder: Path) -> Audit:
+    """Publish each world beside all before it, and attack the last release."""
+    records: list[pl.DataFrame] = []
+    for n, made in enumerate(worlds):
+        records.append(publish(made, folder, f"r{n}", pl.concat(records) if records else None))
+    return audit_release(folder / f"r{len(records) - 1}", folder)
 
 
 def _plain_tables(made: World) -> dict[str, pl.DataFrame]:

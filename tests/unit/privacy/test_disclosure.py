@@ -15,7 +15,15 @@ from tests.unit.privacy.oracle import (
     disclosures_of_both,
     joined_disclosures,
 )
-from tests.unit.privacy.worlds import ANSWER_SCALES, METRICS, World, changed, make_world, record_of
+from tests.unit.privacy.worlds import (
+    ANSWER_SCALES,
+    METRICS,
+    World,
+    changed,
+    make_world,
+    record_of,
+    transferred,
+)
 
 
 def released_cells(world: World, *earlier: pl.DataFrame) -> pl.DataFrame:
@@ -132,13 +140,27 @@ def seeds(part: int, parts: int) -> st.SearchStrategy[int]:
     return st.integers(0, 2**32 // parts).map(lambda n: n * parts + part)
 
 
-def released_chain(
-    seed: int, length: int | None = None, *, complete: bool = False
-) -> list[tuple[World, set]]:
-    """Worlds and what is released of them, each beside all before; every fourth is of three."""
+def chain_of_worlds(
+    seed: int, length: int | None = None, *, complete: bool = False, moves: bool = False
+) -> list[World]:
+    """A world and what becomes of it, every fourth time twice; at last people `move`."""
     worlds = [make_world(seed, complete=complete)]
     for later in range((length or (3 if seed % 4 == 0 else 2)) - 1):
         worlds.append(changed(worlds[-1], seed + later))
+    if moves:
+        worlds[-1] = transferred(worlds[-2], seed)
+    return worlds
+
+
+def released_chain(
+    seed: int, length: int | None = None, *, complete: bool = False
+) -> list[tuple[World, set]]:
+    """Worlds and what is released of them."""
+    return released_worlds(chain_of_worlds(seed, length, complete=complete))
+
+
+def released_worlds(worlds: list[World]) -> list[tuple[World, set]]:
+    """Worlds and what is released of them, each beside all before."""
     records: list[pl.DataFrame] = []
     for world in worlds:
         records.append(released_cells(world, *records))

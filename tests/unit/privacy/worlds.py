@@ -152,6 +152,27 @@ def changed(world: World, seed: int) -> World:
     return World(answers, world.places, world.threshold, world.finer)
 
 
+def transferred(world: World, seed: int) -> World:
+    """The same world once it is known that some people belonged to another place all the time."""
+    rng = np.random.default_rng(seed)
+    where = ["team", "location", "region"]
+    places = world.answers.select(where).unique(maintain_order=True)
+    if places.height < 2:
+        return world
+    origin, goal = (places.row(int(i), named=True) for i in rng.permutation(places.height)[:2])
+    here = pl.all_horizontal(pl.col(c).eq_missing(pl.lit(v)) for c, v in origin.items())
+    there = world.answers.filter(here)["person"].unique(maintain_order=True)
+    who = there.gather(rng.permutation(len(there))[: int(rng.integers(1, 4))].tolist())
+    moves = here & pl.col("person").is_in(who.implode())
+    answers = world.answers.with_columns(
+        pl.when(moves).then(pl.lit(v, dtype=pl.String)).otherwise(c).alias(c)
+        for c, v in goal.items()
+    )
+    joined = answers.select("team", "location").drop_nulls().unique()
+    units = world.places.units | {f"{t}@{at}": (t, at) for t, at in joined.iter_rows()}
+    return World(answers, Places(units, world.places.regions), world.threshold, world.finer)
+
+
 def record_of(world: World, mask: pl.DataFrame, release_id: str) -> pl.DataFrame:
     """The record of a release of a world, as the product keeps it and reads it again."""
     record = release_record(world.cells, mask, world.places)
