@@ -59,10 +59,20 @@ def _to_hide(block: Block, row: _Row) -> int:
 def _too_few(
     block: Block, measure: Measure, hidden: set[int], earlier: Sequence[ToldCells]
 ) -> Iterator[_Row]:
-    """What is left of totals of all releases, where it is too little and rests on a wrong guess."""
-    left = _reduced(_rows(block, measure, hidden, earlier))
-    n, unlisted = len(measure.answers), block.bare_atoms(measure)
-    off: set[int] = set()
+    """What is left of totals of all releases, where it is too little and rests on a wrong guess.
+
+    A total may be locations or teams and a rest: which are taken away first makes another rest.
+    """
+    rows = list(_rows(block, measure, hidden, earlier))
+    unlisted = block.bare_atoms(measure)
+    for left in (_reduced(rows, largest_first=True), _reduced(rows, largest_first=False)):
+        yield from _small_by_mistake(measure, left, unlisted)
+
+
+def _small_by_mistake(
+    measure: Measure, left: list[_Row], unlisted: frozenset[int]
+) -> Iterator[_Row]:
+    n, off = len(measure.answers), set()
     for row in left:  # fewer answers than groups: the guess is seen to be wrong
         if row.told.answers < sum(p % n not in unlisted for p in row.groups):
             off |= row.groups
@@ -100,7 +110,8 @@ def _as_they_were(
 ) -> set[int]:
     """Places that seem to hold what they held: a total of them, told twice, does."""
     changed = changes_of(block, measure, hidden, told.cells, there)
-    left = _reduced(_Row(places, change[0]) for places, change in changed.items())
+    rows = [_Row(places, change[0]) for places, change in changed.items()]
+    left = _reduced(rows, largest_first=True)
     still = [row.groups for row in left if not row.told.is_some]
     moved = [row.groups for row in left if row.told.is_some]
     while True:
@@ -111,13 +122,14 @@ def _as_they_were(
         still = [groups for groups in still if groups.isdisjoint(doubted)]
 
 
-def _reduced(rows: Iterable[_Row]) -> list[_Row]:
+def _reduced(rows: Iterable[_Row], *, largest_first: bool) -> list[_Row]:
     """Rows less the smaller ones they hold whole; of two of the same groups the first."""
     kept: list[_Row] = []
     at: dict[int, list[int]] = {}
     for row in sorted(rows, key=lambda row: len(row.groups)):
         left = row
-        for i in sorted({i for p in row.groups for i in at.get(p, ())}, reverse=True):
+        inside = {i for p in row.groups for i in at.get(p, ())}
+        for i in sorted(inside, reverse=largest_first):
             if kept[i].groups <= left.groups:
                 left = left.less(kept[i])
         if left.groups:

@@ -17,6 +17,7 @@ GUESSED = [
     pytest.param(23, id="a team shown in each of two releases"),
     pytest.param(53, id="a month shown now less its quarter then"),
     pytest.param(239, id="a location shown now and a unit shown then"),
+    pytest.param(83000330, id="a company less its teams, though less its locations it tells more"),
 ]
 
 
