@@ -81,29 +81,28 @@ class _Place:
     made: int = 0
 
     def add(self, version: int, figures: Figures) -> None:
-        """One more version: the nearest one before it and those who came, or that one less those
-        who went. One that neither holds another nor lies in it is a group by itself.
+        """One more version: the last one before it and those who came, or that one less those who
+        went. One that neither holds another nor lies in it is a group by itself.
         """
         self.figures[version] = figures
-        nearest = self._nearest(figures)
-        if nearest is None:
+        step = self._step_to(figures)
+        if step is None:
             self.parts[version] = frozenset((version,))
-        elif nearest.grew:
-            came = self._mover(nearest.besides)
-            self.parts[version] = self.parts[nearest.version] | {came}
+        elif step.grew:
+            came = self._mover(step.besides)
+            self.parts[version] = self.parts[step.version] | {came}
         else:
-            self.parts[version] = self._less(nearest, version)
+            self.parts[version] = self._less(step, version)
 
-    def _nearest(self, figures: Figures) -> _Step | None:
-        steps = []
-        for version in self.parts:
+    def _step_to(self, figures: Figures) -> _Step | None:
+        for version in reversed(self.parts):
             then = self.figures[version]
             grew = figures > then
             few, many = (then, figures) if grew else (figures, then)
             step = _Step(version, those_besides(few, many), grew=grew)
             if _can_be_a_group(self.measure, step.besides):
-                steps.append(step)
-        return min(reversed(steps), key=lambda step: step.besides[0], default=None)
+                return step
+        return None
 
     def _less(self, step: _Step, version: int) -> frozenset[int]:
         """The groups of a version without those who went: who came before, if as many with the

@@ -39,7 +39,12 @@ def test_few_who_moved_and_few_who_stayed(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [4, 8, 12, 16, pytest.param(81000392, id="some came, and later one of the first left")]
+    "seed",
+    [
+        4, 8, 12, 16,
+        pytest.param(81000392, id="some came, and later one of the first left"),
+        pytest.param(85001236, id="two came, and later all of the first but one left"),
+    ],
 )
 def test_three_releases_tell_no_few_who_moved(seed: int) -> None:
     assert not totals_of_few(*released_chain(seed))
