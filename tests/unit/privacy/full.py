@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.audit.evidence import Finding
 from tests.unit.privacy.oracle import (
+    Disclosure,
     changes_told,
     disclosures,
     disclosures_of_both,
@@ -37,7 +38,7 @@ def main(n_worlds: int, first: int = 0) -> int:
             "in two metrics": [
                 d for release in chain if complete for d in disclosures_of_both(*release)
             ],
-            "joined": joined_disclosures(*chain),
+            **joined(chain),
             "between two": [
                 d for (then, told_then), (now, told_now) in combinations(chain, 2)
                 for d in changes_told(then, now, told_then, told_now)
@@ -52,18 +53,29 @@ def main(n_worlds: int, first: int = 0) -> int:
             counts[where] += len(disclosed)
             for each in disclosed[:3]:
                 print(f"seed {seed}, {where}: {each}", flush=True)
-    columns = ("releases", "cells", "released", *WHERE)
+    columns = ("releases", "cells", "released", *WHERE, *BESIDE)
     print("| chains | " + " | ".join(columns) + " |\n" + "|---" * (len(columns) + 1) + "|")
     print(f"| {n_worlds:,} | " + " | ".join(f"{counts[c]:,}" for c in columns) + " |")
     return int(any(counts[where] for where in WHERE))
 
 
-WHERE = (
-    "in one by itself", "in two metrics", "joined", "between two", "by who moved", "stopped",
-)
-"""`in two metrics`: a mean and a share of the same answers, in every second chain. `stopped`: by
-the audit, in every fifth chain, in which people change their place at last.
+WHERE = ("in one by itself", "in two metrics", "joined", "between two", "by who moved")
+"""`in two metrics`: a mean and a share of the same answers, in every second chain."""
+BESIDE = ("told before", "stopped")
+"""What no release gave away. `told before`: the earlier ones tell as much of a group left now, even
+if the last one shows nothing. `stopped`: by the audit, for what is not so, in every fifth chain, in
+which people change their place at last.
 """
+
+
+def joined(chain: list[tuple[World, set]]) -> dict[str, list[Disclosure]]:
+    """What the last release gives away with those before it, and what they told without it."""
+    found = joined_disclosures(*chain)
+    past = joined_disclosures(*chain[:-1], (chain[-1][0], set())) if found else []
+    return {
+        "joined": [d for d in found if d not in past],
+        "told before": [d for d in found if d in past],
+    }
 
 
 def stopped(worlds: list[World]) -> list[Finding]:
