@@ -45,21 +45,15 @@ def hide_more(blocks: Sequence[Block], chosen: Sequence[set[int]]) -> list[set[i
     ]
 
 
-def hide_beside_movers(
-    blocks: Sequence[Block], chosen: Sequence[set[int]]
-) -> dict[int, set[int]]:
-    """Further cells to hide from who knows who moved since an earlier release, by block.
+def hide_beside_movers(block: Block, chosen: set[int]) -> set[int]:
+    """Further cells to hide from who knows who moved since an earlier release.
 
     `chosen` are the cells that are hidden. They are looked for when all else holds, because that
     seldom finds anything.
     """
-    hidden = [{b.node_of_cell[c] for c in cells} for b, cells in zip(blocks, chosen, strict=True)]
-    told = told_beside_movers(zip(blocks, hidden, strict=True))
-    touched = _mend(told, hidden, {id(b): i for i, b in enumerate(blocks)})
-    return {
-        i: {c for node in hidden[i] for c in blocks[i].cells_of_node[node]} - chosen[i]
-        for i in touched
-    }
+    hidden = [{block.node_of_cell[c] for c in chosen}]
+    _mend(told_beside_movers(block, hidden[0]), hidden, {id(block): 0})
+    return {c for node in hidden[0] for c in block.cells_of_node[node]} - chosen
 
 
 def _mend_all(blocks: Sequence[Block], hidden: list[set[int]], cache: dict) -> None:

@@ -154,15 +154,20 @@ def _hidden(
     waiting: dict[int, set[int]] = {}
     hidden: list[set[int]] = [set() for _ in blocks]
     dirty = list(range(len(blocks)))
+    by_movers, by_outsiders = set(dirty), set(dirty)  # blocks still to be judged as they see them
     while dirty:
         again = hide_more([blocks[i] for i in dirty], [hidden[i] for i in dirty])
         for i, cells in zip(dirty, again, strict=True):
             hidden[i] = cells
+        by_movers.update(dirty)
+        by_outsiders.update(dirty)
         moved = {i: must_wait(blocks[i], hidden[i], releases) for i in dirty}
         if not any(moved.values()):
-            moved = hide_beside_movers(blocks, hidden)
+            moved = {i: hide_beside_movers(blocks[i], hidden[i]) for i in sorted(by_movers)}
+            by_movers.clear()
         if not any(moved.values()):
-            moved = {i: seem_to_tell(b, hidden[i], releases) for i, b in enumerate(blocks)}
+            moved = {i: seem_to_tell(blocks[i], hidden[i], releases) for i in sorted(by_outsiders)}
+            by_outsiders.clear()
         dirty = [i for i, cells in moved.items() if cells]
         for i in dirty:
             blocks[i].primary |= moved[i]

@@ -69,14 +69,13 @@ def _small(block: Block, measure: Measure, rows: Iterable[Equation]) -> list[Equ
     ]  # fmt: skip
 
 
-def told_beside_movers(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
+def told_beside_movers(block: Block, hidden: set[int]) -> list[Broken]:
     """Totals of too few people where a place that moved by few is what it was and those few.
 
     Totals only: intervals there would take longer than all others together.
     """
     return [
         Broken(block, measure, row)
-        for block, hidden in blocks
         for measure in block.measures
         for earlier, rows in readings_of_movers(block, measure, hidden)
         for row in _beside(block, measure, hidden, rows, earlier)

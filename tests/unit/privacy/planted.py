@@ -11,8 +11,8 @@ from tests.unit.privacy.release_files import answers, world
 def weakened(monkeypatch: pytest.MonkeyPatch) -> None:
     """A compiler that hides small cells and nothing else."""
     monkeypatch.setattr(compiler, "hide_more", lambda blocks, _: [set(b.primary) for b in blocks])
-    monkeypatch.setattr(compiler, "must_wait", lambda *_: set())
-    monkeypatch.setattr(compiler, "hide_beside_movers", lambda *_: {})
+    for defence in ("must_wait", "hide_beside_movers", "seem_to_tell"):
+        monkeypatch.setattr(compiler, defence, lambda *_: set())
 
 
 BERGEN = [*answers("A", "Bergen", 20), *answers("B", "Bergen", 14), *answers("C", "Bergen", 3)]
