@@ -39,10 +39,9 @@ class Earlier:
     is_whole: bool = True
     moved: dict[str, frozenset[int]] = field(default_factory=dict)
     spread: dict[int, frozenset[int]] = field(default_factory=dict)
-    """Atom -> its place when it had fewer answers, and those that are there besides."""
+    """Version of a place -> the groups it consists of: who stayed, came and went."""
     movers: frozenset[int] = frozenset()
-    """Atoms of the few answers by which a place differs from what it was, if of them alone nothing
-    is to be said."""
+    """Atoms of those who came or went, if of them alone nothing is to be said."""
     most_answers: float = float("inf")
     """Totals of more answers are left out: what is told of them is rounded."""
     is_in: np.ndarray | None = None
@@ -160,8 +159,8 @@ class Block:
     primary: set[int] = field(default_factory=set)
     earlier: dict[str, Earlier] = field(default_factory=dict)
     """By metric."""
-    if_few_moved: dict[str, list[Earlier]] = field(default_factory=dict)
-    """By metric, the same for somebody who knows by how many answers each place has moved: all
+    if_taken_apart: dict[str, list[Earlier]] = field(default_factory=dict)
+    """By metric, the same for somebody who knows who came and went in each place: all
     totals, without a word on the movers alone, and those whose rounding leaves nothing open."""
     _totals: dict[str, list[Told]] = field(default_factory=dict)
     _nodes_of_total: dict[str, dict[frozenset[int], list[int]]] = field(default_factory=dict)

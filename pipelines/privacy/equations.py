@@ -50,8 +50,8 @@ def readings(block: Block, measure: Measure, hidden: set[int]) -> Iterator[list[
 def readings_of_movers(
     block: Block, measure: Measure, hidden: set[int]
 ) -> Iterator[tuple[Earlier, list[Equation]]]:
-    """The same where a place that moved by few answers is what it was and those few."""
-    for earlier in block.if_few_moved.get(measure.name, ()):
+    """The same where a place that moved is who stayed, who came and who went."""
+    for earlier in block.if_taken_apart.get(measure.name, ()):
         if _tells_more(block, measure, hidden, earlier):
             yield earlier, equations(block, measure, hidden, earlier)
 

@@ -36,7 +36,7 @@ def join_releases(block: Block, releases: Iterable[Then]) -> None:
     block.earlier = joined.earlier
     for measure in block.measures:
         apart, told = joined.apart[measure.name], block.earlier[measure.name].told
-        block.if_few_moved[measure.name] = apart.readings(measure, told)
+        block.if_taken_apart[measure.name] = apart.readings(measure, told)
 
 
 class _Joined:

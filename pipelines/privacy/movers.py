@@ -118,6 +118,7 @@ class _Place:
         if len(parts) > 1 and not _can_be_a_group(self.measure, stayed):
             return frozenset((version,))
         gone = self._mover(step.besides)
+        # also of those who came before: who is left of them is judged like any group
         rest = self._atom(stayed) if len(parts) > 1 else version
         for other, inside in self.parts.items():
             if largest in inside:

@@ -97,6 +97,7 @@ def _rows(
             then = told.cells.get((measure.name, label))
             if then is not None:
                 inside = block.members[cell] & there
+                # a place that is not as it was has another number in each release
                 groups = {p if p in same else p + i * len(measure.answers) for p in inside}
                 yield _Row(frozenset(groups), _told(then[0]), mistaken=inside & mistaken)
 

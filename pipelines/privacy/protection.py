@@ -70,7 +70,7 @@ def _small(block: Block, measure: Measure, rows: Iterable[Equation]) -> list[Equ
 
 
 def told_beside_movers(block: Block, hidden: set[int]) -> list[Broken]:
-    """Totals of too few people where a place that moved by few is what it was and those few.
+    """Totals of too few people for who knows who stayed, came and went in each place.
 
     Totals only: intervals there would take longer than all others together.
     """

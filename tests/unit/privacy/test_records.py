@@ -150,7 +150,7 @@ def test_a_group_that_has_changed_is_two_unknowns_with_true_figures() -> None:
     then, late = range(len(block.made_by), len(measure.answers))
     now = block.made_by.index(("unit", "C@Bergen", "m1"))
     assert [measure.answers[a] for a in (now, then, late)] == [5, 3, 2]
-    assert block.if_few_moved["engagement"][0].spread == {now: {then, late}}
+    assert block.if_taken_apart["engagement"][0].spread == {now: {then, late}}
     assert measure.people_of((now, then)) == 5, "the same people may be in both"
     told = block.earlier["engagement"].told
     assert any(then in atoms and now not in atoms for atoms in told)

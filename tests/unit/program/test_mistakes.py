@@ -144,15 +144,22 @@ def test_an_unknown_key_unlike_any_other_lists_the_known_ones(example, problems)
     assert text.endswith("top_box_from, definition")
 
 
+def changed(program: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert old in program
+        program = program.replace(old, new, 1)
+    return program
+
+
 def test_all_mistakes_come_at_once_even_those_behind_others(example, problems):
-    for old, new in (
+    example = changed(
+        example,
         ("start: 2024-01-01", "start: January"),
         ("    columns:\n      respondent_key", "    colums:\n      respondent_kee"),
         ("      wave: Wave", "      wav: Wave"),
         ("kind: top_box", "kind: topbox"),
         ("seed: 7", "seed: 7\n  seed: 8"),
-    ):
-        example = example.replace(old, new, 1)
+    )
     keys = [text.split(": ")[1] for text in problems(example)]
     assert keys == [
         "start",
@@ -166,7 +173,8 @@ def test_all_mistakes_come_at_once_even_those_behind_others(example, problems):
 
 
 def test_a_mistake_hides_nothing_in_other_sections(example, problems):
-    for old, new in (
+    example = changed(
+        example,
         (
             "      - columns: [q1, q2, q3]\n        scale: {min: 1",
             "      - columns: [q1, q2, q3]\n        scale: {min: 9",
@@ -176,9 +184,7 @@ def test_a_mistake_hides_nothing_in_other_sections(example, problems):
         ("y: nps\n    window", "y: npss\n    window"),
         ("    location: data/people.parquet\n    required", "    required"),
         ("    items: [recommend]", "    items: recommend"),
-    ):
-        assert old in example
-        example = example.replace(old, new, 1)
+    )
     keys = [text.split(": ")[1] for text in problems(example)]
     assert keys == [
         "metrics.pride.kind",
