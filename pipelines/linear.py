@@ -36,16 +36,15 @@ class Constraints:
         low: np.ndarray,
         high: np.ndarray,
     ) -> None:
-        matrix = sparse.csc_array(rows)
+        start, index, value = _by_column(rows)
         model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = matrix.shape
+        model.num_row_, model.num_col_ = rows.shape
         model.col_cost_ = np.zeros(len(low))
         model.col_lower_, model.col_upper_ = low.astype(float), high.astype(float)
         model.row_lower_, model.row_upper_ = row_low.astype(float), row_high.astype(float)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = matrix.indptr
-        model.a_matrix_.index_ = matrix.indices
-        model.a_matrix_.value_ = matrix.data
+        model.a_matrix_.start_, model.a_matrix_.index_ = start, index
+        model.a_matrix_.value_ = value
         self._solver = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("simplex_strategy", PRIMAL)):
             self._solver.setOptionValue(option, value)
@@ -77,3 +76,13 @@ class Constraints:
             msg = f"HiGHS ended with {self._solver.getModelStatus()}"
             raise RuntimeError(msg)  # no bound at all would pass for a wide one
         return self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+
+
+def _by_column(rows: np.ndarray | sparse.spmatrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each column starts, and row and value of what is not zero, column by column."""
+    if sparse.issparse(rows):
+        matrix = sparse.csc_array(rows)
+        return matrix.indptr, matrix.indices, matrix.data
+    column, row = np.nonzero(rows.T)  # SciPy would look at a small table for longer
+    start = np.searchsorted(column, np.arange(rows.shape[1] + 1))
+    return start.astype(np.int32), row.astype(np.int32), rows[row, column].astype(float)

@@ -10,7 +10,7 @@ atoms, so whatever adds up (teams, regions, quarters) is one kind of statement: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -130,17 +130,29 @@ class Measure:
         """A table of counts without a score, such as participation."""
         return not self.weights
 
-    def at_once(self, values: np.ndarray, atoms: Iterable[int]) -> float:
-        """Most that a group of atoms held of something, shape (atoms,), in any one release.
-
-        What it held in different releases may be of the same people, who changed their place.
-        """
-        index = list(atoms)
-        return float((self.is_in[:, index] @ values[index]).max())
-
-    def people_of(self, atoms: Iterable[int]) -> float:
+    def people_of(self, atoms: Collection[int]) -> float:
         """At least so many people are in a group of atoms."""
-        return self.at_once(self.people, atoms)
+        return _most_at_once(self._people_in, atoms)
+
+    def answers_of(self, atoms: Collection[int]) -> float:
+        """Most answers that a group of atoms held in any one release."""
+        return _most_at_once(self._answers_in, atoms)
+
+    @cached_property
+    def _people_in(self) -> list[list[float]]:
+        return (self.is_in * self.people).tolist()
+
+    @cached_property
+    def _answers_in(self) -> list[list[float]]:
+        return (self.is_in * self.answers).tolist()
+
+
+def _most_at_once(releases: Iterable[Sequence[float]], atoms: Collection[int]) -> float:
+    """Most that a group of atoms held of something, by release and atom, in any one release.
+
+    What it held in different releases may be of the same people, who changed their place.
+    """
+    return max(sum(held[a] for a in atoms) for held in releases)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from pipelines.privacy.bounds import RANK
+from pipelines.privacy.widths import RANK, directions_unseen
 
 DIGITS = 7
 SEED = 21
@@ -26,10 +26,8 @@ def told_groups(rows: Sequence[frozenset[int]]) -> Iterator[np.ndarray]:
         if len(system) < 2 or len(atoms) > MOST_ATOMS:
             continue
         matrix = np.array([[float(a in rows[i]) for a in atoms] for i in system])
-        _, singular, basis = np.linalg.svd(matrix)
-        free = basis[int((singular > RANK).sum()) :]
         inverse = np.linalg.pinv(matrix.T)
-        for group in _without_freedom(free):
+        for group in _without_freedom(directions_unseen(matrix)):
             weights = np.zeros(len(rows))
             weights[system] = inverse @ np.isin(np.arange(len(atoms)), group).astype(float)
             yield np.where(np.abs(weights) < DUST, 0.0, weights)

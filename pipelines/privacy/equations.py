@@ -6,12 +6,8 @@ residual says too much (privacy.protection).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from pipelines.privacy.blocks import Block, Earlier, Measure
 
@@ -129,15 +125,19 @@ def _reduced(residuals: Iterable[Equation]) -> list[Equation]:
     return kept
 
 
-def components(rows: Sequence[Equation]) -> dict[int, int]:
+def components(rows: Iterable[Equation]) -> dict[int, int]:
     """Atom -> number of the set of equations that hang together over shared atoms."""
-    atoms = [a for row in rows for a in row.atoms]
-    if not atoms:
-        return {}
-    row_of = np.repeat(np.arange(len(rows)), [len(row.atoms) for row in rows])
-    size = len(rows) + max(atoms) + 1
-    graph = sparse.coo_array(
-        (np.ones(len(atoms), dtype=bool), (row_of, np.array(atoms) + len(rows))), (size, size)
-    )
-    numbers = connected_components(graph, directed=False)[1].tolist()
-    return {a: numbers[len(rows) + a] for a in atoms}
+    home: dict[int, int] = {}
+    members: dict[int, list[int]] = {}
+    for number, row in enumerate(rows):
+        members[number] = [a for a in row.atoms if a not in home]
+        # the largest set stays as it is and takes the others in
+        largest, *others = sorted(
+            {number, *(home[a] for a in row.atoms if a in home)}, key=lambda n: -len(members[n])
+        )
+        home.update(dict.fromkeys(members[number], number))
+        for other in others:
+            moved = members.pop(other)
+            home.update(dict.fromkeys(moved, largest))
+            members[largest] += moved
+    return home

@@ -6,11 +6,11 @@ equations (privacy.protection) and intervals (privacy.bounds).
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
-from pipelines.privacy.bounds import RANK, System
+from pipelines.privacy.blocks import Measure
+from pipelines.privacy.bounds import System
+from pipelines.privacy.widths import RANK
 
 DIGITS = 7
 SEED = 20
@@ -29,24 +29,16 @@ def small_known_group(
     if len(system.equations) == 1:
         return None
     measure, atoms = system.measure, system.atoms
-    at = {atom: i for i, atom in enumerate(atoms)}
-    rows = np.zeros((len(system.equations), len(atoms)))
-    for i, equation in enumerate(system.equations):
-        rows[i, [at[a] for a in equation.atoms]] = 1.0
-    _, singular, basis = np.linalg.svd(rows)
-    free = basis[int((singular > RANK).sum()) :]
-    shadow = np.random.default_rng(SEED).normal(size=len(free)) @ free
-    small = [i for i, atom in enumerate(atoms) if measure.people[atom] < measure.threshold]
-    halves = [(i,) for i in small] + [
-        pair for pair in combinations(small, 2)
-        if measure.people_of(atoms[i] for i in pair) < measure.threshold
-    ]  # fmt: skip
+    free = system.free
+    shadow = (np.random.default_rng(SEED).normal(size=len(free)) @ free).tolist()
+    small = np.flatnonzero(measure.people[atoms] < measure.threshold)
+    halves = [(i,) for i in small.tolist()] + _small_pairs(measure, atoms, small)
+    sums = [sum(map(shadow.__getitem__, half)) for half in halves]
     by_sum: dict[float, list[tuple[int, ...]]] = {0.0: [()]}
-    for half in halves:
-        by_sum.setdefault(round(float(shadow[list(half)].sum()), DIGITS) + 0.0, []).append(half)
-    for half in halves:
-        opposite = round(-float(shadow[list(half)].sum()), DIGITS) + 0.0
-        for other in by_sum.get(opposite, ()):
+    for half, total in zip(halves, sums, strict=True):
+        by_sum.setdefault(round(total, DIGITS) + 0.0, []).append(half)
+    for half, total in zip(halves, sums, strict=True):
+        for other in by_sum.get(round(-total, DIGITS) + 0.0, ()):
             group = set(half) | set(other)
             if len(group) < len(half) + len(other):
                 continue
@@ -58,3 +50,12 @@ def small_known_group(
             ):
                 return found
     return None
+
+
+def _small_pairs(measure: Measure, atoms: list[int], small: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs of fewer people than the threshold, of the places `small` in `atoms`."""
+    first, second = np.triu_indices(len(small), 1)
+    held = measure.is_in[:, atoms] * measure.people[atoms]
+    people = (held[:, small[first]] + held[:, small[second]]).max(axis=0)
+    few = people < measure.threshold
+    return list(zip(small[first[few]].tolist(), small[second[few]].tolist(), strict=True))

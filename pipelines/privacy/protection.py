@@ -17,14 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pipelines.privacy.blocks import Block, Earlier, Measure
-from pipelines.privacy.bounds import PROTECTION, System, widths
+from pipelines.privacy.bounds import System, first_too_narrow
 from pipelines.privacy.equations import Equation, components, readings, readings_of_movers
 from pipelines.privacy.known_groups import small_known_group
-
-TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -154,17 +150,15 @@ def _tells_a_small_group(block: Block, measure: Measure, row: Equation) -> bool:
         cells = (c for c in block.cells_of_node[row.node] if measure.cells[c])
         repeats = min((measure.repeats[c] for c in cells), default=0)
     people = _people(measure, row.atoms, repeats)
-    alone = len(row.atoms) > 1 and bool((measure.people[list(row.atoms)] <= 1).any())
+    alone = len(row.atoms) > 1 and any(measure.people[a] <= 1 for a in row.atoms)
     return people < measure.threshold + alone
 
 
-def _people(measure: Measure, atoms: Iterable[int], repeats: float | None) -> float:
+def _people(measure: Measure, atoms: Set[int], repeats: float | None) -> float:
     """At least so many people are in a group: a person can be in several atoms."""
-    index = list(atoms)
     if repeats is None:
-        return measure.people_of(index)
-    surely = measure.at_once(measure.answers, index) - repeats
-    return max(surely, float(measure.people[index].max()))
+        return measure.people_of(atoms)
+    return max(measure.answers_of(atoms) - repeats, *(measure.people[a] for a in atoms))
 
 
 def hidden_systems(
@@ -205,24 +199,7 @@ def _too_narrow(systems: list[System], cache: dict | None) -> list[frozenset[int
     """For each system the first group that is placed too narrowly, or None."""
     memory = {} if cache is None else cache
     keys = [s.key for s in systems]
-    new = {k: s for k, s in zip(keys, systems, strict=True) if k not in memory}
-    for (key, system), found in zip(new.items(), widths(list(new.values())), strict=True):
-        memory[key] = _first_too_narrow(system, found)
+    for key, system in zip(keys, systems, strict=True):
+        if key not in memory:
+            memory[key] = small_known_group(system) or first_too_narrow(system)
     return [memory[k] for k in keys]
-
-
-def _first_too_narrow(
-    system: System, found: tuple[np.ndarray, np.ndarray]
-) -> frozenset[int] | None:
-    measure = system.measure
-    small = small_known_group(system)
-    if small is not None:
-        return small
-    scores, counts = found
-    least = PROTECTION * (measure.high - measure.low)
-    for group, score, count in zip(system.groups, scores, counts, strict=True):
-        answers = measure.answers[list(group)].sum()
-        too_narrow = not measure.counts_only and score < least * answers - TOLERANCE
-        if too_narrow or count < measure.threshold - 2 - TOLERANCE:
-            return group
-    return None

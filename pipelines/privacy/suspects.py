@@ -11,8 +11,9 @@ is a ratio of unknowns: divided by the count of the group, its bounds are a line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 from scipy import linalg
@@ -20,63 +21,46 @@ from scipy import linalg
 from pipelines.privacy.blocks import Block, Measure
 from pipelines.privacy.bounds import (
     PROTECTION,
-    Programme,
+    TOLERANCE,
     System,
     counts_programme,
-    ends,
-    freedom,
-    incidence,
     score_width,
     scores_programme,
-    solve,
 )
 from pipelines.privacy.protection import Broken, hidden_systems, to_mend
-
-TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class _Suspect:
-    """A hidden group in a system: `atom` is its only one, `number` its place among the groups."""
-
-    block: Block
-    system: System
-    atom: int
-    number: int
+from pipelines.privacy.widths import Programme, Widths, directions_unseen
 
 
 def placed_suspects(blocks: Iterable[tuple[Block, set[int]]]) -> list[Broken]:
     """One equation for every hidden group whose mean or count is placed too narrowly."""
-    found, unsure = [], []
-    for block, hidden in blocks:
-        for measure in block.measures:
-            for system in hidden_systems(block, measure, hidden, _suspects(block, measure, hidden)):
-                if len(system.equations) > 1 or system.together is not None:
-                    unsure += [_Suspect(block, system, *who) for who in _not_free(system)]
-                elif _is_told_by_one(system):
-                    found.append((block, system, system.groups[0]))
-    found += [(s.block, s.system, frozenset((s.atom,))) for s in _narrow(unsure)]
+    placed = [
+        (how, block, system, group)
+        for block, hidden in blocks
+        for measure in block.measures
+        for system in hidden_systems(block, measure, hidden, _suspects(block, measure, hidden))
+        for how, group in _placed(block, system)
+    ]
     return [
         Broken(block, system.measure, row)
-        for block, system, group in found
+        for _, block, system, group in sorted(placed, key=itemgetter(0))
         if (row := to_mend(system, group)) is not None
     ]
+
+
+BY_ONE_SUM, BY_COUNT, BY_MEAN = range(3)
+"""How a group is placed, the plainest first."""
+
+
+def _placed(block: Block, system: System) -> Iterable[tuple[int, frozenset[int]]]:
+    """Groups of a system whose mean or count is placed; where one sum tells all, the first."""
+    if len(system.equations) > 1 or system.together is not None:
+        return _placed_by_several(block, system)
+    return [(BY_ONE_SUM, system.groups[0])] if _is_told_by_one(system) else []
 
 
 def _suspects(block: Block, measure: Measure, hidden: set[int]) -> list[frozenset[int]]:
     atoms = {next(iter(block.nodes[node])) for node in hidden if len(block.nodes[node]) == 1}
     return [frozenset((a,)) for a in sorted(atoms) if measure.people[a] >= measure.threshold]
-
-
-def _not_free(system: System) -> list[tuple[int, int]]:
-    """Atom and number of the groups whose freedom is not plain to see."""
-    m = system.measure
-    atoms = [next(iter(group)) for group in system.groups]
-    is_free = freedom(counts_programme(system)) >= m.threshold - 2 - TOLERANCE
-    if not m.counts_only:
-        scores = freedom(scores_programme(system))
-        is_free &= scores >= PROTECTION * (m.high - m.low) * m.answers[atoms] - TOLERANCE
-    return [(atom, i) for i, atom in enumerate(atoms) if not is_free[i]]
 
 
 def _is_told_by_one(system: System) -> bool:
@@ -88,33 +72,34 @@ def _is_told_by_one(system: System) -> bool:
     return score_width(system, 1.0) < PROTECTION * (m.high - m.low) - TOLERANCE
 
 
-def _narrow(suspects: Sequence[_Suspect]) -> list[_Suspect]:
-    """Those whose count or mean is placed, unless they are seen to reach the threshold."""
-    counts = ends([(counts_programme(s.system), s.number) for s in suspects])
-    seen = ends([(_counts_as_listed(s), s.number) for s in suspects])
-    found, scored = [], []
-    for suspect, (low, high), (surely, _) in zip(suspects, counts, seen, strict=True):
-        m = suspect.system.measure
-        if surely >= m.threshold - TOLERANCE:
+def _placed_by_several(block: Block, system: System) -> Iterator[tuple[int, frozenset[int]]]:
+    """Groups whose count or mean is placed, unless they are seen to reach the threshold."""
+    m = system.measure
+    programme = counts_programme(system)
+    counts, listed = Widths(programme), Widths(_as_listed(block, system, programme))
+    scores = None if m.counts_only else Widths(scores_programme(system))
+    for i, group in enumerate(system.groups):
+        (atom,) = group
+        least = PROTECTION * (m.high - m.low)
+        has_count = counts.freedom(i) >= m.threshold - 2 - TOLERANCE
+        if has_count and (
+            scores is None or scores.freedom(i) >= least * m.answers[atom] - TOLERANCE
+        ):
             continue
-        if high - low < m.threshold - 2 - TOLERANCE:
-            found.append(suspect)
-        elif not m.counts_only:
-            scored.append(suspect)
-    widths = solve([_mean_programme(s.system, s.atom) for s in scored])
-    for suspect, (width,) in zip(scored, widths, strict=True):
-        m = suspect.system.measure
-        if width < PROTECTION * (m.high - m.low) - TOLERANCE:
-            found.append(suspect)
-    return found
+        if listed.least(i) >= m.threshold - TOLERANCE:
+            continue
+        if counts.of(i) < m.threshold - 2 - TOLERANCE:
+            yield BY_COUNT, group
+        elif scores is None:
+            continue
+        elif Widths(_mean_programme(system, atom)).of(0) < least - TOLERANCE:
+            yield BY_MEAN, group
 
 
-def _counts_as_listed(suspect: _Suspect) -> Programme:
+def _as_listed(block: Block, system: System, counts: Programme) -> Programme:
     """Counts for a reader who does not know that groups no table lists hold an answer."""
-    programme = counts_programme(suspect.system)
-    bare = suspect.block.bare_atoms(suspect.system.measure)
-    listed = [0.0 if atom in bare else 1.0 for atom in suspect.system.atoms]
-    return replace(programme, low=np.array(listed))
+    bare = block.bare_atoms(system.measure)
+    return replace(counts, low=np.array([0.0 if a in bare else 1.0 for a in system.atoms]))
 
 
 def _mean_programme(system: System, atom: int) -> Programme:
@@ -123,7 +108,7 @@ def _mean_programme(system: System, atom: int) -> Programme:
     parts, own = (m.parts, range(len(m.parts))) if joint is None else (joint.parts, joint.own)
     region = m.region if joint is None else joint.region
     k, s, at = len(atoms), len(parts), atoms.index(atom)
-    rows = incidence(system, {a: i for i, a in enumerate(atoms)})
+    rows = system.incidence
     answers = m.answers[atoms].astype(float)
     reach = region.most - region.least
     above = parts[:, atoms] - np.outer(region.least, answers)
@@ -149,5 +134,5 @@ def _mean_programme(system: System, atom: int) -> Programme:
         equal, point, np.zeros(n), np.full(n, np.inf), within,
         np.maximum(within @ point, 0.0),  # dust of sums
         np.concatenate([np.zeros(k), np.kron(wanted, pick), [0.0]])[None, :],
-        np.array([PROTECTION * (m.high - m.low)]),
+        np.array([PROTECTION * (m.high - m.low)]), directions_unseen(equal),
     )  # fmt: skip

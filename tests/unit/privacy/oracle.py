@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
+import highspy
 import numpy as np
 import polars as pl
 from scipy import sparse
-from scipy.optimize import linprog
 
 from tests.unit.privacy.worlds import World
 
@@ -201,18 +201,27 @@ FAR = 1e5
 
 def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np.ndarray:
     """Most less least of every objective: two copies for each, all in one programme."""
-    copies = sparse.eye(2 * len(objectives))
+    above = np.zeros((0, matrix.shape[1])) if above is None else above
+    limits = np.zeros(0) if limits is None else limits
     signed = np.vstack([objectives, -objectives])
-    result = linprog(
-        signed.ravel(),
-        A_eq=sparse.kron(copies, matrix, format="csr") if len(matrix) else None,
-        b_eq=np.tile(totals, len(signed)) if len(matrix) else None,
-        A_ub=None if above is None else sparse.kron(copies, above, format="csr"),
-        b_ub=None if above is None else np.tile(limits, len(signed)),
-        bounds=np.tile(np.column_stack([low, high]), (len(signed), 1)),
-    )
-    assert result.status == 0, result.message
-    least, less = np.split((signed * result.x.reshape(signed.shape)).sum(axis=1), 2)
+    n = len(signed)
+    rows = sparse.kron(sparse.eye(n), np.vstack([matrix, above]), format="csc")
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = rows.shape
+    model.col_cost_ = signed.ravel()
+    model.col_lower_, model.col_upper_ = np.tile(low, n), np.tile(high, n)
+    model.row_lower_ = np.tile(np.concatenate([totals, np.full(len(limits), -np.inf)]), n)
+    model.row_upper_ = np.tile(np.concatenate([totals, limits]), n)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = rows.indptr, rows.indices
+    model.a_matrix_.value_ = rows.data
+    solver = highspy.Highs()  # SciPy hands it the same, and reads back ten times what is asked for
+    solver.setOptionValue("output_flag", False)
+    solver.passModel(model)
+    solver.run()
+    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal, solver.getModelStatus()
+    found = np.array(solver.getSolution().col_value).reshape(signed.shape)
+    least, less = np.split((signed * found).sum(axis=1), 2)
     return -less - least
 
 
@@ -224,12 +233,18 @@ def _exact_groups(matrix, people, metric, threshold, most=5) -> list[Disclosure]
     free = basis[(singular > 1e-9).sum() :]  # what the totals do not see
     candidates = [i for i in range(len(people)) if len(people[i]) < threshold]
     found = []
-    for size in range(1, most + 1):
-        for group in combinations(candidates, size):
-            if len(set().union(*(people[i] for i in group))) >= threshold:
-                continue
+    few = [((i,), people[i]) for i in candidates]
+    for _ in range(most):
+        for group, _ in few:
             if np.abs(free[:, list(group)].sum(axis=1)).max(initial=0) < 1e-9:
                 found.append(Disclosure(metric, group, "total worked out exactly"))
+        # no group of too many people has one of too few that holds it
+        few = [
+            ((*group, i), together)
+            for group, who in few
+            for i in candidates
+            if i > group[-1] and len(together := who | people[i]) < threshold
+        ]
     return found
 
 

@@ -46,11 +46,10 @@ def width(mine: int, others: int) -> float:
 def test_no_total_is_nearly_that_of_one_customer(
     by_one: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = company(by_one)
-    assert all(width(*both) >= A_FIFTH for both in told(made, tmp_path / "real"))
+    assert all(width(*both) >= A_FIFTH for both in told(company(by_one), tmp_path / "real"))
     plain = pl.col("person").n_unique().cast(pl.Int64).alias("n_people")
     monkeypatch.setattr(worlds, "people_of_cell", lambda: plain)
-    assert any(width(*both) < A_FIFTH for both in told(made, tmp_path / "weak"))
+    assert any(width(*both) < A_FIFTH for both in told(company(by_one), tmp_path / "weak"))
 
 
 def test_five_sixths_by_one_customer_stay_released(tmp_path: Path) -> None:

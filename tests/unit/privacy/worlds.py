@@ -7,6 +7,7 @@ nothing of the compiler is needed to know the truth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -43,7 +44,7 @@ class World:
         t = self.threshold
         return Privacy(thresholds=Thresholds(employee=t, customer=t))
 
-    @property
+    @cached_property
     def cells(self) -> pl.DataFrame:
         """`unit_period_metrics`, level by level."""
         frame = self.answers
