@@ -24,6 +24,9 @@ GROUPS = {
 }
 """Files whose tests run in one process, one after another; other files each by themselves."""
 
+FOLDERS = ("tests/pipeline/dbt", "tests/browser")
+"""Folders whose files are such a group."""
+
 LONGEST = (
     "small company",
     "tests/pipeline/persons/test_planted_identities.py",
@@ -32,8 +35,8 @@ LONGEST = (
     "tests/pipeline/test_one_sided.py",
     "tests/recovery/test_links.py",
     "company",
-    "tests/browser/test_report_for_everybody.py",
-    "dbt",
+    "tests/browser",
+    "tests/pipeline/dbt",
     "tests/recovery/test_structure.py",
     "code location",
     "tests/pipeline/test_guide.py",
@@ -52,8 +55,9 @@ class ByBuiltState(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        if file.startswith("tests/pipeline/dbt/"):
-            return "dbt"
+        for folder in FOLDERS:
+            if file.startswith(f"{folder}/"):
+                return folder
         return GROUPS.get(file, file)
 
     def _assign_work_unit(self, node: object) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from data_checks.registry import all_suites
@@ -20,7 +19,7 @@ from pipelines.report.documents import dictionary_page, methods_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.published import Published
 from pipelines.report.quality import quality_page
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE, assert_accessible
 from tests.browser.test_report_policy import HOSTILE
 
 OURS = ("data_dictionary", "methods", "data_quality")
@@ -74,8 +73,7 @@ def test_pages_are_accessible_and_ask_for_nothing(
     policy = page.locator("meta[http-equiv]").get_attribute("content") or ""
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(page)
     page.close()
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from pipelines.report.catalogue import Catalogue
-from tests.browser.conftest import opened
+from tests.browser.conftest import assert_accessible, opened
 from tests.browser.made import company
 
 SECTIONS = ["answer", "units", "corrected", "within", "ladder", "pairs", "lags", "drivers",
@@ -190,5 +189,5 @@ def test_refusals_are_sentences_and_no_empty_picture(browser: Browser, refused: 
         assert page.locator(f"#{name} .refused").count() > 0, name
         assert page.locator(f"#{name} .plot").count() == 0, name
         assert "What would be needed" in page.locator(f"#{name} .refusal").first.inner_text()
-    assert Axe().run(page).violations_count == 0
+    assert_accessible(page)
     page.close()
