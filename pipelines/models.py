@@ -7,20 +7,19 @@ neither starts a process nor parses again.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import logging
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from pipelines import dbt_economy, landing
 from pipelines.errors import CrossvoiceError
 from pipelines.settings import PROJECT_ROOT, TELEMETRY_OFF, Settings
 
@@ -31,6 +30,8 @@ PARSED = TARGET / "partial_parse.msgpack"
 PARSED_FROM = TARGET / "parsed_from.txt"
 NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult")
 BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
+MANY_ROWS = 1_000_000
+"""Landed rows from which DuckDB works long enough for dbt to prepare another model meanwhile."""
 SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
@@ -108,13 +109,20 @@ def build(
         if event.info.name in NODE_EVENTS:
             on_result(_node_result(event.data))
 
+    exclude = ["--exclude", *excluded] if excluded else []
     invoke(
-        [*BUILD, "--select", *selected, *(["--exclude", *excluded] if excluded else [])],
+        [*BUILD, "--threads", str(_threads(settings)), "--select", *selected, *exclude],
         target=settings.dbt_target,
         warehouse=settings.warehouse,
         parsed=parsed_project(),
         callbacks=[note],
     )
+
+
+def _threads(settings: Settings) -> int:
+    """One where few rows have been landed: two would only wait for each other."""
+    rows = sum(batch.rows_kept for batch in landing.all_batches(settings.landing))
+    return 1 if rows < MANY_ROWS else 2
 
 
 def _node_result(data: Any) -> NodeResult:
@@ -177,10 +185,7 @@ def invoke(
     log = target / "logs" / "dbt.log"
     try:
         with (
-            nullcontext() if parsed is None else _validated_when_parsed(),
-            _debug_unsaid(),
-            _without_collector(),
-            _short_turns(),
+            dbt_economy.spared(is_parsed=parsed is not None),
             _logging_to(log) as note,
         ):
             result = dbtRunner(manifest=parsed, callbacks=[*callbacks, note]).invoke(
@@ -195,68 +200,6 @@ def invoke(
             mend="read the log; the last release is untouched",
         )
     return result
-
-
-@contextmanager
-def _validated_when_parsed() -> Iterator[None]:
-    """Without dbt's JSON schemas, which a process takes 0.7 s to make: the project, the profile and
-    the flags were held against them when the project was parsed, and have not changed since.
-    """
-    from dbt_common.dataclass_schema import dbtClassMixin  # noqa: PLC0415 - two seconds
-
-    mixin: Any = dbtClassMixin
-    validate = mixin.__dict__["validate"]
-    mixin.validate = classmethod(lambda cls, data: None)
-    try:
-        yield
-    finally:
-        mixin.validate = validate
-
-
-@contextmanager
-def _debug_unsaid() -> Iterator[None]:
-    """Without dbt's thousand debug events, each a message of two parts that nobody reads: a seventh
-    of its time with few rows."""
-    from dbt_common.events.base_types import EventLevel  # noqa: PLC0415 - two seconds
-    from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
-
-    manager: Any = EventManager
-    stock = manager.fire_event
-
-    def fire(self: Any, event: Any, level: Any = None, *others: Any, **named: Any) -> None:
-        if (level or event.level_tag()) != EventLevel.DEBUG:
-            stock(self, event, level, *others, **named)
-
-    manager.fire_event = fire
-    try:
-        yield
-    finally:
-        manager.fire_event = stock
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Without Python's search for cycles, which walks the whole parsed project again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """With short turns of Python's threads: DuckDB asks for the interpreter between its tasks, and
-    would wait 5 ms each time while dbt prepares another model.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(0.0002)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 @contextmanager

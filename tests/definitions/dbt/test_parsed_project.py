@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from dbt.events.types import NodeStart
 from dbt_common.dataclass_schema import dbtClassMixin
+from dbt_common.events.base_types import BaseEvent, DebugLevel
 from dbt_common.events.event_manager import EventManager
 
-from pipelines import models
+from pipelines import landing, models
+from pipelines.settings import Settings
 
 
 def test_nothing_is_held_against_schemas_again(monkeypatch, tmp_path):
@@ -18,11 +22,34 @@ def test_nothing_is_held_against_schemas_again(monkeypatch, tmp_path):
     assert dbtClassMixin.__dict__["validate"] is before
 
 
-def test_debug_events_are_not_made_and_the_others_are_told(tmp_path):
+def test_debug_events_are_not_made_and_the_others_are_told(tmp_path, monkeypatch):
     heard, before = [], EventManager.__dict__["fire_event"]
+    made, make = [], BaseEvent.__init__
+    monkeypatch.setattr(
+        BaseEvent, "__init__", lambda self, **parts: made.append(self) or make(self, **parts)
+    )
     models.invoke(["list", "--select", "periods"], target=tmp_path / "dbt",
                   parsed=models.parsed_project(), callbacks=[heard.append])  # fmt: skip
     assert "debug" not in {event.info.level for event in heard}
+    assert made
+    assert not [event for event in made if isinstance(event, DebugLevel)]
     log = (tmp_path / "dbt" / "logs" / "dbt.log").read_text().splitlines()
     assert len(log) >= len(heard) > 0
     assert EventManager.__dict__["fire_event"] is before
+    assert NodeStart(node_info={"node_name": "periods"}).node_info.node_name == "periods"
+
+
+@pytest.mark.parametrize(("rows", "threads"), [(0, "1"), (999_999, "1"), (1_000_000, "2")])
+def test_a_second_thread_comes_with_many_landed_rows(tmp_path, monkeypatch, rows, threads):
+    asked = []
+    monkeypatch.setattr(models, "invoke", lambda arguments, **_: asked.extend(arguments))
+    settings = Settings(program_folder=tmp_path, home=tmp_path)
+    for source, kept in (("survey", rows - rows // 2), ("orders", rows // 2)):
+        folder = settings.landing / source / "b1"
+        folder.mkdir(parents=True)
+        batch = landing.Manifest(source, "b1", "all.csv", "feedback_events", "hash", "version",
+                                 "columns", rows_read=kept, rows_kept=kept, rows_rejected=0,
+                                 rows_filtered=0)  # fmt: skip
+        landing.write_manifest(folder, batch)
+    models.build(["periods"], settings, lambda result: None)
+    assert asked[asked.index("--threads") + 1] == threads
