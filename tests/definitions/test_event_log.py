@@ -10,7 +10,9 @@ import pytest
 from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from pipelines.cli.instance import HeldEventLog, open_instance, write_instance_settings
+from pipelines.cli import event_log
+from pipelines.cli.event_log import HeldEventLog
+from pipelines.cli.instance import open_instance, write_instance_settings
 
 WRITTEN = ("create_timestamp", "migration_completed")
 KEYS = [dg.AssetKey(["raw", "units"]), dg.AssetKey(["raw", "comments"])]
@@ -68,13 +70,79 @@ def test_the_same_events_leave_the_same_rows(
         log = kind(str(tmp_path / name))
         for event in events:
             log.store_event(event)
-        records = log.get_asset_records(KEYS)
-        assert [r.asset_entry.last_materialization_record is None for r in records] == [False] * 2
         log.dispose()
     ours, theirs = rows(tmp_path / "ours"), rows(tmp_path / "theirs")
     filled = {table for (_, table), found in ours.items() if found}
     assert {"asset_keys", "asset_check_executions", "asset_event_tags", "event_logs"} <= filled
     assert ours == theirs
+    checks = [row for (_, table), found in ours.items() for row in found if "check" in table]
+    assert {"SUCCEEDED", "FAILED"} <= {value for row in checks for value in row}
+
+
+def test_a_check_that_nobody_planned_leaves_the_same_row(
+    events: list[dg.EventLogEntry], tmp_path: Path
+) -> None:
+    evaluated = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    for name, kind in (("ours", HeldEventLog), ("theirs", SqliteEventLogStorage)):
+        log = kind(str(tmp_path / name))
+        for event in events:
+            if event.dagster_event_type == evaluated:
+                log.store_event(event)
+        log.dispose()
+    assert rows(tmp_path / "ours") == rows(tmp_path / "theirs")
+
+
+def test_records_of_assets_follow_the_events(
+    events: list[dg.EventLogEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = (
+        kind(str(tmp_path / kind.__name__)) for kind in (HeldEventLog, SqliteEventLogStorage)
+    )
+    asked, ask = [], SqliteEventLogStorage.get_asset_records
+    for event in events:
+        for log in (ours, theirs):
+            log.store_event(event)
+        monkeypatch.setattr(
+            SqliteEventLogStorage, "get_asset_records", lambda *a: asked.append(a) or ask(*a)
+        )
+        told = ours.get_asset_records(KEYS)
+        monkeypatch.undo()
+        assert sorted(told, key=str) == sorted(theirs.get_asset_records(KEYS), key=str)
+    assert [r.asset_entry.last_materialization_record is None for r in told] == [False] * 2
+    assert len(asked) <= 1 + len({*KEYS, broken.key})  # first, and after each first event
+    other = SqliteEventLogStorage(str(tmp_path / HeldEventLog.__name__))
+    other.wipe_asset(KEYS[0])
+    assert [r.asset_entry.asset_key for r in ours.get_asset_records(KEYS)] == KEYS[1:]
+
+
+def test_events_are_held_until_a_step_starts_or_somebody_looks(
+    events: list[dg.EventLogEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(event_log.time, "monotonic", lambda: clock[0])
+    log = HeldEventLog(str(tmp_path))
+    [run] = {event.run_id for event in events}
+    start = dg.DagsterEventType.STEP_START
+    plain = next(e for e in events if e.dagster_event_type == dg.DagsterEventType.STEP_OUTPUT)
+    begun = next(e for e in events if e.dagster_event_type == start)
+
+    def written() -> int:
+        found = rows(tmp_path)
+        return len(found.get((f"{run}.db", "event_logs"), []))
+
+    log.store_event(plain)
+    assert written() == 0
+    log.store_event(begun)
+    assert written() == 2
+    log.store_event(plain)
+    assert (written(), len(log.get_logs_for_run(run)), written()) == (2, 3, 3)
+    log.store_event(plain)
+    clock[0] += 2 * event_log.HELD_SECONDS
+    log.store_event(plain)
+    assert written() == 5
+    log.store_event(plain)
+    log.dispose()
+    assert written() == 6
 
 
 def test_migrations_are_read_once_a_process(
