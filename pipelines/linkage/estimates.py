@@ -99,12 +99,13 @@ class Linkage:
         ...
         LookupError: 0 rows with {'component': 'observed'}, expected 1
         """
-        found = self.estimates
+        found = list(range(len(self.estimates)))
         for name, value in wanted.items():
-            found = found.filter(pl.col(name).eq_missing(value))
+            column = self.estimates[name].to_list()
+            found = [i for i in found if column[i] == value]
         if len(found) != 1:
             raise LookupError(f"{len(found)} rows with {wanted}, expected 1")
-        return found.row(0, named=True)
+        return self.estimates.row(found[0], named=True)
 
     def codes(self, severity: str | None = None) -> list[str]:
         """Guard codes in order of weight, optionally of one severity."""

@@ -7,6 +7,7 @@ here: whether a scale changed (``scale_checks``), sample sizes and reliability (
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -26,11 +27,47 @@ from pipelines.linkage.settings import Settings
 def read_panel(
     panel: pl.DataFrame | pl.LazyFrame, settings: Settings
 ) -> tuple[Cells, list[Finding]]:
-    """The cells that enter, and every finding about the input of the measure pair."""
+    """The cells that enter, and every finding about the input of the measure pair.
+
+    Several questions are put to one panel in turn, so what was last read is kept.
+    """
     panel = collected(panel)
+    for last in _LAST:
+        if last.is_of(panel, settings):
+            return last.cells, list(last.findings)
     scored = with_scores(panel)
     cells = cells_of_scored(scored, settings)
-    return cells, _findings(panel, scored, cells, settings)
+    findings = _findings(panel, scored, cells, settings)
+    # a copy shares its columns with the panel, but not what becomes of that
+    _LAST[:] = [_Read(panel.clone(), settings, cells, tuple(findings))]
+    return cells, findings
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was found in a panel under settings."""
+
+    panel: pl.DataFrame
+    settings: Settings
+    cells: Cells
+    findings: tuple[Finding, ...]
+
+    def is_of(self, panel: pl.DataFrame, settings: Settings) -> bool:
+        """Whether these are the same columns and options; a table is the same only if it is one."""
+        names = [field.name for field in fields(Settings)]
+        return (
+            all(_is_one(getattr(self.settings, n), getattr(settings, n)) for n in names)
+            and panel.schema == self.panel.schema
+            and panel.equals(self.panel)
+        )
+
+
+_LAST: list[_Read] = []
+
+
+def _is_one(option: object, other: object) -> bool:
+    is_table = isinstance(option, pl.DataFrame) or isinstance(other, pl.DataFrame)
+    return option is other or (not is_table and option == other)
 
 
 def input_findings(panel: pl.DataFrame, settings: Settings) -> list[Finding]:

@@ -6,7 +6,6 @@ of scores; without it the within slope is too small (``hybrid`` says so in its r
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +36,39 @@ class Moments:
     totals: np.ndarray
     n: int
 
+    def at(self, ratios: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """For each ratio of the variances: X'X, coefficients and residual sum of squares."""
+        p = len(self.cross) - 1
+        shrink = ratios[:, None] / (1 + self.sizes * ratios[:, None])
+        products = self.cross - self._weighted(shrink)
+        a, b = products[:, :p, :p], products[:, :p, p]
+        beta = np.linalg.solve(a, b[:, :, None])[:, :, 0]
+        return a, beta, products[:, p, p] - (b * beta).sum(axis=1)
+
+    def deviance(self, log_ratios: np.ndarray) -> np.ndarray:
+        """REML deviance at each log ratio, but for a constant."""
+        ratios = np.exp(log_ratios)
+        a, beta, rss = self.at(ratios)
+        spread = np.log1p(self.sizes * ratios[:, None]) @ self.n_groups
+        return (self.n - beta.shape[1]) * np.log(rss) + spread + np.linalg.slogdet(a)[1]
+
+    def slope(self, log_ratios: np.ndarray) -> np.ndarray:
+        """Slope of the deviance at each log ratio, but for a factor above zero."""
+        ratios = np.exp(log_ratios)
+        a, beta, rss = self.at(ratios)
+        p, grown = beta.shape[1], 1 + self.sizes * ratios[:, None]
+        change = -self._weighted(grown**-2.0)  # of the products, by ratio
+        residual = np.column_stack([-beta, np.ones(len(beta))])
+        spread = (self.sizes / grown) @ self.n_groups
+        bend = np.einsum("ri,rij,rj->r", residual, change, residual)
+        turn = np.trace(np.linalg.solve(a, change[:, :p, :p]), axis1=1, axis2=2)
+        return (self.n - p) * bend / rss + spread + turn
+
+    def _weighted(self, weights: np.ndarray) -> np.ndarray:
+        """Totals of every size by their weights, for each row of these."""
+        q = len(self.cross)
+        return (weights @ self.totals.reshape(len(self.sizes), -1)).reshape(-1, q, q)
+
 
 def random_intercept(
     group: np.ndarray, y: np.ndarray, columns: list[np.ndarray] | None = None,
@@ -60,33 +92,10 @@ def random_intercept(
     mean = values[:, 1:].mean(axis=0)
     values[:, 1:] -= mean
     moments = _moments(group, values, levels)
-    p, n = len(moments.cross) - 1, moments.n
-
-    def parts(ratio: float) -> tuple[np.ndarray, np.ndarray, float]:
-        shrink = ratio / (1 + moments.sizes * ratio)
-        products = moments.cross - np.einsum("s,sij->ij", shrink, moments.totals)
-        beta = np.linalg.solve(products[:p, :p], products[:p, p])
-        return products[:p, :p], beta, float(products[p, p] - products[:p, p] @ beta)
-
-    def deviance(log_ratio: float) -> float:
-        ratio = float(np.exp(log_ratio))
-        a, _, rss = parts(ratio)
-        spread = moments.n_groups @ np.log1p(moments.sizes * ratio)
-        return float((n - p) * np.log(rss) + spread + np.linalg.slogdet(a)[1])
-
-    def slope(log_ratio: float) -> float:
-        ratio = float(np.exp(log_ratio))
-        a, beta, rss = parts(ratio)
-        change = -np.einsum("s,sij->ij", (1 + moments.sizes * ratio) ** -2.0, moments.totals)
-        residual = np.append(-beta, 1.0)
-        spread = moments.n_groups @ (moments.sizes / (1 + moments.sizes * ratio))
-        bend = float(residual @ change @ residual)
-        turn = float(np.trace(np.linalg.solve(a, change[:p, :p])))
-        return (n - p) * bend / rss + float(spread) + turn
-
-    ratio = float(np.exp(_minimum(deviance, slope, -18.0, 8.0)))
-    a, beta, rss = parts(ratio)
-    variance = rss / (n - p)
+    ratio = float(np.exp(_minimum(moments, -18.0, 8.0)))
+    (a,), (beta,), (rss,) = moments.at(np.array([ratio]))
+    p = len(beta)
+    variance = float(rss) / (moments.n - p)
     back = np.eye(p)
     back[0, 1 : len(mean)] = -mean[:-1]
     beta, cov = back @ beta, variance * (back @ np.linalg.inv(a) @ back.T)
@@ -128,19 +137,14 @@ def _with_levels(
     return full, np.column_stack([own[:, :q], present, own[:, q:]])
 
 
-def _minimum(
-    function: Callable[[float], float], slope: Callable[[float], float], low: float, high: float
-) -> float:
-    """Where a function is smallest: a coarse grid, then the root of its slope by bisection."""
+def _minimum(moments: Moments, low: float, high: float) -> float:
+    """Log ratio of the least deviance: a coarse grid, then the root of its slope."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - as long to import as all other of linkage
+
     grid = np.linspace(low, high, 60)
-    best = int(np.argmin([function(float(t)) for t in grid]))
+    best = int(np.argmin(moments.deviance(grid)))
     a, b = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
-    if slope(a) >= 0 or slope(b) <= 0:
+    at_ends = moments.slope(np.array([a, b]))
+    if at_ends[0] >= 0 or at_ends[1] <= 0:
         return float(grid[best])
-    for _ in range(60):
-        middle = (a + b) / 2
-        if slope(middle) < 0:
-            a = middle
-        else:
-            b = middle
-    return (a + b) / 2
+    return float(brentq(lambda t: moments.slope(np.array([t]))[0], a, b, xtol=1e-14, rtol=1e-15))

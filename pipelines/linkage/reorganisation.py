@@ -53,22 +53,16 @@ def _largest_drop(cells: Cells, values: np.ndarray) -> tuple[float, int] | None:
     total = np.bincount(code, weights=demeaned, minlength=size).reshape(shape).cumsum(axis=0)
     count = np.bincount(code, minlength=size).reshape(shape).cumsum(axis=0)
     dates = np.arange(SIDE, cells.n_periods - SIDE + 1)
-    z, n = np.full(len(dates), np.nan), np.zeros(len(dates))
-    for i, date in enumerate(dates):
-        n_before = count[date] - count[date - SIDE]
-        n_after = count[date + SIDE] - count[date]
-        both = (n_before > 0) & (n_after > 0)
-        n[i] = both.sum()
-        if n[i] < MIN_UNITS:
-            continue
-        before = (total[date] - total[date - SIDE]) / np.maximum(n_before, 1)
-        after = (total[date + SIDE] - total[date]) / np.maximum(n_after, 1)
-        if not both.all():
-            before, after = before[both], after[both]
-        before, after = before - before.mean(), after - after.mean()
-        scale = np.sqrt((before @ before) * (after @ after))
-        if scale > 0:
-            z[i] = np.arctanh(np.clip(before @ after / scale, -0.999, 0.999))
+    sums, counts = (v[SIDE:] - v[:-SIDE] for v in (total, count))
+    before, after = dates - SIDE, dates
+    both = (counts[before] > 0) & (counts[after] > 0)
+    n = both.sum(axis=1)
+    means = sums / np.maximum(counts, 1)
+    early, late = (_about_mean(means[at], both, n) for at in (before, after))
+    scale = np.sqrt((early * early).sum(axis=1) * (late * late).sum(axis=1))
+    judged = (n >= MIN_UNITS) & (scale > 0)
+    r = (early * late).sum(axis=1) / np.where(judged, scale, 1.0)
+    z = np.where(judged, np.arctanh(np.clip(r, -0.999, 0.999)), np.nan)
     best: tuple[float, int] | None = None
     for i, date in enumerate(dates):
         usual = z[(np.abs(dates - date) >= 2) & np.isfinite(z)]
@@ -78,3 +72,9 @@ def _largest_drop(cells: Cells, values: np.ndarray) -> tuple[float, int] | None:
         if best is None or score > best[0]:
             best = (score, int(date))
     return best
+
+
+def _about_mean(values: np.ndarray, there: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Values less their mean, row by row, over those that are there; 0 for others."""
+    kept = np.where(there, values, 0.0)
+    return np.where(there, kept - (kept.sum(axis=1) / np.maximum(n, 1))[:, None], 0.0)
