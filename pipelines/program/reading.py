@@ -6,7 +6,7 @@ after a mistake (program.validation), wording (program.mistakes), rules (the mod
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,9 @@ def _program(file: Path, folder_name: str, text: str) -> Program:
     return program
 
 
+@cache
 def program_schema() -> dict[str, Any]:
-    """JSON Schema of program.yaml, for editors and for people."""
+    """JSON Schema of program.yaml, for editors and for people; to be looked at only."""
     schema = Program.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
