@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipelines.connectors.columns import tidy, without_footnote
 from pipelines.connectors.wording import same
@@ -140,10 +141,16 @@ _SCORE = frozenset().union(*SCORE_WORDS.values()) | {
 
 
 def has_word(words: str, listed: frozenset[str]) -> bool:
-    return any(
-        re.search(rf"(?<![^\W_]){re.escape(w)}(?![^\W_])", words) if w.isascii() else w in words
-        for w in listed
-    )
+    return _pattern(listed).search(words) is not None
+
+
+@cache
+def _pattern(listed: frozenset[str]) -> re.Pattern[str]:
+    """Any of the words: by itself, or anywhere in scripts that need not part words."""
+    return re.compile("|".join(
+        rf"(?<![^\W_]){re.escape(w)}(?![^\W_])" if w.isascii() else re.escape(w)
+        for w in sorted(listed)
+    ))  # fmt: skip
 
 
 def voice_of_words(*texts: str) -> str | None:
