@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import jinja2
+import parsedatetime
 import pytest
 from dbt.events.types import NodeStart
+from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.dataclass_schema import dbtClassMixin
 from dbt_common.events.base_types import BaseEvent, DebugLevel
 from dbt_common.events.event_manager import EventManager
 
-from pipelines import landing, models
+from pipelines import dbt_economy, landing, models
 from pipelines.settings import Settings
 
 
@@ -37,6 +40,38 @@ def test_debug_events_are_not_made_and_the_others_are_told(tmp_path, monkeypatch
     assert len(log) >= len(heard) > 0
     assert EventManager.__dict__["fire_event"] is before
     assert NodeStart(node_info={"node_name": "periods"}).node_info.node_name == "periods"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What Jinja and agate make in a process that has made nothing yet."""
+    monkeypatch.setattr(dbt_economy, "_TEMPLATES", {})
+    dbt_economy._calendar_of.cache_clear()
+    made = {"templates": [], "calendars": []}
+    generate, begin = jinja2.Environment._generate, parsedatetime.Constants.__init__
+    monkeypatch.setattr(
+        jinja2.Environment,
+        "_generate", lambda *a, **n: made["templates"].append(a) or generate(*a, **n),
+    )  # fmt: skip
+    monkeypatch.setattr(
+        parsedatetime.Constants,
+        "__init__", lambda *a, **n: made["calendars"].append(a) or begin(*a, **n),
+    )  # fmt: skip
+    return made
+
+
+def test_templates_and_the_calendar_are_made_once_a_process(tmp_path, made):
+    before = (MacroFuzzEnvironment.compile, parsedatetime.Constants)
+    counts = []
+    warehouse = tmp_path / "warehouse.duckdb"
+    for name in ("makes the table", "replaces it", "again"):
+        models.invoke(["seed", "--select", "reason_codes"], target=tmp_path / name,
+                      parsed=models.parsed_project(), warehouse=warehouse)  # fmt: skip
+        counts.append({kind: len(them) for kind, them in made.items()})
+    assert counts[0]["templates"] > 0
+    assert counts[0]["calendars"] == 1
+    assert counts[2] == counts[1]
+    assert (MacroFuzzEnvironment.compile, parsedatetime.Constants) == before
 
 
 @pytest.mark.parametrize(("rows", "threads"), [(0, "1"), (999_999, "1"), (1_000_000, "2")])
