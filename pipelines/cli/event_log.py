@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -22,19 +21,14 @@ from dagster._core.events import (
     ASSET_EVENTS,
     EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
 )
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.base import AssetRecord
-from dagster._core.storage.event_log.schema import (
-    AssetCheckExecutionsTable,
-    AssetKeyTable,
-    SqlEventLogStorageTable,
-)
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster_shared.record import copy
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
 
+from pipelines.cli.event_rows import Numbered, write_assets, write_checks
 from pipelines.cli.migrations import migrations_read_once
 
 HELD_SECONDS = 1.0
@@ -50,18 +44,6 @@ class Held(NamedTuple):
 
     event: dg.EventLogEntry
     row: dict[str, Any]
-
-
-class Numbered(NamedTuple):
-    """An event and its row in the index."""
-
-    event: dg.EventLogEntry
-    row: dict[str, Any]
-    number: int
-
-    @property
-    def kind(self) -> dg.DagsterEventType | None:
-        return self.event.dagster_event_type
 
 
 def _once_there(look: Callable[..., bool]) -> Callable[..., bool]:
@@ -170,7 +152,7 @@ class HeldEventLog(SqliteEventLogStorage):
             numbered = [Numbered(*one, number) for number, one in enumerate(held, first)]
             self._write_assets(index, [one for one in numbered if one.kind in ASSET_EVENTS])
             checks = [one for one in numbered if one.kind in ASSET_CHECK_EVENTS]
-            unplanned = _write_checks(index, checks)
+            unplanned = write_checks(index, checks)
         for one in unplanned:
             self.store_asset_check_event(one.event, one.number)
 
@@ -185,8 +167,7 @@ class HeldEventLog(SqliteEventLogStorage):
             for one in events
             if (values := self._get_asset_entry_values(one.event, one.number, has_columns))
         ]
-        for columns, alike in groupby(rows, lambda row: tuple(row)):
-            index.execute(_asset_keys(columns), list(alike))
+        write_assets(index, rows)
         for one in events:
             self._follow(one)
 
@@ -233,68 +214,3 @@ class HeldEventLog(SqliteEventLogStorage):
             self._connections.popitem()[1].close()
         while self._engines:
             self._engines.popitem()[1].dispose()
-
-
-@lru_cache
-def _asset_keys(columns: tuple[str, ...]) -> sa.Executable:
-    """Rows of the table of assets, new or changed in these columns."""
-    new = sqlite.insert(AssetKeyTable)
-    changed = {name: new.excluded[name] for name in columns if name != "asset_key"}
-    return new.on_conflict_do_update(index_elements=["asset_key"], set_=changed)
-
-
-def _write_checks(index: sa.Connection, events: Sequence[Numbered]) -> list[Numbered]:
-    """Rows of checks that were planned, and what became of them; returns what was not planned."""
-    unplanned: list[Numbered] = []
-    for kind, alike in groupby(events, lambda one: one.kind):
-        if kind == dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
-            index.execute(_PLANNED, [_planned(one) for one in alike])
-        else:
-            unplanned += [
-                one for one in alike if index.execute(_EVALUATED, _evaluated(one)).rowcount != 1
-            ]
-    return unplanned
-
-
-_CHECKS = AssetCheckExecutionsTable.c
-_PLANNED = AssetCheckExecutionsTable.insert()
-_EVALUATED = AssetCheckExecutionsTable.update().where(
-    _CHECKS.asset_key == sa.bindparam("of_asset"),
-    _CHECKS.check_name == sa.bindparam("of_check"),
-    _CHECKS.run_id == sa.bindparam("of_run"),
-    _CHECKS.partition.is_(None),
-)
-
-
-def _planned(one: Numbered) -> dict[str, Any]:
-    data: Any = one.event.get_dagster_event().event_specific_data
-    return {
-        "asset_key": data.asset_key.to_string(),
-        "check_name": data.check_name,
-        "partition": None,
-        "run_id": one.event.run_id,
-        "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-        **_event(one),
-    }
-
-
-def _evaluated(one: Numbered) -> dict[str, Any]:
-    data: Any = one.event.get_dagster_event().event_specific_data
-    status = AssetCheckExecutionRecordStatus
-    about = data.target_materialization_data
-    return {
-        "of_asset": data.asset_key.to_string(),
-        "of_check": data.check_name,
-        "of_run": one.event.run_id,
-        "execution_status": (status.SUCCEEDED if data.passed else status.FAILED).value,
-        "materialization_event_storage_id": about.storage_id if about else None,
-        **_event(one),
-    }
-
-
-def _event(one: Numbered) -> dict[str, Any]:
-    return {
-        "evaluation_event": one.row["event"],
-        "evaluation_event_timestamp": one.row["timestamp"],
-        "evaluation_event_storage_id": one.number,
-    }
