@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -53,7 +53,7 @@ def execute(settings: Settings, title: str) -> Outcome:
                     raise_on_error=False,
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 )
-            problems = _problems(instance, run_id)
+            problems = _problems(result.all_events)
             missing = missing_events(instance, run_id) if result.success else []
     if missing:
         problems.append("The run has not done all it was asked to: " + ", ".join(missing))
@@ -79,19 +79,21 @@ def _end_dead_runs(instance: dg.DagsterInstance) -> None:
         instance.report_run_failed(run, "its process ended without a word")
 
 
-def _problems(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """What stopped the run, each once: failing checks first, then failing steps."""
     problems: list[str] = []
-    for entry in instance.all_logs(run_id, of_type=Event.ASSET_CHECK_EVALUATION):
-        evaluation = entry.dagster_event.asset_check_evaluation_data
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            name = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-            problems.append(evaluation.description or f"The check {name} failed.")
-    for entry in instance.all_logs(run_id, of_type=Event.STEP_FAILURE):
-        data = entry.dagster_event.step_failure_data
-        if data.user_failure_data is not None:
-            problems.append(data.user_failure_data.description or "a step failed")
-        elif not problems or "AssetCheck" not in str(data.error):
-            cause = data.error.cause or data.error
-            problems.append(f"Step {entry.dagster_event.step_key} failed: {cause.message.strip()}")
+    for event in events:
+        if event.event_type == Event.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+                name = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+                problems.append(evaluation.description or f"The check {name} failed.")
+    for event in events:
+        if event.event_type == Event.STEP_FAILURE:
+            data = event.step_failure_data
+            if data.user_failure_data is not None:
+                problems.append(data.user_failure_data.description or "a step failed")
+            elif not problems or "AssetCheck" not in str(data.error):
+                cause = data.error.cause or data.error
+                problems.append(f"Step {event.step_key} failed: {cause.message.strip()}")
     return list(dict.fromkeys(problems))
