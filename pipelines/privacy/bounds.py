@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -86,7 +86,9 @@ def first_too_narrow(system: System) -> frozenset[int] | None:
 
 
 def _by_programmes(system: System) -> tuple[Width, Width]:
-    return Widths(scores_programme(system)).of, Widths(counts_programme(system)).of
+    scores = cache(lambda: Widths(scores_programme(system)))
+    counts = cache(lambda: Widths(counts_programme(system)))  # seldom reached in a broken system
+    return lambda i: scores().of(i), lambda i: counts().of(i)
 
 
 def _closed_form(system: System) -> tuple[Width, Width] | None:
