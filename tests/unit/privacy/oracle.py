@@ -10,11 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
-import highspy
 import numpy as np
 import polars as pl
-from scipy import sparse
 
+from tests.unit.privacy.oracle_widths import widths
 from tests.unit.privacy.worlds import World
 
 LEAST = 0.2
@@ -85,7 +84,7 @@ def disclosures_of_both(world: World, released: set) -> list[Disclosure]:
     for metric, values in (("engagement", scores), ("favourable", is_good)):
         for members, cell in small.items():
             pick = np.outer(np.isin(np.arange(len(truth)), members), values).ravel()[None, :]
-            (width,) = _widths(matrix, matrix @ truth.ravel(), np.zeros(truth.size), most, pick)
+            (width,) = widths(matrix, matrix @ truth.ravel(), np.zeros(truth.size), most, pick)
             mine = truth[list(members)].sum()
             if width < LEAST * 100 * mine - 1e-4:
                 found.append(Disclosure(metric, cell, f"mean within {width / mine:.1f} by both"))
@@ -175,17 +174,17 @@ def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
         picks[i, list(members)] = 1
     low = np.zeros(len(n))
     if metric == "nps":
-        means = _widths(
+        means = widths(
             np.kron(np.eye(2), matrix), np.concatenate([matrix @ p, matrix @ d]),
             np.tile(low, 2), np.tile(n, 2), np.hstack([picks, -picks]) * 100,
             np.hstack([np.eye(len(n))] * 2), n,
         )  # fmt: skip
         least = LEAST * 200
     else:
-        means = _widths(matrix, matrix @ s, low, 100 * n, picks)
+        means = widths(matrix, matrix @ s, low, 100 * n, picks)
         least = LEAST * 100
     fewest = np.isin(np.arange(len(n)), list(shown)).astype(float)
-    counts = _widths(matrix, matrix @ n, fewest, np.full(len(n), FAR), picks)
+    counts = widths(matrix, matrix @ n, fewest, np.full(len(n), FAR), picks)
     found = []
     for cell, mine, mean, count in zip(small.values(), picks @ n, means, counts, strict=True):
         if mean < least * mine - 1e-4:
@@ -197,32 +196,6 @@ def _narrow(matrix, atoms, small, metric, shown, threshold) -> list[Disclosure]:
 
 FAR = 1e5
 """Beyond every count here."""
-
-
-def _widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np.ndarray:
-    """Most less least of every objective: two copies for each, all in one programme."""
-    above = np.zeros((0, matrix.shape[1])) if above is None else above
-    limits = np.zeros(0) if limits is None else limits
-    signed = np.vstack([objectives, -objectives])
-    n = len(signed)
-    rows = sparse.kron(sparse.eye(n), np.vstack([matrix, above]), format="csc")
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.shape
-    model.col_cost_ = signed.ravel()
-    model.col_lower_, model.col_upper_ = np.tile(low, n), np.tile(high, n)
-    model.row_lower_ = np.tile(np.concatenate([totals, np.full(len(limits), -np.inf)]), n)
-    model.row_upper_ = np.tile(np.concatenate([totals, limits]), n)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = rows.indptr, rows.indices
-    model.a_matrix_.value_ = rows.data
-    solver = highspy.Highs()  # SciPy hands it the same, and reads back ten times what is asked for
-    solver.setOptionValue("output_flag", False)
-    solver.passModel(model)
-    solver.run()
-    assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal, solver.getModelStatus()
-    found = np.array(solver.getSolution().col_value).reshape(signed.shape)
-    least, less = np.split((signed * found).sum(axis=1), 2)
-    return -less - least
 
 
 def _exact_groups(matrix, people, metric, threshold, most=5) -> list[Disclosure]:
