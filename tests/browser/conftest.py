@@ -37,7 +37,10 @@ def browser() -> Iterator[Browser]:
     if found is None:
         if os.environ.get("CI"):
             pytest.fail("no browser: .ci/run installs Debian's")
-        pytest.skip("no Chromium on this machine: apt-get install chromium-headless-shell")
+        pytest.skip(
+            "no Chromium on this machine, and no Python package brings one: what the report shows "
+            "in a browser is not tested here; apt-get install chromium-headless-shell"
+        )
     with sync_playwright() as driver:
         opened = driver.chromium.launch(
             executable_path=found, args=["--no-sandbox"], timeout=PATIENCE
