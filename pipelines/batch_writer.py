@@ -55,7 +55,6 @@ class BatchWriter:
         self._without = without
         self._provenance = {"source": source, "batch": batch, "input": input_name}
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._append(table, pl.DataFrame(schema=SOURCE_TABLES[table].schema))
 
     def add(
         self, rows: pl.DataFrame, comments: pl.DataFrame, rejects: pl.DataFrame, n_read: int
@@ -87,17 +86,17 @@ class BatchWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Finish the files."""
+        """Finish the files; that of the contract's table is there without rows too."""
+        if self.table not in self._writers:
+            self._append(self.table, pl.DataFrame(schema=SOURCE_TABLES[self.table].schema))
         for writer in self._writers.values():
             writer.close()
 
     def _append(self, table: str, frame: pl.DataFrame) -> None:
-        frame = frame.with_columns(
-            pl.lit(v, pl.String).alias(k) for k, v in self._provenance.items()
-        )
+        schema, own = LANDED_TABLES[table].schema, self._provenance
+        told = {n: pl.lit(own.get(n)) for n in schema if n in own or n not in frame.columns}
         whole = frame.select(
-            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
-            for name, kind in LANDED_TABLES[table].schema.items()
+            told.get(name, pl.col(name)).cast(kind).alias(name) for name, kind in schema.items()
         )
         arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
         if table not in self._writers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 
 import polars as pl
@@ -41,6 +41,7 @@ SERIALS = {
     "epoch_ms": (0, 1_000),
 }
 """Numbers that are times: their zero, in their own unit from 1970, and its microseconds."""
+DIGIT = re.compile("[0-9]")
 DIRECTIVE = re.compile(r"%[-_0#.:]*[A-Za-z%]")
 MONTH_NAMES = ("%B", "%b", "%h")
 
@@ -54,14 +55,25 @@ def timestamp(
     """
     given = mapping.formats
     naive_zone = {"local": zone, None: "UTC"}.get(mapping.time_zone, mapping.time_zone)
-    formats = [*given, *(ISO_TIMES if typed_dates or not given else ())]
     return _first_that_fits(
         _month_numbers(text, mapping),
-        formats,
+        [*given, *(ISO_TIMES if typed_dates else ())] if given else _iso_times_for(text),
         pl.Datetime("us"),
         lambda part, wanted: _moments(part, _numeric(wanted, mapping), naive_zone or "UTC"),
-        any_order=not given,
     )
+
+
+def _iso_times_for(text: pl.Series) -> Sequence[str]:
+    """The formats of ISO times, those that fit the first text first: no text fits two of them."""
+    first = text.drop_nulls().head(1)
+    return _fitting_first(DIGIT.sub("1", first.item())) if first.len() else ISO_TIMES
+
+
+@lru_cache(256)
+def _fitting_first(shape: str) -> Sequence[str]:
+    """`shape` has a one in the place of each digit, which makes a date of any that can be one."""
+    alone = pl.Series([shape])
+    return sorted(ISO_TIMES, key=lambda wanted: _moments(alone, wanted, "UTC").null_count())
 
 
 def date(text: pl.Series, mapping: ColumnMapping, *, typed_dates: bool = False) -> pl.Series:
@@ -113,15 +125,8 @@ def _first_that_fits(
     formats: Sequence[str],
     kind: pl.DataType,
     parse: Callable[[pl.Series, str], pl.Series],
-    *,
-    any_order: bool = False,
 ) -> pl.Series:
-    """Each text by the first format it fits; what fits none stays null.
-
-    With `any_order` (no text fits two of the formats) the one the first text fits is tried first.
-    """
-    if any_order and (first := text.drop_nulls().head(1)).len():
-        formats = sorted(formats, key=lambda wanted: parse(first, wanted).null_count())
+    """Each text by the first format it fits; what fits none stays null."""
     found = parse(text, formats[0])
     for wanted in formats[1:]:
         rest = (text.is_not_null() & found.is_null()).arg_true()

@@ -54,9 +54,11 @@ def is_one_of(text: pl.Series, words: Iterable[str]) -> pl.Series:
     Texts in plain letters are compared as they are; the others are looked at one by one.
     """
     known = {same(word) for word in words}
+    if not known:
+        return pl.Series([False]).new_from_index(0, text.len())
     lowered = text.str.to_lowercase()
     listed = lowered.is_in(list(known)).fill_null(value=False)
-    longest = 4 * max(map(len, known), default=0)
+    longest = 4 * max(map(len, known))
     odd = (text.str.len_bytes() <= longest) & (
         (text.str.len_bytes() != text.str.len_chars()) | text.str.contains("  ", literal=True)
     )
