@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pipelines.cli import explore
 from pipelines.errors import CrossvoiceError
-from pipelines.explorer.app import exported
 from tests.explorer.conftest import release
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
 
 
 def page(published: Path, language: str = "en") -> AppTest:
-    """The page over these publications."""
+    """The page over these publications; one process of the tests needs Streamlit."""
+    from streamlit.testing.v1 import AppTest
 
     def script(folder: str, language: str) -> None:
         from pathlib import Path
@@ -68,6 +71,8 @@ def test_names_are_shown_as_text_and_exported_without_formulae(tmp_path: Path) -
     app = page(tmp_path)
     assert not app.exception
     assert app.title[0].value.startswith(r"\!\[x\]\(https\:")
+    from pipelines.explorer.app import exported
+
     frame = pl.DataFrame({"unit": ["=HYPERLINK(1)", "@sum", "plain"], "score": [-1.5, 2.0, 3.0]})
     assert exported(frame) == "unit,score\n'=HYPERLINK(1),-1.5\n'@sum,2.0\nplain,3.0\n"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from scipy.stats import spearmanr
 
 from tests.pipeline.runs import (
     Ended,
@@ -111,6 +110,8 @@ def pooled_spearman(rows: list, mean: Callable[[list[int]], float], digits: int 
             units[row[0]].append(mean(row[side]) - usual[row[1]])
         means = [sum(units[unit]) / len(units[unit]) for unit in sorted(units)]
         columns.append(means if digits is None else [round(m, digits) for m in means])
+    from scipy.stats import spearmanr  # two seconds
+
     return float(spearmanr(*columns).statistic)
 
 

@@ -36,11 +36,14 @@ def sheet(name: str = "Data", rows: tuple = (HEADER, ROW)) -> Callable[[Home], N
     return write
 
 
-def parquet(**columns: pa.Array) -> Callable[[Home], None]:
+def parquet(**columns: tuple) -> Callable[[Home], None]:
+    """Columns of values, and of a type; made when the test runs, because Arrow imports pandas."""
+
     def write(home: Home) -> None:
         (home.folder / "in").mkdir(exist_ok=True)
         texts = {name: pa.array([text]) for name, text in zip(HEADER, ROW, strict=True)}
-        pq.write_table(pa.table({**texts, **columns}), home.folder / "in/bad.parquet")
+        odd = {name: pa.array(*given) for name, given in columns.items()}
+        pq.write_table(pa.table({**texts, **odd}), home.folder / "in/bad.parquet")
 
     return write
 
@@ -127,15 +130,15 @@ CASES: dict[str, tuple[Callable[[Home], object], dict, str]] = {
                            "is not Parquet"),
     "damaged parquet": (half_a_parquet, {"location": "in/bad.parquet"}, "is not Parquet"),
     "no rows in parquet": (
-        parquet(**{name: pa.array([], pa.string()) for name in HEADER}),
+        parquet(**{name: ([], pa.string()) for name in HEADER}),
         {"location": "in/bad.parquet"}, "file without records"),
-    "list": (parquet(store=pa.array([["a"]])), {"location": "in/bad.parquet"},
+    "list": (parquet(store=([["a"]],)), {"location": "in/bad.parquet"},
              "cannot use column 'store': it holds list"),
-    "struct": (parquet(store=pa.array([{"a": 1}])), {"location": "in/bad.parquet"},
+    "struct": (parquet(store=([{"a": 1}],)), {"location": "in/bad.parquet"},
                "cannot use column 'store': it holds struct"),
-    "duration": (parquet(score=pa.array([5], pa.duration("s"))), {"location": "in/bad.parquet"},
+    "duration": (parquet(score=([5], pa.duration("s"))), {"location": "in/bad.parquet"},
                  "cannot use column 'score': it holds duration"),
-    "bytes": (parquet(store=pa.array([b"\xff"])), {"location": "in/bad.parquet"},
+    "bytes": (parquet(store=([b"\xff"],)), {"location": "in/bad.parquet"},
               "cannot use column 'store': it holds binary"),
 }  # fmt: skip
 
