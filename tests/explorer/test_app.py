@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,17 @@ from tests.explorer.conftest import release
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def components_looked_for_once() -> Iterator[None]:
+    """Streamlit reads the metadata of every installed package for each page of its test driver."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        found = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 def page(published: Path, language: str = "en") -> AppTest:
