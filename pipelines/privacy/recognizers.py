@@ -2,7 +2,7 @@
 
 What belongs here: Presidio's recognisers and how their findings become one redacted text. What does
 not: shapes (privacy.patterns) and which texts are looked at (privacy.redaction). Importing this
-module costs a second and a half, so it is imported when a text needs it. Nothing here opens a
+module costs half a second, so it is imported when a text needs it. Nothing here opens a
 connection: Presidio's own e-mail recogniser would (it fetches a list of domains), ours is a shape.
 """
 
@@ -13,20 +13,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import regex
-from presidio_analyzer import (
-    AnalyzerEngine,
-    LocalRecognizer,
-    Pattern,
-    PatternRecognizer,
-    RecognizerRegistry,
-    RecognizerResult,
-)
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
-from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IpRecognizer
-from presidio_anonymizer import AnonymizerEngine
 
 from pipelines.privacy.name_words import WORD, is_ambiguous, is_given
 from pipelines.privacy.patterns import KINDS, SHAPES
+from pipelines.privacy.without_spacy import without_spacy
+
+with without_spacy():
+    from presidio_analyzer import (
+        AnalyzerEngine,
+        LocalRecognizer,
+        Pattern,
+        PatternRecognizer,
+        RecognizerRegistry,
+        RecognizerResult,
+    )
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+    from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IpRecognizer
+    from presidio_anonymizer import AnonymizerEngine
 
 LANGUAGE = "xx"
 """All recognisers serve every language."""

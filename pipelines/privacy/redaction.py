@@ -123,7 +123,7 @@ class Redactor:
 
     @cached_property
     def _engine(self) -> Recognizers:
-        from pipelines.privacy.recognizers import Recognizers  # noqa: PLC0415 - a second and a half
+        from pipelines.privacy.recognizers import Recognizers  # noqa: PLC0415 - half a second
 
         codes = [code.pattern for code in self._codes]
         return Recognizers(self._is_known, self._are_initials if self._initials else None, codes)
