@@ -74,6 +74,5 @@ def companion(
     size = len(next(iter(given.values()), []))
     table = pl.DataFrame({c: given.get(c, [None] * size) for c in schema}, strict=False)
     keys = (pl.lit(base.get(k), dtype=pl.String).alias(k) for k in KEYS)
-    numbers = [c for c, t in schema.items() if t == _REAL]
-    table = table.select(pl.col(c).cast(t) for c, t in schema.items())
-    return {name: table.with_columns(pl.col(numbers).fill_nan(None)).select(*keys, pl.all())}
+    values = ((pl.col(c).cast(t), t) for c, t in schema.items())
+    return {name: table.select(*keys, *(v.fill_nan(None) if t == _REAL else v for v, t in values))}

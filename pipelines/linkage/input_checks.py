@@ -7,8 +7,8 @@ here: whether a scale changed (``scale_checks``), sample sizes and reliability (
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,13 @@ import polars as pl
 from pipelines.linkage.demeaning import remove_means
 from pipelines.linkage.guards import Finding
 from pipelines.linkage.panel import Cells, cells_of_scored
-from pipelines.linkage.panel_columns import COUNTS, collected, infinite_cells, with_scores
+from pipelines.linkage.panel_columns import (
+    COUNTS,
+    NUMBERS,
+    collected,
+    infinite_cells,
+    with_scores,
+)  # fmt: skip
 from pipelines.linkage.reorganisation import reorganisation_findings
 from pipelines.linkage.roster import turnover_findings
 from pipelines.linkage.sample_checks import least_square
@@ -139,32 +145,25 @@ def _keys(panel: pl.DataFrame) -> list[Finding]:
     )]  # fmt: skip
 
 
-@cache
-def _counted() -> tuple[pl.Expr, ...]:
-    """Rows whose counts cannot be, rows of more answers than people, rows with a headcount."""
-    total = pl.sum_horizontal(*COUNTS, ignore_nulls=False)
-    measured = (*COUNTS, "n_e", "n_c", "var_e", "var_c", "headcount")
-    negative = pl.any_horizontal(pl.col(c) < 0 for c in measured)
-    parted = pl.any_horizontal(pl.col(c) % 1 != 0 for c in COUNTS)
-    unheard = pl.any_horizontal(
-        (pl.col(f"n_{side}") == 0) & pl.col(f"mean_{side}").is_not_null() for side in "ec"
-    )
-    more = (pl.col("n_e") > pl.col("headcount")) & (pl.col("headcount") > 0)
-    broken = (
-        ((total - pl.col("n_c")).abs() > 1e-9).fill_null(False)
-        | negative.fill_null(False)
-        | parted.fill_null(False)
-        | unheard.fill_null(False)
-    )
-    return (
-        broken.sum().alias("broken"),
-        more.fill_null(False).sum().alias("more"),
-        pl.col("headcount").is_not_null().sum().alias("known"),
-    )
+def _broken_counts(value: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Rows whose counts cannot be; a number that is not known breaks nothing."""
+    kinds = [value[c] for c in COUNTS]
+    broken = np.abs(sum(kinds) - value["n_c"]) > 1e-9
+    for side in "ec":
+        broken |= (value[f"n_{side}"] == 0) & ~np.isnan(value[f"mean_{side}"])
+    for kind in kinds:
+        broken |= (kind != np.floor(kind)) & ~np.isnan(kind)
+    for column in (*COUNTS, "n_e", "n_c", "var_e", "var_c", "headcount"):
+        broken |= value[column] < 0
+    return broken
 
 
 def _counts(panel: pl.DataFrame) -> list[Finding]:
-    n_broken, n_more, n_known = panel.select(_counted()).row(0)
+    value = {c: panel[c].to_numpy() for c in NUMBERS}
+    people = value["headcount"]
+    n_broken = int(_broken_counts(value).sum())
+    n_more = int(((value["n_e"] > people) & (people > 0)).sum())
+    n_known = int((~np.isnan(people)).sum())
     found = []
     if n_broken:
         found.append(Finding(

@@ -6,8 +6,7 @@ staging. Not here: how driver shares use it (``drivers``).
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
-
+import numpy as np
 import polars as pl
 
 from pipelines.linkage.panel_columns import need_columns
@@ -33,27 +32,34 @@ def item_error_sums(answers: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     [0.333, 0.667, 1.333]
     """
     need_columns(answers, ("unit_id", "period_id", *items), "answers")
-    complete = answers.select("unit_id", "period_id", *items).drop_nulls()
-    pairs = list(combinations_with_replacement(items, 2))
-    cells = complete.group_by("unit_id", "period_id").agg(
-        pl.len().alias("n"), *(pl.cov(a, b).alias(f"{a}|{b}") for a, b in pairs)
-    )
-    columns = [f"{a}|{b}" for a, b in pairs]
-    scaled = cells.select(
-        "unit_id", *((pl.col(c).fill_nan(0.0).fill_null(0.0) / pl.col("n")) for c in columns)
-    )
-    units = scaled.group_by("unit_id").agg(pl.len().alias("t"), pl.col(*columns).sum())
-    long = units.unpivot(columns, index=["unit_id", "t"], variable_name="pair", value_name="error")
-    names = pl.DataFrame({
-        "pair": columns, "item_a": [a for a, _ in pairs], "item_b": [b for _, b in pairs],
-        "place": range(len(pairs)),
+    keys = ["unit_id", "period_id"]
+    complete = answers.select(*keys, *items).drop_nulls().sort(keys)
+    if not items or complete.is_empty():
+        return pl.DataFrame(schema={
+            "unit_id": complete["unit_id"].dtype, "item_a": pl.String, "item_b": pl.String,
+            "error_between": pl.Float64, "error_within": pl.Float64,
+        })  # fmt: skip
+    is_next = [(pl.col(k) != pl.col(k).shift()).fill_null(True) for k in keys]
+    new_unit, new_period = complete.select(is_next).get_columns()
+    unit, cell = new_unit.to_numpy(), (new_unit | new_period).to_numpy()
+    n = _sizes(cell)
+    values = complete.select(pl.col(items).cast(pl.Float64)).to_numpy()
+    means = np.add.reduceat(values, np.flatnonzero(cell), axis=0) / n[:, None]
+    values = values - np.repeat(means, n, axis=0)
+    one, other = np.triu_indices(len(items))
+    error = np.add.reduceat(values[:, one] * values[:, other], np.flatnonzero(cell), axis=0)
+    error = np.nan_to_num(error / (n * np.maximum(n - 1, 1))[:, None], nan=0.0)
+    error = np.add.reduceat(error, np.flatnonzero(unit[cell]), axis=0)
+    t = _sizes(unit[cell])[:, None].astype(float)
+    names = np.array(items, dtype=object)
+    return pl.DataFrame({
+        "unit_id": complete["unit_id"].gather(np.repeat(np.flatnonzero(unit), len(one))),
+        "item_a": np.tile(names[one], len(t)).tolist(),
+        "item_b": np.tile(names[other], len(t)).tolist(),
+        "error_between": (error / t**2).ravel(), "error_within": (error * (1 - 1 / t)).ravel(),
     })  # fmt: skip
-    t = pl.col("t").cast(pl.Float64)
-    return (
-        long.join(names, on="pair")
-        .sort("unit_id", "place")
-        .select(
-            "unit_id", "item_a", "item_b", (pl.col("error") / t**2).alias("error_between"),
-            (pl.col("error") * (1 - 1 / t)).alias("error_within"),
-        )
-    )  # fmt: skip
+
+
+def _sizes(is_first: np.ndarray) -> np.ndarray:
+    """Members of each group of consecutive rows, given which row is the first of one."""
+    return np.diff(np.append(np.flatnonzero(is_first), len(is_first)))

@@ -86,24 +86,19 @@ def _codes(column: pl.Series) -> tuple[np.ndarray, int]:
 
 def _sampling_variance(frame: pl.DataFrame, side: str, fpc: bool) -> np.ndarray:
     """Sampling variance of cell means; cells without own variance use the period's pooled one."""
-    needs_pooled = frame.select(_lacks_variance(side)).item()
-    return frame.select(_error(side, fpc, needs_pooled)).to_series().to_numpy()
+    n, var = (frame[f"{column}_{side}"].to_numpy() for column in ("n", "var"))
+    if not fpc and (n > 1).all() and not np.isnan(var).any():
+        return var / n
+    return frame.select(_error(side, fpc)).to_series().to_numpy()
 
 
 @cache
-def _lacks_variance(side: str) -> pl.Expr:
+def _error(side: str, fpc: bool) -> pl.Expr:
     n, var = pl.col(f"n_{side}"), pl.col(f"var_{side}")
-    return (~((n > 1) & var.is_not_null())).any().fill_null(True)
-
-
-@cache
-def _error(side: str, fpc: bool, needs_pooled: bool) -> pl.Expr:
-    n, var = pl.col(f"n_{side}"), pl.col(f"var_{side}")
-    if needs_pooled:
-        own = (n > 1) & var.is_not_null()
-        pooled = ((n - 1) * var).filter(own).sum() / (n - 1).filter(own).sum()
-        pooled = pl.when(own.sum() > 0).then(pooled)
-        var = pl.when(own).then(var).otherwise(pooled.over("period_index"))
+    own = (n > 1) & var.is_not_null()
+    pooled = ((n - 1) * var).filter(own).sum() / (n - 1).filter(own).sum()
+    pooled = pl.when(own.sum() > 0).then(pooled)
+    var = pl.when(own).then(var).otherwise(pooled.over("period_index"))
     error = var / n
     if fpc:
         error = error * (1 - n / pl.col("headcount")).clip(0, 1).fill_null(1.0)
@@ -143,7 +138,10 @@ def cells_of(panel: pl.DataFrame | pl.LazyFrame, settings: Settings) -> Cells:
 
 def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
     """``cells_of`` for a panel that has every column the estimators read (``with_scores``)."""
-    kept, cluster_name = _with_cluster(panel.filter(_enters(settings.min_n)), settings.cluster)
+    heard_x, heard_y = (~np.isnan(panel[f"mean_{side}"].to_numpy()) for side in "ec")
+    enters = heard_x & heard_y & _enough(panel, settings.min_n)
+    kept = panel if enters.all() else panel.filter(pl.Series(enters))
+    kept, cluster_name = _with_cluster(kept, settings.cluster)
     unit, n_units = _codes(kept["unit_id"])
     cluster, n_clusters = _codes(kept["_cluster"])
     indices = np.unique(kept["period_index"].to_numpy())
@@ -161,7 +159,7 @@ def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
     if n_clusters == n_units:
         cluster_name = "unit_id"
     n_suppressed, share = _suppression(panel, kept)
-    n_rows, n_rows_x, n_rows_y = panel.select(_heard()).row(0)
+    n_rows, n_rows_x, n_rows_y = (int(v.sum()) for v in (heard_x | heard_y, heard_x, heard_y))
     return Cells(
         frame=kept, unit=unit, period=period, unit_cluster=unit_cluster, n_units=n_units,
         n_clusters=n_clusters, n_periods=len(indices), period_index=indices,
@@ -175,16 +173,7 @@ def cells_of_scored(panel: pl.DataFrame, settings: Settings) -> Cells:
     )  # fmt: skip
 
 
-# a small panel costs what its expressions cost to write down, so those are written down once
-@cache
-def _enters(min_n: int) -> pl.Expr:
-    both = pl.col("mean_e").is_not_null() & pl.col("mean_c").is_not_null()
-    enough = (pl.col("n_e").fill_null(np.inf) >= min_n) & (pl.col("n_c").fill_null(np.inf) >= min_n)
-    return both & enough
-
-
-@cache
-def _heard() -> tuple[pl.Expr, ...]:
-    """Rows with a score of either side, of employees, of customers."""
-    e, c = pl.col("mean_e"), pl.col("mean_c")
-    return (e.is_not_null() | c.is_not_null()).sum().alias("either"), e.count(), c.count()
+def _enough(panel: pl.DataFrame, min_n: int) -> np.ndarray:
+    """Whether a row is of so many answers on both sides; an unknown number is enough."""
+    n_x, n_y = (panel[f"n_{side}"].to_numpy() for side in "ec")
+    return ~((n_x < min_n) | (n_y < min_n))

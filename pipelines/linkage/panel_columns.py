@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 COUNTS = ("promoters", "passives", "detractors")
@@ -59,6 +60,8 @@ def _number(panel: pl.DataFrame, name: str, kind: pl.DataType | None) -> pl.Expr
         return _absent(name)
     if not kind.is_numeric():
         return numbers(panel, name).alias(name)
+    if kind == pl.Float64 and np.isfinite(panel[name].to_numpy()).all():
+        return panel[name]
     return _finite(name)
 
 
@@ -114,15 +117,10 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
 def infinite_cells(panel: pl.DataFrame) -> int:
     """Rows with an infinite number; they are read as missing."""
     kinds = panel.schema
-    given = tuple(c for c in NUMBERS if c in kinds and kinds[c].is_float())
-    if not given:
-        return 0
-    return int(panel.select(_infinite(given)).item() or 0)
-
-
-@cache
-def _infinite(given: tuple[str, ...]) -> pl.Expr:
-    return pl.any_horizontal(pl.col(given).is_infinite()).sum()
+    found = np.zeros(len(panel), dtype=bool)
+    for name in (c for c in NUMBERS if c in kinds and kinds[c].is_float()):
+        found |= np.isinf(panel[name].to_numpy())
+    return int(found.sum())
 
 
 def _keys(panel: pl.DataFrame) -> None:

@@ -29,10 +29,10 @@ def _repeats(cells: Cells, side: str) -> np.ndarray | None:
     if all(c.null_count() == len(c) for c in columns[1:]):
         return None
     same = np.zeros(len(frame), dtype=bool)
-    if len(frame) > 1:
-        same[1:] = cells.unit[1:] == cells.unit[:-1]
-        for column in columns:
-            same &= column.eq_missing(column.shift(1)).to_numpy()
+    same[1:] = cells.unit[1:] == cells.unit[:-1]
+    for value in (c.to_numpy() for c in columns):
+        unknown = np.isnan(value)
+        same[1:] &= (value[1:] == value[:-1]) | (unknown[1:] & unknown[:-1])
     return same
 
 

@@ -6,8 +6,6 @@ a declared scale and all other rules about the input (``input_checks``).
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import polars as pl
 
@@ -23,30 +21,31 @@ a spread that changes by half tells one where the mean jumps by 4 of the smaller
 becomes 1 to 10: both scales enter the usual spread, which is too wide to judge by)."""
 
 
-@cache
-def _by_period() -> tuple[pl.Expr, ...]:
-    """Mean, SD, range and number of a side's scores."""
-    of_a_side = []
-    for side in "ec":
-        v = pl.col(f"mean_{side}")
-        of_a_side += [
-            v.mean().alias(f"m_{side}"), v.std().alias(f"s_{side}"),
-            (v.max() - v.min()).alias(f"w_{side}"), v.count().alias(f"n_{side}"),
-        ]  # fmt: skip
-    return tuple(of_a_side)
+def _by_period(
+    period: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Index, mean, SD, range and number of scores of every period that has some."""
+    heard = ~np.isnan(values)
+    order = np.argsort(period[heard], kind="stable")
+    values = values[heard][order]
+    index, first, count = np.unique(period[heard][order], return_index=True, return_counts=True)
+    if not len(index):
+        return index, values, values, values, count
+    mean = np.add.reduceat(values, first) / count
+    spread = np.add.reduceat((values - np.repeat(mean, count)) ** 2, first)
+    with np.errstate(invalid="ignore"):  # one score has no spread
+        spread = np.sqrt(np.where(count > 1, spread, np.nan) / np.maximum(count - 1, 1))
+    width = np.maximum.reduceat(values, first) - np.minimum.reduceat(values, first)
+    return index, mean, spread, width, count
 
 
 def scale_breaks(panel: pl.DataFrame, settings: Settings) -> list[Finding]:
     """Jumps of a period mean beyond 4 usual SDs with another range, and sudden sign changes."""
     found = []
-    periods = panel.group_by("period_index").agg(_by_period()).sort("period_index")
-    every, columns = periods["period_index"].to_numpy(), periods.to_dict()
+    period = panel["period_index"].to_numpy()
     for side, name in (("e", settings.x_measure), ("c", settings.y_measure)):
-        mean, spread, width, count = (columns[f"{c}_{side}"].to_numpy() for c in "mswn")
-        heard = count > 0
-        index, mean, spread, width, count = (
-            v[heard] for v in (every, mean, spread, width, count)
-        )
+        scores = panel[f"mean_{side}"].to_numpy()
+        index, mean, spread, width, count = _by_period(period, scores)
         known = spread[~np.isnan(spread)]
         usual = float(np.median(known)) if len(known) else 0.0
         if len(index) < 2 or not usual:
