@@ -34,6 +34,7 @@ STAGES = (
     "published",
 )
 """The stages, in the order of the data's path; also the asset groups and key prefixes."""
+RELEASE = dg.AssetKey(["published", "release"])
 
 
 class ProgramResource(dg.ConfigurableResource):

@@ -8,7 +8,14 @@ import duckdb
 import polars as pl
 
 from pipelines import models, warehouse
-from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
+from pipelines.defs.common import (
+    OWNERS,
+    RELEASE,
+    ProgramResource,
+    Stopwatch,
+    row_count,
+    step_errors,
+)
 from pipelines.defs.completeness import missing_events
 from pipelines.errors import ReleaseError
 from pipelines.linkage.companions import COMPANION_SCHEMAS
@@ -26,7 +33,6 @@ from pipelines.publishing.release import candidate_publication, release_candidat
 from pipelines.publishing.sources import SourceRows, source_rows
 from pipelines.settings import Settings
 
-RELEASE = dg.AssetKey(["published", "release"])
 INPUTS = [
     ["linkage", "linkage_estimates"],
     ["linkage", "linkage_guards"],
