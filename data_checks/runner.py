@@ -96,9 +96,9 @@ class _Batch:
         ]
 
     def _together(self, checks: tuple[Check, ...]) -> list[Any]:
-        suite = self.library.gx.ExpectationSuite(name=self.suite.name)
-        for check in checks:
-            suite.add_expectation(self._expectation(check))
+        suite = self.library.gx.ExpectationSuite(
+            name=self.suite.name, expectations=[self._expectation(check) for check in checks]
+        )
         outcome = self.batch.validate(suite, result_format="BOOLEAN_ONLY")
         by_name = {a.expectation_config.meta["check"]: a for a in outcome.results}
         return [by_name[check.name] for check in checks]
