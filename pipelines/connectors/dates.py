@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 
+import numpy as np
 import polars as pl
 
 from pipelines.program.rules import ColumnMapping
@@ -128,25 +129,38 @@ def _first_that_fits(
 ) -> pl.Series:
     """Each text by the first format it fits; what fits none stays null."""
     found = parse(text, formats[0])
+    rest, odd = _unread(text, found)
     for wanted in formats[1:]:
-        rest = (text.is_not_null() & found.is_null()).arg_true()
         if rest.is_empty():
             return found.cast(kind)
-        found = found.scatter(rest, parse(text.gather(rest), wanted))
-    rest = (text.is_not_null() & found.is_null()).arg_true()
+        read = parse(odd, wanted)
+        if read.null_count() < read.len():
+            found = found.scatter(rest, read)
+            rest, odd = _unread(text, found)
     if not rest.is_empty():
-        found = _in_plain_digits(text, formats, parse, found, rest)
+        found = _in_plain_digits(odd, formats, parse, found, rest)
     return found.cast(kind)
 
 
-def _in_plain_digits(text, formats, parse, found: pl.Series, rest: pl.Series) -> pl.Series:
+def _unread(text: pl.Series, found: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Places of the texts that no format has fitted yet, and those texts."""
+    if found.null_count() == text.null_count():
+        return pl.Series([], dtype=pl.UInt32), text.clear()
+    if not text.null_count() and found.null_count() == found.len():
+        return pl.Series(np.arange(text.len(), dtype=np.uint32)), text
+    rest = (text.is_not_null() & found.is_null()).arg_true()
+    return rest, text if rest.len() == text.len() else text.gather(rest)
+
+
+def _in_plain_digits(odd, formats, parse, found: pl.Series, rest: pl.Series) -> pl.Series:
     """A second look at texts no format fits: full-width digits, blanks of other kinds."""
-    odd = text.gather(rest)
     plain = odd.str.normalize("NFKC").str.strip_chars()
     if (plain == odd).all():
         return found
     for wanted in formats:
         again = parse(plain, wanted)
+        if again.null_count() == again.len():
+            continue
         known = found.gather(rest)
         found = found.scatter(rest, known.zip_with(known.is_not_null(), again))
     return found
@@ -164,7 +178,7 @@ def _moments(text: pl.Series, wanted: str, zone: str) -> pl.Series:
         return moments.dt.replace_time_zone(None)
     elif "%H" in wanted or "%I" in wanted or "%T" in wanted or "%R" in wanted:
         moments = text.str.to_datetime(wanted, strict=False, cache=False, time_unit="us")
-        moments = moments.set(moments.dt.year() < FIRST_YEAR, None)
+        moments = _late_enough(moments)
     else:
         moments = _days(text, wanted).cast(pl.Datetime("us"))
     if zone == "UTC" or wanted.endswith("Z"):
@@ -181,8 +195,13 @@ def _days(text: pl.Series, wanted: str) -> pl.Series:
             text, wanted = text + " 01", wanted + " %m"
         if not re.search(r"%[-_0#]?[de]", wanted):
             text, wanted = text + " 01", wanted + " %d"
-    days = text.str.to_date(wanted, strict=False, cache=False)
-    return days.set(days.dt.year() < FIRST_YEAR, None)
+    return _late_enough(text.str.to_date(wanted, strict=False, cache=False))
+
+
+def _late_enough(found: pl.Series) -> pl.Series:
+    if found.null_count() == found.len():
+        return found
+    return found.set(found.dt.year() < FIRST_YEAR, None)
 
 
 def _serial(text: pl.Series, wanted: str) -> pl.Series:
