@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from pipelines import dbt_economy, landing
+from pipelines import dbt_economy, threads
 from pipelines.errors import CrossvoiceError
 from pipelines.settings import PROJECT_ROOT, TELEMETRY_OFF, Settings
 
@@ -30,8 +30,6 @@ PARSED = TARGET / "partial_parse.msgpack"
 PARSED_FROM = TARGET / "parsed_from.txt"
 NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult")
 BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
-MANY_ROWS = 1_000_000
-"""Landed rows from which DuckDB works long enough for dbt to prepare another model meanwhile."""
 SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
@@ -111,18 +109,12 @@ def build(
 
     exclude = ["--exclude", *excluded] if excluded else []
     invoke(
-        [*BUILD, "--threads", str(_threads(settings)), "--select", *selected, *exclude],
+        [*BUILD, "--threads", str(threads.of_dbt(settings)), "--select", *selected, *exclude],
         target=settings.dbt_target,
         warehouse=settings.warehouse,
         parsed=parsed_project(),
         callbacks=[note],
     )
-
-
-def _threads(settings: Settings) -> int:
-    """One where few rows have been landed: two would only wait for each other."""
-    rows = sum(batch.rows_kept for batch in landing.all_batches(settings.landing))
-    return 1 if rows < MANY_ROWS else 2
 
 
 def _node_result(data: Any) -> NodeResult:

@@ -20,9 +20,10 @@ CONFIG = {"storage_compatibility_version": "v1.0.0"}
 """One configuration everywhere: a second one in the same process would be refused by DuckDB."""
 
 
-def opened(path: Path) -> duckdb.DuckDBPyConnection:
+def opened(path: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """The warehouse, open for reading and writing until it is closed.
 
+    `threads` holds for the file in this process; None: as many as DuckDB takes itself.
     Raises CrossvoiceError while another process has it open.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,13 +41,15 @@ def opened(path: Path) -> duckdb.DuckDBPyConnection:
             "runs go on are in published/current",
         ) from error
     con.execute("set enable_progress_bar = false")
+    if threads is not None:
+        con.execute(f"set threads = {threads}")
     return con
 
 
 @contextmanager
-def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse as `opened` does, and close it again."""
-    with closing(opened(path)) as con:
+    with closing(opened(path, threads)) as con:
         yield con
 
 

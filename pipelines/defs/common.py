@@ -15,7 +15,7 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from pipelines import warehouse
+from pipelines import threads, warehouse
 from pipelines.errors import CrossvoiceError
 from pipelines.fingerprint import Basis, read_basis
 from pipelines.program.model import Program
@@ -75,13 +75,14 @@ class ProgramResource(dg.ConfigurableResource):
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The private DuckDB file, open for the block."""
-        path = self.settings().warehouse
+        settings = self.settings()
+        path = settings.warehouse
         if self._basis is None:
             with warehouse.connect(path) as con:
                 yield con
             return
         if self._held is None:
-            self._held = warehouse.opened(path)
+            self._held = warehouse.opened(path, threads.of_duckdb(settings))
         with warehouse.another(self._held) as con:
             yield con
 

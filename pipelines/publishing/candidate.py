@@ -70,7 +70,8 @@ def build_candidate(
 def _write_audience(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
     parquet = folder / "parquet"
     parquet.mkdir(parents=True)
-    with warehouse.connect(folder / DATABASE) as con, warehouse.transaction(con):
+    # a frame is read by one thread; others of the file's own would only cost time
+    with warehouse.connect(folder / DATABASE, threads=1) as con, warehouse.transaction(con):
         for name, frame in frames.items():
             warehouse.write_table(con, f"main.{name}", frame)
             frame.write_parquet(parquet / f"{name}.parquet")
@@ -81,7 +82,7 @@ def candidate_counts(settings: Settings) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for audience, tables in AUDIENCES.items():
         folder = settings.published / CANDIDATE / audience
-        with warehouse.connect(folder / DATABASE) as con:
+        with warehouse.connect(folder / DATABASE, threads=1) as con:
             in_file = {name: warehouse.count_rows(con, f"main.{name}") for name in tables}
         for name in tables:
             rows = pl.scan_parquet(folder / "parquet" / f"{name}.parquet").select(pl.len())

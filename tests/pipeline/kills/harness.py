@@ -24,6 +24,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines import threads
 from pipelines.cli.main import main
 from tests.pipeline.runs import comparable, released
 
@@ -34,9 +35,6 @@ IMPORTED = [
 ]  # fmt: skip
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(IMPORTED)
-
-THREADS = "SLURM_CPUS_ON_NODE"
-"""How many threads DuckDB takes, in the one variable it asks; without it, one for each core."""
 
 SOONER = 0.8
 
@@ -61,18 +59,18 @@ def wait_for_imports() -> None:
     process.join()
 
 
-def start(home: Path) -> BaseProcess:
-    """Start a run with its state in `home`."""
-    process = FORKS.Process(target=_run, args=(home, os.environ.get(THREADS)))
+def start(home: Path, *, many_rows: bool = False) -> BaseProcess:
+    """Start a run with its state in `home`; with `many_rows`, as if so many had been landed."""
+    process = FORKS.Process(target=_run, args=(home, many_rows))
     process.start()
     return process
 
 
-def _run(home: Path, threads: str | None) -> None:
+def _run(home: Path, many_rows: bool) -> None:
     """`crossvoice run --force` with its output in a file, in a process made for it."""
-    os.environ.pop(THREADS, None)
-    if threads:
-        os.environ[THREADS] = threads
+    if many_rows:
+        threads.MANY_ROWS = 0
+        os.environ["SLURM_CPUS_ON_NODE"] = "2"  # the one variable DuckDB asks
     log = (home / "run.log").open("w", buffering=1)
     os.dup2(log.fileno(), 1)
     os.dup2(log.fileno(), 2)
@@ -81,10 +79,10 @@ def _run(home: Path, threads: str | None) -> None:
     main(["run", "--program", "demo", "--force"])
 
 
-def run_to_end(home: Path) -> float:
+def run_to_end(home: Path, *, many_rows: bool = False) -> float:
     """Let a run end; returns its seconds. AssertionError with its output when it fails."""
     begun = time.perf_counter()
-    process = start(home)
+    process = start(home, many_rows=many_rows)
     process.join()  # however long a busy machine takes
     assert process.exitcode == 0, (home / "run.log").read_text()
     return time.perf_counter() - begun
