@@ -12,17 +12,18 @@ def widths(matrix, totals, low, high, objectives, above=None, limits=None) -> np
     above = np.zeros((0, matrix.shape[1])) if above is None else above
     limits = np.zeros(0) if limits is None else limits
     signed = np.vstack([objectives, -objectives])
-    n = len(signed)
-    rows = sparse.kron(sparse.eye(n), np.vstack([matrix, above]), format="csc")
+    n, one = len(signed), sparse.csc_array(np.vstack([matrix, above]))
+    copies = np.arange(n)[:, None]
     model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.shape
+    model.num_row_, model.num_col_ = n * one.shape[0], n * one.shape[1]
     model.col_cost_ = signed.ravel()
     model.col_lower_, model.col_upper_ = np.tile(low, n), np.tile(high, n)
     model.row_lower_ = np.tile(np.concatenate([totals, np.full(len(limits), -np.inf)]), n)
     model.row_upper_ = np.tile(np.concatenate([totals, limits]), n)
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = rows.indptr, rows.indices
-    model.a_matrix_.value_ = rows.data
+    model.a_matrix_.start_ = np.append(0, one.indptr[1:] + one.nnz * copies).astype(np.int32)
+    model.a_matrix_.index_ = (one.indices + one.shape[0] * copies).ravel().astype(np.int32)
+    model.a_matrix_.value_ = np.tile(one.data, n)
     solver = highspy.Highs()  # SciPy hands it the same, and reads back ten times what is asked for
     solver.setOptionValue("output_flag", False)
     solver.passModel(model)
