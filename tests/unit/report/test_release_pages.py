@@ -13,6 +13,7 @@ from pathlib import Path
 import altair as alt
 import duckdb
 import fastexcel
+import jsonschema
 import polars as pl
 import pytest
 
@@ -30,7 +31,9 @@ from pipelines.report.lineage import lineage_page
 from pipelines.report.page import data_block, report_sections
 from pipelines.report.published import Published
 from pipelines.report.quality import quality_page
-from pipelines.report.sections.section import Section
+from pipelines.report.sections.attribution import attribution_sections
+from pipelines.report.sections.evidence import evidence_sections
+from pipelines.report.sections.section import Context, Section
 from pipelines.report.theme import chart_config
 from pipelines.report.workbook import estimates_workbook
 from tests.browser.made import company, refusals
@@ -42,10 +45,26 @@ def sections(language: str = "en") -> list[Section]:
     return report_sections(company(), Catalogue(language))
 
 
+@cache
+def vega_lite() -> jsonschema.Draft7Validator:
+    """The schema of Altair's charts; its own `validate` copies that for each chart."""
+    schema = alt.Root._rootschema
+    assert schema["$schema"] == jsonschema.Draft7Validator.META_SCHEMA["$id"]
+    checked = jsonschema.Draft7Validator.FORMAT_CHECKER
+    return jsonschema.Draft7Validator(schema, format_checker=checked)
+
+
+def test_a_chart_of_no_such_mark_is_not_valid() -> None:
+    spec = copy.deepcopy(next(c for section in sections() for c in section.charts).spec)
+    assert vega_lite().is_valid(spec)
+    assert not vega_lite().is_valid({**spec, "layer": [{"mark": "smear"}]})
+    assert not vega_lite().is_valid({**spec, "widht": 3})
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_is_valid_vega_lite(language: str) -> None:
     for chart in [chart for section in sections(language) for chart in section.charts]:
-        alt.Root.validate(chart.spec)
+        vega_lite().validate(chart.spec)
         assert chart.spec["width"] == "container", chart.name
 
 
@@ -71,12 +90,10 @@ def test_charts_are_vega_of_one_configuration() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_estimate_is_told_in_words(language: str) -> None:
-    text = Catalogue(language)
     for table in (company().estimates, refusals().estimates):
         for kind, column in (("effect", "effect_type"), ("component", "component")):
             assert {f"{kind}.{code}" for code in table[column]} <= texts(language).keys()
-    sections = report_sections(company(), text)
-    rows = next(s for s in sections if s.name == "estimates").tables[0].rows
+    rows = next(s for s in sections(language) if s.name == "estimates").tables[0].rows
     lags = [row["subset"] for row in rows if row["lag"] == -1 and row["term"] != "argmax"]
     word = {"en": "Whole window, lag −1", "de": "Ganzes Fenster, Versatz −1"}[language]
     assert lags
@@ -105,7 +122,8 @@ def test_rates_that_are_all_100_are_said_and_not_drawn(language: str) -> None:
             response_share=pl.lit(response, pl.Float64), attributed_share=pl.lit(share, pl.Float64)
         )
         tables = {**company().tables, "unit_period_scores": made}
-        found = next(s for s in report_sections(Published(tables), text) if s.name == "coverage")
+        made_of = evidence_sections(Context(Published(tables), text))
+        found = next(s for s in made_of if s.name == "coverage")
         assert ("rates" in {c.name for c in found.charts}) == (said is None)
         remarks = {text("coverage.all_rates"), text("coverage.no_rates")} & set(found.says)
         assert remarks == (set() if said is None else {text(said)})
@@ -114,8 +132,7 @@ def test_rates_that_are_all_100_are_said_and_not_drawn(language: str) -> None:
 def test_one_way_of_giving_feedback_to_units_is_not_compared() -> None:
     tables = company().tables
     single = {**tables, "linkage_attribution_rules": tables["linkage_attribution_rules"].head(1)}
-    names = [s.name for s in report_sections(Published(single), Catalogue())]
-    assert "attribution" not in names
+    assert attribution_sections(Context(Published(single), Catalogue())) == []
     assert "attribution" in [s.name for s in sections()]
 
 
