@@ -17,7 +17,7 @@ class Section(BaseModel):
     """Base of all sections: unknown keys are mistakes, values do not change after reading."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+        extra="forbid", frozen=True, allow_inf_nan=False
     )
 
 

@@ -49,7 +49,9 @@ def _program(file: Path, folder_name: str, text: str) -> Program:
 @cache
 def program_schema() -> dict[str, Any]:
     """JSON Schema of program.yaml, for editors and for people; to be looked at only."""
-    schema = Program.model_json_schema()
+    from pipelines.program.key_texts import described  # noqa: PLC0415 - for people, not for a run
+
+    schema = described(Program.model_json_schema())
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
