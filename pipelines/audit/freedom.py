@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack, identity, kron, vstack
+from scipy.sparse import coo_matrix, csr_matrix, kron, vstack
 
 from pipelines.audit.answers import Answers
 from pipelines.audit.relations import Key, Remainder
@@ -193,12 +193,7 @@ def _point(system: System, far: float) -> np.ndarray | None:
     fit."""
     k, corners = len(system.unknown), len(system.answers.points)
     n, (sums, low, high) = k * corners, system.sums_of_rows
-    inside = vstack([
-        hstack([system.count_of_rows, csr_matrix((len(system.counts), k))]),
-        hstack([sums, csr_matrix((len(low), k))]),
-        hstack([kron(identity(k), np.ones((1, corners))), -identity(k)]),
-        hstack([identity(n), kron(identity(k), np.full((corners, 1), -1.0 / corners))]),
-    ])  # fmt: skip
+    inside = _with_walls(vstack([system.count_of_rows, sums], "coo"), k, corners)
     found = Constraints(
         inside,
         np.concatenate([system.counts, low, system.least_counts, np.zeros(n)]),
@@ -207,3 +202,18 @@ def _point(system: System, far: float) -> np.ndarray | None:
         np.concatenate([np.full(n, np.inf), np.full(k, far)]),
     ).argmin(np.concatenate([np.zeros(n), -np.ones(k)]))
     return None if found is None else found[:n].reshape(k, corners)
+
+
+def _with_walls(said: coo_matrix, k: int, corners: int) -> coo_matrix:
+    """What is said, and how far each of `k` unknowns is from its walls: one more column for each.
+
+    Answers of an unknown, less its distance, and each of them, less its share of the distance.
+    """
+    n, at = k * corners, np.repeat(np.arange(k), corners)
+    each, one = np.arange(n), np.ones(n)
+    first, second = said.shape[0], said.shape[0] + k
+    rows = (said.row, first + at, first + np.arange(k), second + each, second + each)
+    columns = (said.col, each, n + np.arange(k), each, n + at)
+    values = (said.data, one, -np.ones(k), one, -one / corners)
+    places = tuple(map(np.concatenate, (rows, columns)))
+    return coo_matrix((np.concatenate(values), places), shape=(second + n, n + k))
