@@ -61,7 +61,7 @@ class _Batch:
         self.con, self.suite = con, suite
 
     def __enter__(self) -> _Batch:
-        from data_checks import duckdb_source  # noqa: PLC0415 - three seconds
+        from data_checks import duckdb_source  # noqa: PLC0415 - two seconds
 
         self.library = duckdb_source
         self.context = duckdb_source.context()

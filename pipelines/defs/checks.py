@@ -34,7 +34,7 @@ def _suite_check(suite: Suite) -> dg.AssetChecksDefinition:
         ],
     )
     def run(program: ProgramResource) -> Iterator[dg.AssetCheckResult]:
-        from data_checks.runner import run_suite  # noqa: PLC0415 - three seconds
+        from data_checks.runner import run_suite  # noqa: PLC0415 - two seconds
 
         with program.warehouse() as con:
             results = run_suite(con, suite)
