@@ -8,9 +8,13 @@ long as solving, and builds the model anew for each objective; here each starts 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import highspy
 import numpy as np
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 PRIMAL = 4
 """Simplex from the last solution, which fulfils the constraints of the next objective, too."""
@@ -80,8 +84,8 @@ class Constraints:
 
 def _by_column(rows: np.ndarray | sparse.spmatrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where each column starts, and row and value of what is not zero, column by column."""
-    if sparse.issparse(rows):
-        matrix = sparse.csc_array(rows)
+    if not isinstance(rows, np.ndarray):
+        matrix = rows.tocsc()
         return matrix.indptr, matrix.indices, matrix.data
     column, row = np.nonzero(rows.T)  # SciPy would look at a small table for longer
     start = np.searchsorted(column, np.arange(rows.shape[1] + 1))

@@ -39,7 +39,7 @@ def execute(settings: Settings, title: str) -> Outcome:
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     write_instance_settings(settings.dagster_home)
     run_id = str(uuid.uuid4())
-    with Progress(title) as progress:
+    with Progress(title) as progress, _patient_collector():
         from pipelines.definitions import defs  # noqa: PLC0415 - seconds; progress is shown first
 
         job = defs().resolve_job_def(JOB)
@@ -47,13 +47,12 @@ def execute(settings: Settings, title: str) -> Outcome:
         with open_instance(settings.dagster_home) as instance:
             _end_dead_runs(instance)
             instance.add_event_listener(run_id, progress.on_event)
-            with _patient_collector():
-                result = job.execute_in_process(
-                    instance=instance,
-                    run_id=run_id,
-                    raise_on_error=False,
-                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                )
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
             problems = _problems(result.all_events)
             is_known = not result.success or _has_released(result.all_events)
             missing = [] if is_known else missing_events(instance, run_id)

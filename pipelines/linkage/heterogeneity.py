@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from pipelines.linkage.intervals import f_p_value, normal_quantile, t_quantile
+from pipelines.linkage.intervals import chi2_p_value, f_p_value, normal_quantile, t_quantile
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def heterogeneity(b: np.ndarray, se: np.ndarray, *, conf_level: float = 0.95) ->
     tau2_reml = _reml(b, v, tau2)
     star_reml = 1 / (v + tau2_reml)
     return Heterogeneity(
-        q=q, q_p_value=float(special.chdtrc(k - 1, q)), tau2=tau2, mean=mean, std_error=error,
+        q=q, q_p_value=chi2_p_value(q, k - 1), tau2=tau2, mean=mean, std_error=error,
         std_error_hk=hk, std_error_hk_truncated=truncated,
         i2=100 * max(0.0, (q - k + 1) / q) if q > 0 else 0.0,
         prediction_low=mean - half, prediction_high=mean + half,

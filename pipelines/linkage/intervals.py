@@ -7,10 +7,11 @@ about panels, clusters or result rows. Only ``scipy.special`` is used, because i
 
 from __future__ import annotations
 
+from functools import cache
+from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from scipy import special
 
 ConfShape = Literal["bounded", "unbounded", "exclusive"]
 
@@ -21,6 +22,14 @@ class Interval(NamedTuple):
     low: float | None
     high: float | None
     shape: ConfShape = "bounded"
+
+
+@cache
+def _special() -> ModuleType:
+    """SciPy's distributions: a tenth of loading the code location, which asks for none."""
+    from scipy import special  # noqa: PLC0415
+
+    return special
 
 
 def known(value: float) -> float | None:
@@ -38,7 +47,7 @@ def t_quantile(probability: float, df: float) -> float:
     >>> round(t_quantile(0.975, 39), 4)
     2.0227
     """
-    return float(special.stdtrit(df, probability))
+    return float(_special().stdtrit(df, probability))
 
 
 def normal_quantile(probability: float) -> float:
@@ -47,7 +56,7 @@ def normal_quantile(probability: float) -> float:
     >>> round(normal_quantile(0.975), 4)
     1.96
     """
-    return float(special.ndtri(probability))
+    return float(_special().ndtri(probability))
 
 
 def t_p_value(statistic: float, df: float) -> float:
@@ -56,7 +65,7 @@ def t_p_value(statistic: float, df: float) -> float:
     >>> round(t_p_value(2.0, 20), 4)
     0.0593
     """
-    return float(2.0 * special.stdtr(df, -abs(statistic)))
+    return float(2.0 * _special().stdtr(df, -abs(statistic)))
 
 
 def normal_p_value(statistic: float) -> float:
@@ -65,7 +74,7 @@ def normal_p_value(statistic: float) -> float:
     >>> round(normal_p_value(1.96), 3)
     0.05
     """
-    return float(2.0 * special.ndtr(-abs(statistic)))
+    return float(2.0 * _special().ndtr(-abs(statistic)))
 
 
 def f_p_value(statistic: float, df1: float, df2: float) -> float:
@@ -74,7 +83,16 @@ def f_p_value(statistic: float, df1: float, df2: float) -> float:
     >>> round(f_p_value(3.0, 2, 30), 4)
     0.0649
     """
-    return float(special.fdtrc(df1, df2, max(statistic, 0.0)))
+    return float(_special().fdtrc(df1, df2, max(statistic, 0.0)))
+
+
+def chi2_p_value(statistic: float, df: float) -> float:
+    """Upper tail of the chi-squared distribution.
+
+    >>> round(chi2_p_value(7.81, 3), 4)
+    0.0501
+    """
+    return float(_special().chdtrc(df, statistic))
 
 
 def f_quantile(probability: float, df1: float, df2: float) -> float:
@@ -83,7 +101,7 @@ def f_quantile(probability: float, df1: float, df2: float) -> float:
     >>> round(f_quantile(0.95, 2, 30), 4)
     3.3158
     """
-    return float(special.fdtri(df1, df2, probability))
+    return float(_special().fdtri(df1, df2, probability))
 
 
 def atanh(r: np.ndarray | float) -> np.ndarray:

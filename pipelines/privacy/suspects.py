@@ -16,7 +16,6 @@ from dataclasses import replace
 from operator import itemgetter
 
 import numpy as np
-from scipy import linalg
 
 from pipelines.privacy.blocks import Block, Measure
 from pipelines.privacy.bounds import (
@@ -116,7 +115,7 @@ def _mean_programme(system: System, atom: int) -> Programme:
     totals = np.concatenate([rows @ answers, np.kron(np.eye(s), rows) @ above])
     pick, eye = np.eye(k)[at], np.eye(k)
     equal = np.vstack([
-        np.hstack([linalg.block_diag(rows, np.kron(np.eye(s), rows)), -totals[:, None]]),
+        np.hstack([np.kron(np.eye(1 + s), rows), -totals[:, None]]),
         np.concatenate([pick, np.zeros(s * k + 1)]),
     ])  # fmt: skip
     edges = np.vstack([np.eye(s), region.facets])
