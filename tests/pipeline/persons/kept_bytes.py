@@ -29,15 +29,14 @@ def places(home: Path, wanted: list[str]) -> set[str]:
     """Files of the home in which any of it is found."""
     found = set()
     for path in (p for p in home.rglob("*") if p.is_file() and not p.is_symlink()):
-        texts = [path.read_bytes().decode("latin-1"), *_values(path)]
-        met = pl.Series(texts).str.contains_any(wanted, ascii_case_insensitive=True)
-        if met.any():
+        texts = pl.concat([pl.Series([path.read_bytes().decode("latin-1")]), *_values(path)])
+        if texts.str.contains_any(wanted, ascii_case_insensitive=True).any():
             found.add(str(path.relative_to(home)))
     return found
 
 
-def _values(path: Path) -> list[str]:
-    """Every text and bytes in a table file, decompressed."""
+def _values(path: Path) -> list[pl.Series]:
+    """Every text and bytes in a table file, decompressed, column by column."""
     if path.suffix == ".parquet":
         return _texts(pl.read_parquet(path))
     if path.suffix != ".duckdb":
@@ -51,12 +50,14 @@ def _values(path: Path) -> list[str]:
     return [text for frame in frames for text in _texts(frame)]
 
 
-def _texts(frame: pl.DataFrame) -> list[str]:
-    found: list[str] = []
+def _texts(frame: pl.DataFrame) -> list[pl.Series]:
+    found: list[pl.Series] = []
     for column in frame.iter_columns():
         values = column.drop_nulls().unique()
         if column.dtype == pl.Binary:
-            found += [value.decode("latin-1") for value in values]
+            found.append(pl.Series([value.decode("latin-1") for value in values], dtype=pl.String))
+        elif column.dtype == pl.String:
+            found.append(values.alias(""))
         elif not (column.dtype.is_numeric() or column.dtype.is_temporal()):
-            found += [str(value) for value in values]
+            found.append(pl.Series([str(value) for value in values], dtype=pl.String))
     return found

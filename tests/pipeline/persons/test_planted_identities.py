@@ -148,12 +148,13 @@ def leaks(home: Path, said: str) -> list[str]:
     places = {str(p): p.read_bytes() for p in home.rglob("*") if p.is_file()}
     places["names of files"] = "\n".join(str(p.relative_to(home)) for p in home.rglob("*")).encode()
     places["what was printed"] = said.encode()
-    found = []
-    for place, content in places.items():
-        bytes_as_letters = pl.Series([content.decode("latin-1")])
-        met = bytes_as_letters.str.extract_many(list(wanted), overlapping=True)[0]
-        found += [f"{hit!r} in {place}" for hit in sorted({wanted[needle] for needle in met})]
-    return found
+    bytes_as_letters = pl.Series([content.decode("latin-1") for content in places.values()])
+    met = bytes_as_letters.str.extract_many(list(wanted), overlapping=True)
+    return [
+        f"{hit!r} in {place}"
+        for place, hits in zip(places, met, strict=True)
+        for hit in sorted({wanted[needle] for needle in hits})
+    ]
 
 
 @pytest.fixture
