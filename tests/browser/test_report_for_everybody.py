@@ -60,9 +60,11 @@ def test_every_width_and_scheme_fits_and_is_accessible(
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     if width < 1440:  # 200 rows alike take long, and are looked at once for each scheme
         page.select_option("#estimates [data-rows=question]", "Lag")
-    for scheme, rules in zip(SCHEMES, (None, COLOURS), strict=True):
-        page.emulate_media(color_scheme=scheme)
-        assert_accessible(page, rules)
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page)
+    if width == 1440:  # no rule of the style sheet takes another colour by width
+        page.emulate_media(color_scheme="dark")
+        assert_accessible(page, COLOURS)
     assert troubles == []
     page.close()
 

@@ -6,6 +6,7 @@ The bytes of those two are compressed: what is in them is not in the bytes of th
 from __future__ import annotations
 
 import base64
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -27,12 +28,19 @@ def forms_of_key(key: str) -> list[str]:
 
 def places(home: Path, wanted: list[str]) -> set[str]:
     """Files of the home in which any of it is found."""
-    found = set()
-    for path in (p for p in home.rglob("*") if p.is_file() and not p.is_symlink()):
-        texts = pl.concat([pl.Series([path.read_bytes().decode("latin-1")]), *_values(path)])
-        if texts.str.contains_any(wanted, ascii_case_insensitive=True).any():
-            found.add(str(path.relative_to(home)))
-    return found
+    files = (p for p in home.rglob("*") if p.is_file() and not p.is_symlink())
+    return {
+        str(path.relative_to(home))
+        for path in files
+        if _holds(path, path.stat().st_ino, path.stat().st_mtime_ns, tuple(wanted))
+    }
+
+
+@cache
+def _holds(path: Path, inode: int, changed: int, wanted: tuple[str, ...]) -> bool:
+    """Whether any of it is in a file; one that has not changed is read once."""
+    texts = pl.concat([pl.Series([path.read_bytes().decode("latin-1")]), *_values(path)])
+    return bool(texts.str.contains_any(wanted, ascii_case_insensitive=True).any())
 
 
 def _values(path: Path) -> list[pl.Series]:
