@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -73,15 +74,22 @@ def mapping_version(source: Source, program: Program, pseudonyms: Pseudonymizer)
 
 
 def pull(
-    source: Source, program: Program, settings: Settings, pseudonyms: Pseudonymizer
+    source: Source,
+    program: Program,
+    settings: Settings,
+    pseudonyms: Pseudonymizer,
+    *,
+    for_names: bool = False,
 ) -> PullResult:
     """Land every new or changed file of a source.
 
     A file that cannot be used leaves its earlier batch in place; the others are landed. A file
     that is gone keeps the batch it left. Raises SourceError naming all that is wrong once the
-    rest is done. The state of the source says from then on whether it is stale.
+    rest is done. The state of the source says from then on whether it is stale. With `for_names`
+    another source waits for the names in it, and those of others are not pulled first.
     """
-    in_step = begin(source, program, settings, pseudonyms, pull)
+    others = None if for_names else partial(pull, for_names=True)
+    in_step = begin(source, program, settings, pseudonyms, others)
     this = _Pull(source, program, settings, pseudonyms, in_step)
     result = PullResult(source.name)
     state = landing.read_state(settings.landing, source.name)

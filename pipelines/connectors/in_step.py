@@ -54,18 +54,22 @@ def begin(
     program: Program,
     settings: Settings,
     pseudonyms: Pseudonymizer,
-    pull: Callable[[Source, Program, Settings, Pseudonymizer], object],
+    pull_for_names: Callable[[Source, Program, Settings, Pseudonymizer], object] | None,
 ) -> InStep:
-    """What is known before a source is pulled; names that other sources tell are pulled first."""
+    """What is known before a source is pulled; names that other sources tell are pulled first.
+
+    None: this source is itself pulled for its names. Comments it brings are redacted by what is
+    known so far, and brought in step by its own pull.
+    """
     erasures = read_erasures(settings, pseudonyms.secret)
     cutoff = first_day_kept(source.months_kept, dt.datetime.now(program.zone).date())
     upkeep = Upkeep(pseudonyms.secret, erasures, {source.name: cutoff} if cutoff else {})
     if source.comment is None:
         return InStep(source, program, settings, pseudonyms, upkeep, None)
     for other in program.sources:
-        if other.names and other.name != source.name:
+        if pull_for_names and other.names and other.name != source.name:
             with suppress(CrossvoiceError):  # its own pull says what is wrong with it
-                pull(other, program, settings, pseudonyms)
+                pull_for_names(other, program, settings, pseudonyms)
     redactor = known_redactor(program, settings, pseudonyms)
     return InStep(source, program, settings, pseudonyms, _redacting(upkeep, redactor), redactor)
 
