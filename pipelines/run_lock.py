@@ -5,18 +5,31 @@ What belongs here: taking, reading and giving back `run.lock`. What does not: wh
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from pipelines.errors import CrossvoiceError, RunLockedError
 
+PATIENCE = 1.0
+"""Seconds: whoever asks who holds the lock has it for a moment."""
+_HELD: set[Path] = set()
+"""Locks that this process holds."""
+
+
+def is_held_here(path: Path) -> bool:
+    """Whether this process holds the lock."""
+    return path in _HELD
+
 
 @contextmanager
-def run_lock(path: Path, started_at: str) -> Iterator[None]:
+def run_lock(path: Path) -> Iterator[None]:
     """Hold the lock for the block; raises RunLockedError while another process holds it.
 
     The operating system frees the lock when its holder dies, so a killed run blocks nobody; the
@@ -32,21 +45,33 @@ def run_lock(path: Path, started_at: str) -> Iterator[None]:
             mend="make it writable, or set CROSSVOICE_HOME to a folder that is",
         ) from error
     with opened as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunLockedError(
-                f"Another run of this program is under way{_holder(path)}.",
-                where=str(path),
-                mend="wait for it to end, or stop that process",
-            ) from error
+        _take(file, path)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         file.truncate(0)
-        file.write(json.dumps({"process_id": os.getpid(), "started_at": started_at}) + "\n")
+        file.write(json.dumps({"process_id": os.getpid(), "started_at": now}) + "\n")
         file.flush()
+        _HELD.add(path)
         try:
             yield
         finally:
+            _HELD.discard(path)
             file.truncate(0)
+
+
+def _take(file: IO[str], path: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() > until:
+                raise RunLockedError(
+                    f"Another run of this program is under way{_holder(path)}.",
+                    where=str(path),
+                    mend="wait for it to end, or stop that process",
+                ) from error
+            time.sleep(0.02)
 
 
 def lock_holder(path: Path) -> dict | None:

@@ -5,7 +5,6 @@ What belongs here: what is asked and what is told. What does not: how (pipelines
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import sys
@@ -18,9 +17,8 @@ from pipelines.errors import CrossvoiceError
 from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
-from pipelines.privacy.secret import load_secret
 from pipelines.program.reading import read_program
-from pipelines.run_lock import run_lock
+from pipelines.run_start import alone
 from pipelines.settings import Settings, load_settings
 
 
@@ -33,8 +31,8 @@ def forget_people(program: str | None, who: str, *, remove_releases: bool, later
     settings = load_settings(program)
     declared = read_program(settings.program_folder)
     identifiers = read_identifiers(_text(who), declared)
-    with run_lock(settings.lock, dt.datetime.now(dt.UTC).isoformat(timespec="seconds")):
-        pseudonyms = Pseudonymizer(load_secret(settings), declared.org.identifiers)
+    with alone(settings) as secret:
+        pseudonyms = Pseudonymizer(secret, declared.org.identifiers)
         erased = forget(identifiers, settings, pseudonyms)
         releases = _releases(settings)
         if remove_releases:

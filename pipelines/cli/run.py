@@ -7,17 +7,14 @@ that there is something to do.
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 
 import click
 
 from pipelines.fingerprint import fingerprint, read_basis
-from pipelines.landing import sweep
-from pipelines.privacy.erasure import read_erasures
-from pipelines.privacy.secret import SECRET_FILE, load_secret
+from pipelines.privacy.secret import SECRET_FILE, Secret
 from pipelines.publishing.release import current_release, last_publication
-from pipelines.run_lock import run_lock
+from pipelines.run_start import alone
 from pipelines.settings import Settings, load_settings, quiet_libraries
 
 
@@ -34,9 +31,8 @@ def run_program(program: str | None, *, force: bool) -> int:
         click.echo("  run with --force to run anyway")
         return 0
     quiet_libraries(settings)
-    with run_lock(settings.lock, dt.datetime.now(dt.UTC).isoformat(timespec="seconds")):
-        sweep(settings.landing)
-        _say_where_the_secret_is(settings)
+    with alone(settings) as secret:
+        _say_where_the_secret_is(settings, secret)
         from pipelines.cli.execution import execute  # noqa: PLC0415 - imports Dagster
 
         outcome = execute(settings, basis.program.title)
@@ -47,29 +43,13 @@ def run_program(program: str | None, *, force: bool) -> int:
     return 0
 
 
-def _say_where_the_secret_is(settings: Settings) -> None:
-    secret = load_secret(settings)
-    if secret.severing is not None:  # a rotation that was killed
-        from pipelines.rotation import finish  # noqa: PLC0415 - imports the data libraries
-
-        finish(settings, secret)
-    _finish_forgetting(settings)
+def _say_where_the_secret_is(settings: Settings, secret: Secret) -> None:
     if secret.is_new:
         click.echo(f"A pseudonym secret was made: {settings.keep / SECRET_FILE}")
         click.echo(
             "  Back this file up, apart from the landing folder. Without it the landed\n"
             "  rows cannot be joined with new ones."
         )
-
-
-def _finish_forgetting(settings: Settings) -> None:
-    """What a killed `crossvoice forget` left to do."""
-    if not read_erasures(settings, load_secret(settings)).is_pending:
-        return
-    from pipelines.forgetting import finish  # noqa: PLC0415 - imports the data libraries
-    from pipelines.privacy.pseudonyms import Pseudonymizer  # noqa: PLC0415
-
-    finish(settings, Pseudonymizer(load_secret(settings)))
 
 
 def _say_what_failed(settings: Settings, problems: list[str]) -> None:

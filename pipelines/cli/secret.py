@@ -5,7 +5,6 @@ What belongs here: what is told. What does not: how (pipelines.rotation).
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 import click
@@ -21,7 +20,7 @@ def rotate_secret(
 ) -> None:
     """Change the secret and every landed key."""
     settings = load_settings(program)
-    with run_lock(settings.lock, dt.datetime.now(dt.UTC).isoformat(timespec="seconds")):
+    with run_lock(settings.lock):
         rotate(settings, mode, drop_erasures=drop_erasures)
     where = "CROSSVOICE_SECRET" if settings.secret else str(settings.keep / SECRET_FILE)
     click.echo(f"The pseudonym secret has changed: {where}")

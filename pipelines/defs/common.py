@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, Self
 
 import dagster as dg
 import duckdb
@@ -20,6 +20,7 @@ from pipelines.errors import CrossvoiceError
 from pipelines.fingerprint import Basis, read_basis
 from pipelines.program.model import Program
 from pipelines.program.reading import read_program
+from pipelines.run_start import alone
 from pipelines.settings import Settings, load_settings
 
 OWNERS = ["team:crossvoice"]
@@ -40,7 +41,8 @@ RELEASE = dg.AssetKey(["published", "release"])
 class ProgramResource(dg.ConfigurableResource):
     """The program in use and where it lives on this machine.
 
-    What a run works from is read once, as the run starts: all its steps see the same program. The
+    A run works alone, whoever starts it: the command, a schedule, a sensor or somebody in the UI.
+    What it works from is read once, as it starts: all its steps see the same program. The
     warehouse stays open from its first use to the end of the run, so that its steps do not each
     open the file and empty its log; they share it, as connections of one process with one
     configuration do.
@@ -49,16 +51,20 @@ class ProgramResource(dg.ConfigurableResource):
     _basis: Basis | None = PrivateAttr(default=None)
     _held: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Called by Dagster once for each run, before its first step."""
-        self._basis = self.basis()
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Called by Dagster once for each run, after its last step, however it ended."""
-        self._basis = None
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        """Called by Dagster once for each run, around its steps, however they end."""
+        with ExitStack() as until_the_end:
+            with step_errors():
+                until_the_end.enter_context(alone(self.settings()))
+                self._basis = self.basis()
+            try:
+                yield self
+            finally:
+                self._basis = None
+                if self._held is not None:
+                    self._held.close()
+                    self._held = None
 
     def settings(self) -> Settings:
         """Paths and secrets."""

@@ -25,4 +25,6 @@ def drop_folder(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipR
     if context.cursor != found:
         context.update_cursor(found)
         return dg.SkipReason("files have changed; waiting a minute in case more arrive")
-    return dg.RunRequest(run_key=found)
+    # one run for what is there now; files that come back after another release are new again
+    since = last["release_id"] if last is not None else "nothing"
+    return dg.RunRequest(run_key=f"{since}: {found}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import models
+from pipelines import models, run_lock
 from pipelines.cli import execution
 from pipelines.cli.instance import open_instance, write_instance_settings
 from pipelines.definitions import defs
+from pipelines.defs import sensors
 from pipelines.settings import load_settings
 from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.runs import comparable, private
@@ -88,6 +90,9 @@ def test_a_file_in_the_drop_folder_starts_a_run_and_a_stage_runs_alone(daemon: D
     assert daemon.look() == SETTLING
     [request], _ = daemon.look()
     assert daemon.look()[0][0].run_key == request.run_key  # the daemon starts one run for a key
+    with pytest.MonkeyPatch.context() as patch:  # the same files again, after another release
+        patch.setattr(sensors, "last_publication", lambda _: {"input_hash": "", "release_id": "2"})
+        assert daemon.look()[0][0].run_key != request.run_key
 
     assert request.asset_selection is None  # all of the job; here its first stage is enough
     keys = [key for key in daemon.repository.asset_graph.materializable_asset_keys
@@ -104,6 +109,19 @@ def test_a_file_in_the_drop_folder_starts_a_run_and_a_stage_runs_alone(daemon: D
     assert feedback_rows(daemon.home) == rows + 1
     after = comparable(daemon.home)
     assert all(frame.equals(after[name]) for name, frame in released.items())
+
+
+def test_a_run_beside_another_process_fails_before_its_first_step(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_lock, "PATIENCE", 0.1)
+    with (daemon.home / "run.lock").open("a+") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        result = daemon.run("stage_raw")
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_event]
+    told = [str(event.event_specific_data) for event in result.all_events if event.is_job_failure]
+    assert "Another run of this program is under way" in "".join(told)
 
 
 def test_the_schedule_starts_a_run_which_fails_without_a_required_file(daemon: Daemon) -> None:

@@ -52,7 +52,7 @@ def test_a_warehouse_that_is_open_elsewhere_is_told_with_its_holder(
 
 @pytest.mark.parametrize("words", READS, ids=lambda words: words[0])
 def test_a_run_under_way_is_told(words: tuple[str, ...], home: Path) -> None:
-    with run_lock(home / "run.lock", "2025-01-01T00:00:00"):
+    with run_lock(home / "run.lock"):
         ended = CliRunner().invoke(main, [*words, "--program", "demo"], catch_exceptions=False)
 
     is_status = words == ("status",)
