@@ -109,17 +109,20 @@ def _inputs(basis: Basis, settings: Settings, landed: bool) -> str:
     for source in basis.program.sources:
         lines.append(str(first_day_kept(source.months_kept, basis.today)))
         try:
-            known = read_state(settings.landing, source.name).inputs
+            state = read_state(settings.landing, source.name)
             files = named_files(source, settings)
         except CrossvoiceError as error:
             lines.append(f"{source.name} {error.what}")
             continue
-        for name, path in files.items():
-            state = known.get(name)
-            if not landed:
-                lines.append(f"{source.name} {name} {_hash(path, state)}")
-            elif state is not None:
-                lines.append(f"{source.name} {name} {state.look.content_hash}")
+        known = {name: state.inputs[name] for name in files if name in state.inputs}
+        was = [f"{source.name} {name} {one.look.content_hash}" for name, one in known.items()]
+        if landed:
+            lines += was
+            continue
+        now = [f"{source.name} {n} {_hash(path, known.get(n))}" for n, path in files.items()]
+        lines += now
+        if state.is_stale and now == was:  # mended by putting back what was there
+            lines.append(f"{source.name} is to be pulled again")
     return _digest(lines)
 
 

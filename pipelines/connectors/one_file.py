@@ -19,7 +19,12 @@ from pipelines.connectors.columns import find_columns
 from pipelines.connectors.in_step import InStep
 from pipelines.connectors.locations import texts_of_names, texts_of_sheet
 from pipelines.connectors.mapping import RecordMapping
-from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
+from pipelines.connectors.records import (
+    RECORD_NUMBER,
+    Records,
+    open_records,
+    without_records,
+)  # fmt: skip
 from pipelines.connectors.rejects import shapeless_rejects
 from pipelines.contract import COMMENTS, SOURCE_TABLES
 from pipelines.errors import SourceError
@@ -63,11 +68,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
         with BatchWriter(folder, *identity, this.without) as writer:
             watermark = _write_all(opened, mappings, writer)
         if writer.rows_read == 0:
-            raise SourceError(
-                f"Source {source.name} has a file without records.",
-                where=str(new.path),
-                mend="export it again, or take it out of `location`",
-            )
+            raise without_records(source.name, new.path)
         if not landing.look_at(new.path, landing.InputState(new.batch, new.look)).is_same_file(
             new.look
         ):

@@ -14,7 +14,12 @@ import polars as pl
 from pipelines.connectors.columns import addressable, find_columns
 from pipelines.connectors.locations import named_files, texts_of_names, texts_of_sheet
 from pipelines.connectors.mapping import RecordMapping
-from pipelines.connectors.records import RECORD_NUMBER, Records, open_records
+from pipelines.connectors.records import (
+    RECORD_NUMBER,
+    Records,
+    open_records,
+    without_records,
+)  # fmt: skip
 from pipelines.connectors.rejects import shapeless_rejects
 from pipelines.errors import SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -55,6 +60,7 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
     rejects: list[pl.DataFrame] = []
     for name, path in named_files(source, settings).items():
         found.n_files += 1
+        n_before = found.n_tried
         for records in open_records(source, path):
             mapping = RecordMapping(
                 source.model_copy(update={"comment": None}),  # nothing is kept: nothing to redact
@@ -66,8 +72,11 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
             if not found.header:
                 found.header, found.found = addressable(records.header), mapping.found
                 found.typed = records.has_typed_dates
+                found.sample = pl.DataFrame(schema=dict.fromkeys(found.header, pl.String))
             rejects += [r.with_columns(pl.lit(name).alias("input"))
                         for r in _tried(found, records, mapping, path)]  # fmt: skip
+        if found.n_tried == n_before:
+            raise without_records(source.name, path)
     if rejects:
         found.rejects = pl.concat(rejects)
     return found

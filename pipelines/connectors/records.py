@@ -129,6 +129,15 @@ def open_tables(source: Source, content: Content) -> list[Records]:
     return tables
 
 
+def without_records(source: str, path: Path) -> SourceError:
+    """A file of which nothing can become a row."""
+    return SourceError(
+        f"Source {source} has a file without records.",
+        where=str(path),
+        mend="export it again, or take it out of `location`",
+    )
+
+
 def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:
     """The error of a file the operating system does not hand over."""
     if isinstance(error, IsADirectoryError):

@@ -117,8 +117,17 @@ def test_check_names_a_label_of_no_text(tmp_path: Path) -> None:
     assert "word.unit" in result.output
 
 
-def test_check_fails_where_a_run_would_stop(tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("store,score\nS1,72\nS2,64\n")
+REJECTED = "Source scores would stop a run: it rejects 100.0% of the rows tried"
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [("S1,72\nS2,64\n", REJECTED), ("S1,1,2\nS2,3,4\n", REJECTED),
+     ("", "Source scores has a file without records")],
+    ids=["out of scale", "without a shape", "none"],
+)  # fmt: skip
+def test_check_fails_where_a_run_would_stop(tmp_path: Path, records: str, expected: str) -> None:
+    (tmp_path / "in.csv").write_text(f"store,score\n{records}")
     (tmp_path / "program.yaml").write_text(
         "program: small\nperiod: year\nstart: 2025-01-01\n"
         "metrics: [{id: csat, voice: customer, items: [score]}]\n"
@@ -128,7 +137,7 @@ def test_check_fails_where_a_run_would_stop(tmp_path: Path) -> None:
     )
     result = call("check", "--program", str(tmp_path), env={"CROSSVOICE_HOME": str(tmp_path)})
     assert result.exit_code == 2
-    assert "Source scores would stop a run: it rejects 100.0% of the rows tried" in result.output
+    assert expected in result.output
     assert "mend:" in result.output
 
 

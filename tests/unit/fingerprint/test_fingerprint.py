@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import fingerprint as module
 from pipelines.connectors.file import pull
+from pipelines.errors import SourceError
 from pipelines.fingerprint import Basis, fingerprint
 from pipelines.privacy.erasure import ErasedKey, Erasures, keep_erasures
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -68,6 +69,21 @@ def test_a_file_that_changes_or_arrives_during_a_run_is_new_for_the_next(
     (settings.program_folder / name).write_text("shop,mood\nA,7\nB,8\n")
     assert fingerprint(basis, settings, landed=True) == before
     assert fingerprint(basis, settings).whole != before.whole
+
+
+def test_a_file_put_back_as_it_was_is_pulled_again_after_a_failed_pull(settings: Settings) -> None:
+    basis = on(TODAY, land(settings))
+    released = fingerprint(basis, settings, landed=True)
+    file = settings.program_folder / "scores_1.csv"
+    file.write_text("store,mood\nA,5\n")
+    with pytest.raises(SourceError):
+        land(settings)
+    broken = fingerprint(basis, settings)
+    file.write_text("shop,mood\nA,5\n")
+    mended = fingerprint(basis, settings)
+    assert len({released, broken, mended}) == 3
+    land(settings)
+    assert fingerprint(basis, settings) == released
 
 
 def test_a_period_that_ends_is_something_new(settings: Settings) -> None:
