@@ -8,7 +8,7 @@ declared as (
 ),
 
 refs as (
-    select * from {{ source('raw', 'unit_references') }}
+    select * from {{ ref('int_unit_references_found') }}
 ),
 
 units as (
@@ -33,12 +33,13 @@ aliases as (
     from declared
 ),
 
--- an alias may write its unit in another spelling than the organisation does
+-- an alias may write its unit in another spelling than the organisation does, or, where the unit is
+-- on no list, than most rows do
 final as (
     select
         aliases.alias_level,
         aliases.alias,
-        coalesce(min(units.unit_ref), min(spellings.reference), aliases.unit_ref) as unit_ref,
+        coalesce(min(units.unit_ref), min(refs.adopted_ref), aliases.unit_ref) as unit_ref,
         aliases.valid_from,
         aliases.valid_to
     from aliases

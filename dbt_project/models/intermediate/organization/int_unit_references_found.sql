@@ -18,7 +18,7 @@ made as (
     {% endfor %}
 ),
 
-final as (
+found as (
     select
         unit_level,
         reference,
@@ -38,6 +38,17 @@ final as (
         on made.unit_level = written.unit_level
         and made.reference = written.reference
     where written.reference is null
+),
+
+-- a unit that is on no list goes by its most frequent spelling
+final as (
+    select
+        *,
+        first_value(reference) over (
+            partition by unit_level, reference_key
+            order by n_rows desc, reference
+        ) as adopted_ref
+    from found
 )
 
 select * from final

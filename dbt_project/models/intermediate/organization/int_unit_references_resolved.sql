@@ -66,19 +66,6 @@ best as (
     from keyed
 ),
 
--- a unit that is on no list goes by its most frequent spelling
-adopted as (
-    select
-        unit_level,
-        reference_key,
-        reference as canonical_ref,
-        row_number() over (
-            partition by unit_level, reference_key
-            order by n_rows desc, reference
-        ) as preference
-    from refs
-),
-
 final as (
     select
         refs.unit_level,
@@ -89,7 +76,7 @@ final as (
             when
                 best.n_units is null
                 and (refs.is_made or settings.unknown_references = 'adopt')
-                then adopted.canonical_ref
+                then refs.adopted_ref
         end as canonical_ref,
         case
             when best.n_units = 1 then best.resolution
@@ -103,10 +90,6 @@ final as (
         on refs.unit_level = best.unit_level
         and refs.reference_key = best.reference_key
         and best.preference = 1
-    left join adopted
-        on refs.unit_level = adopted.unit_level
-        and refs.reference_key = adopted.reference_key
-        and adopted.preference = 1
 )
 
 select * from final
