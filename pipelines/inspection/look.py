@@ -20,6 +20,7 @@ from pipelines.blanks import BLANKS
 from pipelines.connectors.columns import addressable, tidy
 from pipelines.connectors.contents import Content, contents
 from pipelines.connectors.encodings import DELIMITERS, encoding_of, likely_encoding
+from pipelines.connectors.footnotes import begins_with
 from pipelines.connectors.records import RECORD_NUMBER, content_format, open_content
 from pipelines.connectors.wording import same
 from pipelines.errors import SourceError
@@ -273,10 +274,18 @@ def _leave_notes_out(found: FileLook) -> None:
     if found.sample.width < 3:
         is_note = is_note & first.str.contains(r"^[*†‡¹²]|:")
     patterns = [re.escape(t) + "$" for t in dict.fromkeys(first.filter(is_total).to_list())]
-    for text in first.filter(is_note & ~is_total).to_list():
-        mark = re.match(r"[*†‡¹²\[(]|[\w .-]{1,20}:|\w+", text.strip(BLANKS))
-        patterns.append(re.escape(mark[0] if mark else text[:10]))
+    records = first.filter(~(is_total | is_note))
+    patterns += [_mark_of(t, records) for t in first.filter(is_note & ~is_total).to_list()]
     if patterns:
         found.reading["footnotes"] = list(dict.fromkeys(patterns))
         found.notes.append("rows that begin so are totals or notes, no records")
         found.sample = found.sample.filter(~(is_total | is_note))
+
+
+def _mark_of(note: str, records: pl.Series) -> str:
+    """The shortest pattern that tells a note from every record: a sign, a word, or all of it."""
+    text = note.strip(BLANKS)
+    # a number or a short word alone may begin a record that is not in the sample
+    short = re.match(r"[*†‡¹²\[(]|[\w .-]{1,20}:|[^\W\d]{4,}", text)
+    marks = [re.escape(t) for t in ([short[0]] if short else []) + [text[:40]]]
+    return next((m for m in marks if not begins_with(records, [m]).any()), re.escape(text) + "$")

@@ -149,8 +149,9 @@ def _in_program(source: Any, period: Any, is_place: bool) -> Any:
     if source.get("table") == "units" and is_place:
         filled.setdefault("unit_level", {"value": "location"})
     moment = columns.get("answered_at")
-    if source.get("table") == "employee_responses" and period in CALENDAR and moment is not None:
+    if source.get("table") == "employee_responses" and period != "wave" and moment is not None:
+        each = period if period in CALENDAR else "month"  # the mistake in `period` says enough
         dated = {"column": moment} if isinstance(moment, str) else moment
         if isinstance(dated, dict):
-            filled.setdefault("wave", {**dated, "each": period})
+            filled.setdefault("wave", {**dated, "each": each})
     return {**source, "columns": filled}

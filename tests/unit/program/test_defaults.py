@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pipelines.program.model import Program
 
@@ -157,6 +158,13 @@ def test_a_name_that_follows_from_nothing_must_be_said() -> None:
         Program.model_validate(
             {**SHORT, "sources": [{**SURVEY, "identifiers": STAFF["identifiers"]}]}
         )
+
+
+def test_a_period_that_is_none_is_the_only_mistake() -> None:
+    """What would follow from it is not said to be missing."""
+    with pytest.raises(ValidationError) as caught:
+        Program.model_validate({**SHORT, "period": "quarterly"})
+    assert [error["loc"] for error in caught.value.errors()] == [("period",)]
 
 
 def test_a_metric_knows_the_scales_of_its_items() -> None:
