@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import textwrap
 from collections import Counter
+from collections.abc import Iterator
 
 import click
 import duckdb
@@ -22,6 +23,7 @@ from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
 from pipelines.unmatched import count_unmatched, coverage
+from pipelines.unused import Unused, unused_rows
 
 
 def show_status(program: str | None) -> None:
@@ -60,10 +62,11 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         found, channels = (
             coverage(con, *by).rows(named=True) for by in (("voice",), ("voice", "channel"))
         )
+        unused = {counts.voice: counts for counts in unused_rows(con)}
         suspects, reworded = _suspects(con), _reworded(con)
         findings = org_findings(con, today).rows(named=True)
         n_names = count_unmatched(con)
-    _show_voices(found, channels)
+    _show_voices(found, channels, unused)
     if n_names:
         _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
     if suspects or findings:
@@ -81,8 +84,8 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         _detail(line)
 
 
-def _show_voices(found: list[dict], channels: list[dict]) -> None:
-    """The share of each voice that reaches units, and the channels that lose some."""
+def _show_voices(found: list[dict], channels: list[dict], unused: dict[str, Unused]) -> None:
+    """The share of each voice that reaches units, the channels that lose some, what is not used."""
     click.echo("coverage in the last run")
     for row in found:
         click.echo(f"  {row['voice']}")
@@ -94,6 +97,22 @@ def _show_voices(found: list[dict], channels: list[dict]) -> None:
         if lost:
             shares = ", ".join(f"{c['channel']} {c['unattributed_share']:.1%}" for c in lost)
             _detail(f"by channel, no unit, team or location: {shares}")
+        for line in _unused(unused.get(row["voice"])):
+            _detail(line)
+
+
+def _unused(counts: Unused | None) -> Iterator[str]:
+    if counts is None:
+        return
+    if counts.n_earlier:
+        elsewhere = (
+            f", {counts.n_elsewhere:,} of another place: does the source give each id once only?"
+            if counts.n_elsewhere
+            else ""
+        )
+        yield f"replaced by a later version of the same answer: {counts.n_earlier:,}{elsewhere}"
+    if counts.n_outside:
+        yield f"outside of every period: {counts.n_outside:,}"
 
 
 def _detail(text: str) -> None:

@@ -74,7 +74,10 @@ def test_every_row_is_attributed_or_in_a_counted_remainder(company: Company) -> 
         """,
     ).row(0, named=True)
     assert counts["staged"] == counts["counted"]
-    assert counts["kept"] > counts["staged"]  # duplicates and corrections
+    replaced = counts["kept"] - counts["staged"]  # duplicates and corrections
+    assert replaced > 0
+    told = crossvoice(company.home, "status", "--program", "demo").output
+    assert f"replaced by a later version of the same answer: {replaced:,}\n" in told
 
 
 def test_landing_keeps_and_rejects_what_was_planted(company: Company) -> None:

@@ -1,0 +1,65 @@
+"""Landed answers that no score counts: earlier versions of an answer, and days outside the periods.
+
+What belongs here: counting them by voice for people who wonder where their rows are. What does not:
+which version counts (dbt staging) and rows that reach no unit (pipelines.unmatched).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import duckdb
+
+_VERSIONS = {
+    "employee": ("raw.employee_responses", "survey, wave, respondent_key, item_code"),
+    "customer": ("raw.customer_feedback", "source, feedback_id, item_code"),
+}
+"""Voice -> its answers, and the columns that are alike in all versions of one."""
+
+
+class Unused(NamedTuple):
+    """Rows of one voice."""
+
+    voice: str
+    n_earlier: int
+    """Versions of an answer that a later one replaces."""
+    n_elsewhere: int
+    """Those of them that name another place than another version does."""
+    n_outside: int
+    """Answers of days in no period."""
+
+
+def unused_rows(con: duckdb.DuckDBPyConnection) -> list[Unused]:
+    """The counts of each voice that has any, from the private warehouse."""
+    found = [Unused(voice, *_versions(con, voice), _outside(con, voice)) for voice in _VERSIONS]
+    return [counts for counts in found if any(counts[1:])]
+
+
+def _versions(con: duckdb.DuckDBPyConnection, voice: str) -> tuple[int, int]:
+    table, same = _VERSIONS[voice]
+    row = con.sql(
+        f"""
+        with answers as (
+            select hash({same}) as answer, hash(team_ref, location_ref) as place from {table}
+        ),
+        repeated as (
+            select count(*) - 1 as n_earlier, min(place) <> max(place) as is_elsewhere
+            from answers group by answer having count(*) > 1
+        )
+        select coalesce(sum(n_earlier), 0),
+            coalesce(sum(n_earlier) filter (where is_elsewhere), 0)
+        from repeated
+        """
+    ).fetchone()
+    assert row is not None  # an aggregate has one row
+    return int(row[0]), int(row[1])
+
+
+def _outside(con: duckdb.DuckDBPyConnection, voice: str) -> int:
+    row = con.execute(
+        "select coalesce(sum(n_rows), 0) from marts.attribution_summary"
+        " where voice = ? and period_id = 'outside'",
+        [voice],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
