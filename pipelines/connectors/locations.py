@@ -16,11 +16,6 @@ from pipelines.program.source import Source
 from pipelines.settings import Settings
 
 
-def source_files(source: Source, settings: Settings) -> list[Path]:
-    """The files a source's location names, by name. Raises SourceError when there is none."""
-    return list(named_files(source, settings).values())
-
-
 def named_files(source: Source, settings: Settings) -> dict[str, Path]:
     """The files a source's location names, by the name each goes by in landing.
 

@@ -6,8 +6,6 @@ from pipelines.contract.model import Column, ContractTable, landing, references,
 
 UNIT_LEVELS = ("unit", "team", "location", "region", "company")
 LINEAGE_KINDS = ("rename", "merge", "split", "move", "close")
-PERSON_GROUPS = ("gender", "age_band", "tenure_band", "job_level", "employment")
-"""Columns that say which groups a person is in; only response weights read them."""
 
 ORG_ASSIGNMENTS = ContractTable(
     "org_assignments",

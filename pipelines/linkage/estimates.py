@@ -14,14 +14,7 @@ from typing import Any
 
 import polars as pl
 
-ESTIMANDS = (
-    "between", "within", "lag", "adjusted", "driver", "segment", "nonlinear", "contrast",
-    "aggregation", "change", "power",
-)  # fmt: skip
 VERDICTS = ("supported", "opposite", "practically_none", "inconclusive", "refused")
-DIRECTIONS = (
-    "employees_lead", "customers_lead", "same_period", "both_directions", "direction_unclear",
-)  # fmt: skip
 
 _TEXT, _INT, _REAL = pl.String(), pl.Int64(), pl.Float64()
 

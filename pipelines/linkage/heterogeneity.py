@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.linkage.intervals import chi2_p_value, f_p_value, normal_quantile, t_quantile
+from pipelines.linkage.intervals import chi2_p_value, f_p_value, t_quantile
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,3 @@ def joint_equality(b: np.ndarray, cov: np.ndarray, n_clusters: int) -> tuple[flo
     df2 = float(n_clusters - k + 1)
     f = wald * df2 / ((n_clusters - 1) * (k - 1))
     return f, df2, f_p_value(f, k - 1, df2)
-
-
-def normal_interval(mean: float, std_error: float, level: float) -> tuple[float, float]:
-    """Normal interval of a mean slope."""
-    half = normal_quantile(0.5 + level / 2) * std_error
-    return mean - half, mean + half

@@ -6,7 +6,7 @@ only (lags, knots, items); those stand in that estimator's signature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypedDict
 
@@ -146,12 +146,3 @@ class Settings:
     def sign(self) -> int:
         """+1 or -1, the direction in which a link is expected."""
         return 1 if self.expected_direction == "positive" else -1
-
-
-def option_names() -> frozenset[str]:
-    """Names of the shared options.
-
-    >>> option_names() == frozenset(Options.__annotations__)
-    True
-    """
-    return frozenset(field.name for field in fields(Settings))

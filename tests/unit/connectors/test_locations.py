@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.connectors.locations import named_files, source_files
+from pipelines.connectors.locations import named_files
 from pipelines.errors import CrossvoiceError, SourceError
 from tests.unit.connectors.homes import Home, source
 
@@ -61,7 +61,7 @@ def test_editors_lock_files_are_not_read(filled: Home) -> None:
 
 def test_every_location_must_name_a_file(filled: Home) -> None:
     with pytest.raises(SourceError, match="finds no file") as caught:
-        source_files(source(location=["in/a.csv", "in/*.tsv"]), filled.settings)
+        names(filled, ["in/a.csv", "in/*.tsv"])
     assert caught.value.where.endswith("in/*.tsv")
 
 

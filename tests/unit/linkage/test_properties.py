@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -14,9 +16,18 @@ import pytest
 from panels import panel
 from reports import ESTIMATORS, ITEMS, rich_panel, usual
 
-from pipelines.linkage import COMPANION_SCHEMAS, ESTIMATES_SCHEMA, GUARDS_SCHEMA, between, combine
+from pipelines.linkage import (
+    COMPANION_SCHEMAS,
+    ESTIMATES_SCHEMA,
+    GUARDS_SCHEMA,
+    Options,
+    Settings,
+    between,
+    combine,
+)
 from pipelines.linkage.companions import MADE_BY
-from pipelines.linkage.estimates import ESTIMANDS, KEY_COLUMNS, VERDICTS
+from pipelines.linkage.estimates import KEY_COLUMNS, VERDICTS
+from pipelines.program.questions import Estimand
 
 NAMES = list(ESTIMATORS)
 DATA = rich_panel()
@@ -29,7 +40,7 @@ def test_columns_vocabulary_and_keys(name: str) -> None:
     assert dict(rows.schema) == ESTIMATES_SCHEMA
     assert dict(result.guards.schema) == GUARDS_SCHEMA
     assert len(rows) > 0
-    assert set(rows["estimand"]) <= set(ESTIMANDS)
+    assert set(rows["estimand"]) <= set(get_args(Estimand))
     assert set(rows["verdict"].drop_nulls()) <= set(VERDICTS)
     assert not rows.select(pl.struct(*KEY_COLUMNS).is_duplicated().any()).item()
     for table, frame in result.companions.items():
@@ -37,6 +48,10 @@ def test_columns_vocabulary_and_keys(name: str) -> None:
         assert set(rows["estimand"]) == {MADE_BY[table]}
     for column in rows.select(pl.col(pl.Float64)).iter_columns():
         assert not column.is_nan().any(), column.name
+
+
+def test_options_are_the_settings() -> None:
+    assert set(Options.__annotations__) == {field.name for field in fields(Settings)}
 
 
 def test_every_companion_table_is_made_by_one_estimand() -> None:
