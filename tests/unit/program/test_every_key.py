@@ -133,10 +133,20 @@ SECTIONS = [
     Section(name, tuple(k for k in KEYS if k.section == name))
     for name in dict.fromkeys(k.section for k in KEYS)
 ]
-each_section = pytest.mark.parametrize("section", SECTIONS, ids=str)
+WORDED = [section for section in SECTIONS if any(key.words for key in section.keys)]
+NEEDING = [section for section in SECTIONS if any(key.required for key in section.keys)]
 
 
-@each_section
+def each(sections: list[Section]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("section", sections, ids=str)
+
+
+def test_some_keys_have_words_and_some_are_needed() -> None:
+    assert WORDED
+    assert NEEDING
+
+
+@each(WORDED)
 def test_a_word_that_is_not_allowed_lists_those_that_are(section, problems) -> None:
     keys = [k for k in section.keys if k.words]
     lists = {k.name: any(p.get("type") == "array" for p in parts(k.schema)) for k in keys}
@@ -147,7 +157,7 @@ def test_a_word_that_is_not_allowed_lists_those_that_are(section, problems) -> N
         assert any(all(str(w) in p for w in key.words) and WRONG in p for p in told), (key, found)
 
 
-@each_section
+@each(SECTIONS)
 def test_a_value_of_another_kind_is_told_with_what_is_allowed(section, problems) -> None:
     text = section.changed({key.name: {WRONG: {"zq": {"zq": 1}}} for key in section.keys})
     found = problems(text)
@@ -156,7 +166,7 @@ def test_a_value_of_another_kind_is_told_with_what_is_allowed(section, problems)
         assert any("allowed: " in p or "known key" in p for p in told), (key, found)
 
 
-@each_section
+@each(NEEDING)
 def test_a_needed_key_that_is_not_there_is_named(section, problems) -> None:
     needed = [key for key in section.keys if key.required]
     text = changed(section.keys[0], lambda there: [there.pop(k.name, None) for k in needed])
@@ -166,7 +176,7 @@ def test_a_needed_key_that_is_not_there_is_named(section, problems) -> None:
         assert any(re.match(named, p) for p in found), (key, found)
 
 
-@each_section
+@each(SECTIONS)
 def test_a_key_that_is_none_is_told_with_its_line(section, problems) -> None:
     text = section.changed({WRONG: 1})
     line = next(n for n, text in enumerate(text.splitlines(), 1) if WRONG in text)
