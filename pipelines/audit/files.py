@@ -18,6 +18,7 @@ import duckdb
 import fastexcel
 import polars as pl
 
+from pipelines.audit.code_words import words_of_code
 from pipelines.audit.evidence import Evidence, Finding
 from pipelines.audit.pages import Row, page_rows, read_page, text_row
 from pipelines.audit.told import Told
@@ -146,8 +147,8 @@ def _publication(path: Path, evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def _named(path: Path, told: Told) -> Iterator[tuple[str, str]]:
     named = told.named_in(read_page(path))
-    if named:
-        yield "hidden_in_file", f"names {named}, though it is about definitions only."
+    if named := named and named - words_of_code():
+        yield "hidden_in_file", f"names {min(named)}, though it is about definitions only."
 
 
 def _rows(rows: Iterator[Row], told: Told) -> Iterator[tuple[str, str]]:

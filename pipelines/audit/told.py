@@ -13,6 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
+from pipelines.audit.code_words import words_of
 from pipelines.audit.evidence import Evidence
 from pipelines.audit.pages import Row, writes_commas
 
@@ -54,11 +55,10 @@ class Told:
                 return number
         return None
 
-    def named_in(self, text: str) -> str | None:
-        """A unit whose id stands in a text, if ids are more than plain words and numbers."""
+    def named_in(self, text: str) -> set[str]:
+        """Units whose ids stand in a text, if ids are more than plain words and numbers."""
         telling = {i for i in self._ids if re.search(r"[^A-Za-z]", i) and re.search(r"\D", i)}
-        found = telling & set(re.findall(r"[\w@.-]+", text))
-        return min(found) if found else None
+        return telling & words_of(text)
 
     def _about(self, row: Row) -> list[float] | None:
         """Numbers told of the finest group and the period a row names; None if it names neither."""

@@ -14,6 +14,7 @@ import xlsxwriter
 
 from pipelines.audit.evidence import Finding
 from pipelines.audit.report import audit_release
+from pipelines.audit.told import Told
 from tests.unit.privacy.planted import PLANTED
 from tests.unit.privacy.release_files import publish
 
@@ -156,3 +157,18 @@ def test_a_planted_leak_is_found_and_the_file_named(
     plant(tmp_path / "r1")
     found = findings(tmp_path / "r1")
     assert (attack, name) in [(f.attack, f.sentence.split(": ")[0]) for f in found], found
+
+
+def test_an_id_that_stands_in_the_code_names_nobody_on_pages_made_from_code(
+    honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stores are called L1, teams T1@L1, and so are those of the examples in the models' tests."""
+    monkeypatch.setattr(Told, "_ids", {"L1", "T1@L1", "G3", "Zwolle-7"})
+    release = tmp_path / "r1"
+    shutil.copytree(honest, release)
+    page = release / "lineage.html"
+    page.write_text("<p>L1 T1@L1 G3</p>")
+    assert findings(release) == ()
+    page.write_text("<p>L1 T1@L1 G3 Zwolle-7</p>")
+    (found,) = findings(release)
+    assert "lineage.html: names Zwolle-7" in found.sentence
