@@ -48,9 +48,21 @@ def opened(path: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def connect(path: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse as `opened` does, and close it again."""
+    """Open the warehouse as `opened` does, and close it again.
+
+    Raises CrossvoiceError where the landed files it looks at have been moved.
+    """
     with closing(opened(path, threads)) as con:
-        yield con
+        try:
+            yield con
+        except duckdb.IOException as error:
+            if "No files found" not in str(error):
+                raise
+            raise CrossvoiceError(
+                "The landed files are not where the last run had them: the folder has been moved.",
+                where=str(path),
+                mend="crossvoice run --force",
+            ) from error
 
 
 @contextmanager

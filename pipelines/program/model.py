@@ -37,6 +37,10 @@ def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+LONGEST = dt.timedelta(days=36_525)
+"""From the first day to the last: each period becomes a row, and no calendar has a year 10,000."""
+
+
 class Program(Section):
     """A listening program: everything that differs between companies, in one folder."""
 
@@ -145,6 +149,11 @@ class Program(Section):
             yield f"`period: {self.period}` needs `start`: the first day of the first period"
         if self.start and self.end and self.end < self.start:
             yield f"`end` ({self.end}) lies before `start` ({self.start})"
+        if self.start and self.end and self.end - self.start > LONGEST:
+            yield (
+                f"`end` ({self.end}) lies more than a hundred years after `start`; "
+                "without `end` there are periods up to today"
+            )
         waves = sorted(self.waves, key=lambda wave: wave.start)
         for before, after in pairwise(waves):
             if after.start <= before.end:

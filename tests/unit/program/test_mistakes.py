@@ -52,6 +52,12 @@ CHANGES = {
         "start: 2024-02-30",
         "program.yaml:5: start: found '2024-02-30'; allowed: a date such as 2024-01-31",
     ),
+    "no end": (
+        "end: 2024-12-31",
+        "end: 9999-12-31",
+        "program.yaml:6: end: `end` (9999-12-31) lies more than a hundred years after `start`; "
+        "without `end` there are periods up to today",
+    ),
     "bad name": (
         "id: pride",
         "id: Pride!",

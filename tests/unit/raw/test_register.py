@@ -10,7 +10,7 @@ import pytest
 
 from pipelines import raw, warehouse
 from pipelines.contract import RAW_TABLES
-from pipelines.errors import SourceError
+from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.program.model import Program
 from tests.unit.connectors.homes import Home, source
 
@@ -128,3 +128,18 @@ def test_a_calendar_without_an_end_goes_to_the_last_answer(
         raw.write_declarations(con, declared, dt.date(2025, 6, 9))
         periods = warehouse.read_table(con, "raw.declared_periods")["period_id"].to_list()
     assert periods == [f"2025-{month:02d}" for month in range(1, int(last[-2:]) + 1)]
+
+
+def test_a_folder_that_was_moved_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path / "before", source())
+    home.write_rows("in/a.csv", [("F1", "2025-01-01", "C1", "L001", 7)])
+    home.pull()
+    registered(home)
+    (tmp_path / "before").rename(tmp_path / "after")
+    moved = tmp_path / "after" / home.settings.warehouse.relative_to(tmp_path / "before")
+    with (
+        pytest.raises(CrossvoiceError, match="has been moved") as caught,
+        warehouse.connect(moved) as con,
+    ):
+        con.sql("select count(*) from raw.customer_feedback").fetchone()
+    assert caught.value.mend == "crossvoice run --force"
