@@ -72,6 +72,16 @@ def test_a_class_is_afterwards_as_it_was(monkeypatch, is_own):
     assert ("compile" in before[1]) == is_own
 
 
+@pytest.mark.parametrize("upgraded", ["dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb"])
+def test_another_version_of_dbt_parses_anew(monkeypatch, upgraded):
+    before, stock = models.project_hash(), models.version
+    assert models.project_hash() == before
+    monkeypatch.setattr(
+        models, "version", lambda name: stock(name) + (".1" if name == upgraded else "")
+    )
+    assert models.project_hash() != before
+
+
 @pytest.fixture
 def made(monkeypatch):
     """What Jinja and agate make in a process that has made nothing yet."""
