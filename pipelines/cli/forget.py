@@ -20,6 +20,7 @@ from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import load_secret
 from pipelines.program.reading import read_program
+from pipelines.publishing.layout import RELEASES
 from pipelines.run_lock import run_lock
 from pipelines.settings import Settings, load_settings
 
@@ -78,4 +79,4 @@ def _text(who: str) -> str:
 
 
 def _releases(settings: Settings) -> list[Path]:
-    return sorted((settings.published / "releases").glob("*"))
+    return sorted((settings.published / RELEASES).glob("*"))

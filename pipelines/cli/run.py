@@ -16,6 +16,7 @@ from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.landing import sweep
 from pipelines.privacy.erasure import read_erasures
 from pipelines.privacy.secret import SECRET_FILE, load_secret
+from pipelines.publishing.layout import CARD, CURRENT, DATABASE
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import run_lock
 from pipelines.settings import Settings, load_settings, quiet_libraries
@@ -88,11 +89,11 @@ def _show_card(settings: Settings, seconds: float) -> None:
     release = current_release(settings)
     assert release is not None  # the run has just released it
     click.echo()
-    click.echo((release / "card.txt").read_text())
+    click.echo((release / CARD).read_text())
     click.echo(f"Published in {seconds:.0f} s:")
-    click.echo(f"  {settings.published / 'current' / 'report.html'}")
+    click.echo(f"  {settings.published / CURRENT / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
-        click.echo(f"  {settings.published / 'current' / audience / 'crossvoice.duckdb'}")
+        click.echo(f"  {settings.published / CURRENT / audience / DATABASE}")
     _say_what_waits(settings)
 
 
