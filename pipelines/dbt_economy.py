@@ -1,7 +1,8 @@
 """What dbt does for each command, node or statement, and need not: left out while one runs.
 
 What belongs here: each change of a library that saves dbt's time, for the length of a command and
-for a stated gain. What does not: what dbt is asked (models).
+for a stated gain. What does not: what dbt is asked (models). `patch` leaves each class as it was,
+whether the attribute was its own or its parent's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 
 @contextmanager
@@ -33,37 +35,39 @@ def _validated_when_parsed() -> Iterator[None]:
     """
     from dbt_common.dataclass_schema import dbtClassMixin  # noqa: PLC0415 - two seconds
 
-    mixin: Any = dbtClassMixin
-    validate = mixin.__dict__["validate"]
-    mixin.validate = classmethod(lambda cls, data: None)
-    try:
+    with patch.object(dbtClassMixin, "validate", classmethod(lambda cls, data: None)):
         yield
-    finally:
-        mixin.validate = validate
 
 
 @contextmanager
 def _debug_unsaid() -> Iterator[None]:
     """Without dbt's thousand debug events, each two messages that nobody reads, neither made nor
-    told: a fifth of its time with few rows. Few others are told as such."""
+    told: a fifth of its time with few rows. One that is raised to a higher level is made then."""
     from dbt_common.events.base_types import DebugLevel, EventLevel  # noqa: PLC0415 - two seconds
     from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
 
-    debug: Any = DebugLevel
-    manager: Any = EventManager
-    stock = manager.fire_event
+    make = DebugLevel.__init__
+    stock = EventManager.fire_event
 
-    def fire(self: Any, event: Any, level: Any = None, *others: Any, **named: Any) -> None:
-        if (level or event.level_tag()) != EventLevel.DEBUG:
-            stock(self, event, level, *others, **named)
+    def keep(self: Any, *others: Any, **parts: Any) -> None:
+        vars(self)["unmade"] = others, parts  # dictionaries, made messages one by one
 
-    manager.fire_event = fire
-    debug.__init__ = lambda self, **_: None  # its parts are dictionaries, made messages one by one
-    try:
+    def fire(
+        self: Any, e: Any, level: Any = None, node: Any = None,
+        force_warn_or_error_handling: bool = False,
+    ) -> None:  # fmt: skip
+        if (level or e.level_tag()) == EventLevel.DEBUG and not force_warn_or_error_handling:
+            return
+        if "unmade" in vars(e):  # one that is told as more than it is by itself
+            others, parts = vars(e).pop("unmade")
+            make(e, *others, **parts)
+        stock(self, e, level, node, force_warn_or_error_handling)
+
+    with (
+        patch.object(DebugLevel, "__init__", keep),
+        patch.object(EventManager, "fire_event", fire),
+    ):
         yield
-    finally:
-        del debug.__init__
-        manager.fire_event = stock
 
 
 _TEMPLATES: dict[tuple[type, str], Any] = {}
@@ -75,8 +79,7 @@ def _templates_compiled_once() -> Iterator[None]:
     the arguments of tests, a tenth of dbt's time with few rows."""
     from dbt_common.clients.jinja import MacroFuzzEnvironment  # noqa: PLC0415 - two seconds
 
-    environment: Any = MacroFuzzEnvironment  # and its heirs, which say what code they make
-    stock = environment.compile
+    stock = MacroFuzzEnvironment.compile  # its heirs' too, which say what code they make
 
     def known(self: Any, source: Any, *others: Any, **named: Any) -> Any:
         if others or named or not isinstance(source, str):
@@ -86,11 +89,8 @@ def _templates_compiled_once() -> Iterator[None]:
             _TEMPLATES[text] = stock(self, source)
         return _TEMPLATES[text]
 
-    environment.compile = known
-    try:
+    with patch.object(MacroFuzzEnvironment, "compile", known):
         yield
-    finally:
-        del environment.compile
 
 
 @contextmanager
@@ -99,12 +99,8 @@ def _one_calendar() -> Iterator[None]:
     thirtieth of its time with few rows."""
     import parsedatetime  # noqa: PLC0415
 
-    stock = parsedatetime.Constants
-    parsedatetime.Constants = _calendar_of(stock)
-    try:
+    with patch.object(parsedatetime, "Constants", _calendar_of(parsedatetime.Constants)):
         yield
-    finally:
-        parsedatetime.Constants = stock
 
 
 @cache

@@ -23,17 +23,18 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.errors import SourceError
 
 MANIFEST = "manifest.json"
 INPUTS = "inputs.json"
 REJECTS = "rejects"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -140,22 +141,15 @@ def read_state(landing: Path, source: str) -> SourceState:
 
     Raises SourceError when the state was written by a version that kept other things.
     """
-    path = landing / source / INPUTS
-    found = _read_json(path)
-    if found is None:
-        return SourceState()
-    try:
-        inputs = {
-            name: InputState(state["batch"], FileLook(**state["look"]))
-            for name, state in found["inputs"].items()
-        }
-        return SourceState(inputs, found["is_stale"])
-    except (KeyError, TypeError) as error:
-        raise SourceError(
-            f"The state of source {source} was written by another version of Crossvoice.",
-            where=str(path),
-            mend=f"remove {path.parent} and run again; every file is read anew",
-        ) from error
+    return _read(landing / source, INPUTS, _state) or SourceState()
+
+
+def _state(found: Any) -> SourceState:
+    inputs = {
+        name: InputState(state["batch"], FileLook(**state["look"]))
+        for name, state in found["inputs"].items()
+    }
+    return SourceState(inputs, found["is_stale"])
 
 
 def write_state(landing: Path, source: str, state: SourceState) -> None:
@@ -167,9 +161,8 @@ def write_state(landing: Path, source: str, state: SourceState) -> None:
 
 
 def read_manifest(landing: Path, source: str, batch: str) -> Manifest | None:
-    """The manifest of a batch, or None when there is no such batch."""
-    found = _read_json(landing / source / batch / MANIFEST)
-    return None if found is None else Manifest(**found)
+    """The manifest of a batch, or None when there is no such batch; raises as `read_state`."""
+    return _read(landing / source, f"{batch}/{MANIFEST}", lambda found: Manifest(**found))
 
 
 def batches_in_use(landing: Path, source: str) -> list[Manifest]:
@@ -273,9 +266,10 @@ def _replace_text(path: Path, content: dict[str, Any]) -> None:
     temporary.replace(path)
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _read(source: Path, name: str, make: Callable[[Any], T]) -> T | None:
+    path = source / name
     try:
-        return json.loads(path.read_bytes())
+        return make(json.loads(path.read_bytes()))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
@@ -284,6 +278,12 @@ def _read_json(path: Path) -> dict[str, Any] | None:
             where=str(path),
             mend="restore the landing folder from a backup, or delete the file's folder and run "
             "again with all its inputs in place",
+        ) from error
+    except (KeyError, TypeError) as error:
+        raise SourceError(
+            f"What landed of source {source.name} was written by another version of Crossvoice.",
+            where=str(path),
+            mend=f"remove {source} and run again; every file is read anew",
         ) from error
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,14 @@ PARSED = TARGET / "partial_parse.msgpack"
 PARSED_FROM = TARGET / "parsed_from.txt"
 NODE_EVENTS = ("LogModelResult", "LogTestResult", "LogSeedResult")
 BUILD = ("build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
+PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")
+"""Whose versions decide what a parsed project looks like."""
 SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
 def project_hash() -> str:
-    """Hash of everything dbt parses."""
-    digest = hashlib.sha256()
+    """Hash of everything dbt parses and of its versions: another may not read what one has left."""
+    digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in PARSERS).encode())
     folders = [DBT_PROJECT / f for f in ("models", "macros", "seeds", "tests")]
     files = [p for f in folders for p in f.rglob("*") if p.suffix in SOURCE_SUFFIXES]
     for path in sorted([*files, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml"]):

@@ -28,6 +28,7 @@ from pipelines.privacy.secret import (
     new_link,
     read_kept,
 )
+from pipelines.publishing.layout import CANDIDATE
 from pipelines.settings import Settings
 
 
@@ -67,7 +68,7 @@ def remove_derived(settings: Settings) -> None:
     """Remove what holds keys and can be made again: the warehouse and an unreleased candidate."""
     for file in settings.home.glob(f"{settings.warehouse.name}*"):
         file.unlink()
-    shutil.rmtree(settings.published / "candidate", ignore_errors=True)
+    shutil.rmtree(settings.published / CANDIDATE, ignore_errors=True)
 
 
 def _old_secret(settings: Settings) -> Secret:

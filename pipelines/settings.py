@@ -129,9 +129,16 @@ def environment_without_secret() -> dict[str, str]:
     return {**kept, **TELEMETRY_OFF}
 
 
+def library_environment(settings: Settings) -> dict[str, str]:
+    """What the libraries are told: no telemetry, and where this program lives."""
+    return {
+        **TELEMETRY_OFF,
+        "CROSSVOICE_PROGRAM": str(settings.program_folder),
+        "CROSSVOICE_HOME": str(settings.home),
+        "DAGSTER_HOME": str(settings.dagster_home),
+    }
+
+
 def quiet_libraries(settings: Settings) -> None:
     """Turn telemetry off and tell the libraries, by environment, where this program lives."""
-    os.environ.update(TELEMETRY_OFF)
-    os.environ["CROSSVOICE_PROGRAM"] = str(settings.program_folder)
-    os.environ["CROSSVOICE_HOME"] = str(settings.home)
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    os.environ.update(library_environment(settings))

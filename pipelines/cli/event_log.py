@@ -33,6 +33,8 @@ from pipelines.cli.migrations import migrations_read_once
 
 HELD_SECONDS = 1.0
 """How long an event is held, until the next one: what a killed process may lack in its log."""
+LOCKED_SECONDS = 30.0
+"""How long a file that another process writes is waited for."""
 AT_ONCE = {dg.DagsterEventType.STEP_START, *EVENT_TYPE_TO_PIPELINE_RUN_STATUS}
 """Events that are written with all before them, so that a run can be followed step by step."""
 OF_ALL_RUNS = ASSET_EVENTS | ASSET_CHECK_EVENTS | set(EVENT_TYPE_TO_PIPELINE_RUN_STATUS)
@@ -78,6 +80,7 @@ class HeldEventLog(SqliteEventLogStorage):
         self._connections: dict[str, sa.Connection] = {}
         self._turn = threading.RLock()
         self._held: list[Held] = []
+        self._unindexed: list[Held] = []
         self._written_at = time.monotonic()
         self._records: dict[dg.AssetKey, AssetRecord] = {}
         self._records_as_of: int | None = None
@@ -103,17 +106,17 @@ class HeldEventLog(SqliteEventLogStorage):
             connection = self._connections[shard]
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
 
     def _engine(self, shard: str) -> sa.Engine:
         if shard not in self._engines:
             engine = sa.create_engine(
                 self.conn_string_for_shard(shard),
                 poolclass=StaticPool,  # one connection; the lock gives it to one thread at a time
-                connect_args={"timeout": 30, "check_same_thread": False},
+                connect_args={"timeout": LOCKED_SECONDS, "check_same_thread": False},
             )
             with migrations_read_once():
                 self._initdb(engine)
@@ -130,20 +133,40 @@ class HeldEventLog(SqliteEventLogStorage):
                 self.write()
 
     def write(self) -> None:
-        """Write what is held."""
+        """Write what is held; what a locked file does not take stays held, in its order."""
         with self._turn:
-            held, self._held = self._held, []
-            if not held:
+            if not self._held and not self._unindexed:
                 return
-            for run_id, of_run in groupby(held, lambda one: one.event.run_id):
-                with self._transaction(run_id) as log:
-                    log.execute(self._INSERT, [one.row for one in of_run])
-            indexed = [one for one in held if one.event.dagster_event_type in OF_ALL_RUNS]
-            if indexed:
-                self._write_index(indexed)
+            held, self._held = self._held, []
+            try:
+                for run_id, alike in groupby(list(held), lambda one: one.event.run_id):
+                    of_run = list(alike)
+                    with self._transaction(run_id) as log:
+                        log.execute(self._INSERT, [one.row for one in of_run])
+                    del held[: len(of_run)]
+                    self._unindexed += [
+                        one for one in of_run if one.event.dagster_event_type in OF_ALL_RUNS
+                    ]
+            finally:
+                self._held = held + self._held
+            self._index()
             self._written_at = time.monotonic()
 
-    def _write_index(self, held: Sequence[Held]) -> None:
+    def _index(self) -> None:
+        """Write the events of the index, once they stand in the logs of their runs."""
+        held, self._unindexed = self._unindexed, []
+        if not held:
+            return
+        try:
+            unplanned = self._write_index(held)
+        except BaseException:
+            self._unindexed = held + self._unindexed
+            self._records_as_of = None  # what was not written may have been followed
+            raise
+        for one in unplanned:
+            self.store_asset_check_event(one.event, one.number)
+
+    def _write_index(self, held: Sequence[Held]) -> list[Numbered]:
         with self._transaction(INDEX_SHARD_NAME) as index:
             index.execute(self._INSERT, [one.row for one in held])
             # SQLite numbers the rows of a transaction one after another
@@ -152,9 +175,7 @@ class HeldEventLog(SqliteEventLogStorage):
             numbered = [Numbered(*one, number) for number, one in enumerate(held, first)]
             self._write_assets(index, [one for one in numbered if one.kind in ASSET_EVENTS])
             checks = [one for one in numbered if one.kind in ASSET_CHECK_EVENTS]
-            unplanned = write_checks(index, checks)
-        for one in unplanned:
-            self.store_asset_check_event(one.event, one.number)
+            return write_checks(index, checks)
 
     def _write_assets(self, index: sa.Connection, events: Sequence[Numbered]) -> None:
         if not events:

@@ -18,6 +18,7 @@ from pipelines.forgetting import forget, read_identifiers
 from pipelines.privacy.kept_records import remove_other_records
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.reading import read_program
+from pipelines.publishing.layout import RELEASES
 from pipelines.run_start import alone
 from pipelines.settings import Settings, load_settings
 
@@ -76,4 +77,4 @@ def _text(who: str) -> str:
 
 
 def _releases(settings: Settings) -> list[Path]:
-    return sorted((settings.published / "releases").glob("*"))
+    return sorted((settings.published / RELEASES).glob("*"))

@@ -240,11 +240,12 @@ def rotate(mode: str | None, drop_erasures: bool, program: str | None) -> None:
 @main.command()
 @PROGRAM
 @click.option("--port", default=3000, show_default=True, help="Port on this machine.")
-def dev(program: str | None, port: int) -> None:
+@click.option("--environment", is_flag=True, help="Only print it, for Dagster's own commands.")
+def dev(program: str | None, port: int, environment: bool) -> None:
     """Serve the Dagster UI of a program on this machine."""
-    from pipelines.cli.dev import serve  # noqa: PLC0415
+    from pipelines.cli.dev import print_environment, serve  # noqa: PLC0415
 
-    serve(program, port)
+    print_environment(program) if environment else serve(program, port)
 
 
 @main.command()

@@ -13,6 +13,7 @@ import click
 
 from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.privacy.secret import SECRET_FILE, Secret
+from pipelines.publishing.layout import CARD, CURRENT, DATABASE
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_start import alone
 from pipelines.settings import Settings, load_settings, quiet_libraries
@@ -68,11 +69,11 @@ def _show_card(settings: Settings, seconds: float) -> None:
     release = current_release(settings)
     assert release is not None  # the run has just released it
     click.echo()
-    click.echo((release / "card.txt").read_text())
+    click.echo((release / CARD).read_text())
     click.echo(f"Published in {seconds:.0f} s:")
-    click.echo(f"  {settings.published / 'current' / 'report.html'}")
+    click.echo(f"  {settings.published / CURRENT / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
-        click.echo(f"  {settings.published / 'current' / audience / 'crossvoice.duckdb'}")
+        click.echo(f"  {settings.published / CURRENT / audience / DATABASE}")
     _say_what_waits(settings)
 
 

@@ -2,7 +2,7 @@
 
 What belongs here: which texts are looked at closely, and the counts that are kept. What does not:
 what a finding looks like (privacy.patterns, privacy.recognizers) and where the names come from
-(connectors.names).
+(connectors.in_step).
 
 Most comments hold nothing that could be a name or a number. One pass over all words and one
 expression, both in Polars, leave the others aside; only what is left goes through Presidio.

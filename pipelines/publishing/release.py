@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ReleaseError
+from pipelines.landing import sync
 from pipelines.publishing.layout import CANDIDATE, CURRENT, DATABASE, PUBLICATION, RELEASES
 from pipelines.settings import Settings
 
@@ -43,7 +44,7 @@ def release_candidate(settings: Settings) -> Path:
     for path in candidate.rglob("*"):
         if path.is_file():
             path.chmod(0o400)
-            _sync(path)
+            sync(path)
         else:
             path.chmod(0o700)
     candidate.rename(target)
@@ -51,7 +52,7 @@ def release_candidate(settings: Settings) -> Path:
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / release_id)
     link.replace(settings.published / CURRENT)
-    _sync(settings.published)
+    sync(settings.published)
     return target
 
 
@@ -73,11 +74,3 @@ def current_release(settings: Settings) -> Path | None:
     """Folder of the current release."""
     link = settings.published / CURRENT
     return link.resolve() if link.exists() else None
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from altair.utils import schemapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -102,14 +103,9 @@ def _known_schemas() -> Any:
 def _schemas_known() -> Iterator[None]:
     """With altair's table of its 600 schemas made once: it makes one for each `x="low:Q"`, half of
     the time that all charts take."""
-    module: Any = schemapi
-    stock = module._FromDict
     known = _known_schemas()
-    module._FromDict = lambda _classes: known
-    try:
+    with patch.object(schemapi, "_FromDict", lambda _classes: known):
         yield
-    finally:
-        module._FromDict = stock
 
 
 def for_audience(

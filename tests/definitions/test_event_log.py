@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy.exc import OperationalError
 
 from pipelines.cli import event_log
 from pipelines.cli.event_log import HeldEventLog
@@ -143,6 +145,37 @@ def test_events_are_held_until_a_step_starts_or_somebody_looks(
     log.store_event(plain)
     log.dispose()
     assert written() == 6
+
+
+@pytest.mark.parametrize("locked", ["log", "index"])
+def test_events_that_a_locked_file_does_not_take_are_held(
+    events: list[dg.EventLogEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    monkeypatch.setattr(event_log, "LOCKED_SECONDS", 0)
+    ours, theirs = (
+        kind(str(tmp_path / kind.__name__)) for kind in (HeldEventLog, SqliteEventLogStorage)
+    )
+    [run] = {event.run_id for event in events}
+    refused = 0
+    for number, event in enumerate(events):
+        theirs.store_event(event)
+        if number < len(events) // 4:  # both files are there
+            ours.store_event(event)
+            ours.write()
+            continue
+        name = f"{run}.db" if locked == "log" else "index.db"
+        with closing(sqlite3.connect(tmp_path / "HeldEventLog" / name)) as other:
+            other.execute("begin immediate")
+            try:
+                ours.store_event(event)
+                ours.write()
+            except OperationalError as error:
+                assert "database is locked" in str(error)
+                refused += 1
+    assert refused > 1
+    ours.dispose()
+    theirs.dispose()
+    assert rows(tmp_path / "HeldEventLog") == rows(tmp_path / "SqliteEventLogStorage")
 
 
 def test_migrations_are_read_once_a_process(

@@ -8,7 +8,7 @@ import pytest
 from dbt.events.types import NodeStart
 from dbt_common.clients.jinja import MacroFuzzEnvironment
 from dbt_common.dataclass_schema import dbtClassMixin
-from dbt_common.events.base_types import BaseEvent, DebugLevel
+from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 
 from pipelines import dbt_economy, landing, models
@@ -40,6 +40,46 @@ def test_debug_events_are_not_made_and_the_others_are_told(tmp_path, monkeypatch
     assert len(log) >= len(heard) > 0
     assert EventManager.__dict__["fire_event"] is before
     assert NodeStart(node_info={"node_name": "periods"}).node_info.node_name == "periods"
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [{"level": EventLevel.WARN}, {"force_warn_or_error_handling": True}],
+    ids=["level", "forced"],
+)
+def test_a_debug_event_that_is_raised_keeps_its_words(raised):
+    def told():
+        heard, manager = [], EventManager()
+        manager.add_callback(heard.append)
+        event = NodeStart(node_info={"node_name": "periods", "unique_id": "model.periods"})
+        manager.fire_event(e=event, **raised)
+        return [(m.info.level, m.info.msg, m.data.node_info.node_name) for m in heard]
+
+    with dbt_economy.spared(is_parsed=True):
+        spared = told()
+    assert spared == told() != []
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_class_is_afterwards_as_it_was(monkeypatch, is_own):
+    if is_own:
+        monkeypatch.setattr(DebugLevel, "__init__", lambda self, **_: None)
+        monkeypatch.setattr(MacroFuzzEnvironment, "compile", lambda *_: None)
+    before = [dict(vars(kind)) for kind in (DebugLevel, MacroFuzzEnvironment)]
+    with pytest.raises(RuntimeError), dbt_economy.spared(is_parsed=True):
+        raise RuntimeError
+    assert [dict(vars(kind)) for kind in (DebugLevel, MacroFuzzEnvironment)] == before
+    assert ("compile" in before[1]) == is_own
+
+
+@pytest.mark.parametrize("upgraded", ["dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb"])
+def test_another_version_of_dbt_parses_anew(monkeypatch, upgraded):
+    before, stock = models.project_hash(), models.version
+    assert models.project_hash() == before
+    monkeypatch.setattr(
+        models, "version", lambda name: stock(name) + (".1" if name == upgraded else "")
+    )
+    assert models.project_hash() != before
 
 
 @pytest.fixture

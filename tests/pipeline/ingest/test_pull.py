@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -251,6 +252,34 @@ def test_a_damaged_state_is_told(home: Home, content: str) -> None:
 
     with pytest.raises(SourceError, match="account of landed data is damaged"):
         home.pull()
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        (landing.MANIFEST, '"generation"', '"of_tomorrow"'),
+        (landing.MANIFEST, '"rows_read"', '"rows"'),
+        (landing.INPUTS, '"is_stale"', '"stale"'),
+        (landing.INPUTS, '"changed_ns"', '"of_tomorrow"'),
+    ],
+)
+def test_an_account_of_another_version_is_told(
+    home: Home, name: str, before: str, after: str
+) -> None:
+    home.write_rows("in/a.csv", [row(1)])
+    home.pull()
+    folder = home.settings.landing / "feedback"
+    [path] = folder.rglob(name)
+    path.write_text(path.read_text().replace(before, after))
+
+    with pytest.raises(SourceError, match=r"feedback was written by another version") as told:
+        home.pull()
+    assert told.value.where == str(path)
+    assert told.value.mend == f"remove {folder} and run again; every file is read anew"
+
+    shutil.rmtree(folder)
+    assert home.pull().n_new == 1
+    assert home.landed().height == 1
 
 
 def test_the_account_of_a_batch(home: Home) -> None:

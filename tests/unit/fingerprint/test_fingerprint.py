@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pipelines.privacy.erasure import ErasedKey, Erasures, keep_erasures
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret
 from pipelines.program.model import Program
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_ROOT, Settings
 
 TODAY = dt.date(2026, 1, 1)
 PROGRAM = {
@@ -123,3 +124,62 @@ def test_a_method_page_is_part_of_what_makes_a_release(
     before = module.code_hash()
     file.write_text("# Lag: which moves first?")
     assert module.code_hash() != before
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code as it is, where it can be changed."""
+    root = tmp_path_factory.mktemp("code")
+    made = shutil.ignore_patterns("__pycache__", "target", "logs", "*.pyc")
+    for folder in ("pipelines", "data_checks", "dbt_project", "docs/methods"):
+        shutil.copytree(PROJECT_ROOT / folder, root / folder, ignore=made)
+    shutil.copy(PROJECT_ROOT / "requirements.lock", root)
+    return root
+
+
+def test_any_file_of_the_code_is_part_of_what_makes_a_release(
+    code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROJECT_ROOT", code)
+    hashed = set()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "content_hash", lambda path: hashed.add(path) or "")
+        module.code_hash()
+    files = sorted(path for path in code.rglob("*") if path.is_file())
+    assert hashed == set(files)
+    before = module.code_hash()
+    one_of_each_kind = {(path.relative_to(code).parts[0], path.suffix): path for path in files}
+    assert {("pipelines", ".po"), ("dbt_project", ".yml")} <= one_of_each_kind.keys()
+    for path in one_of_each_kind.values():
+        content = path.read_bytes()
+        path.write_bytes(content + b" ")
+        assert module.code_hash() != before, path
+        path.write_bytes(content)
+    assert module.code_hash() == before
+
+
+@pytest.mark.parametrize("name", ["pipelines/report/static/a.woff2", "data_checks/words.unknown"])
+def test_a_new_file_of_a_kind_nobody_thought_of_is_something_new(
+    name: str, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROJECT_ROOT", code)
+    before = module.code_hash()
+    (code / name).write_bytes(b"")
+    assert module.code_hash() != before
+    (code / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pipelines/__pycache__/raw.cpython-311.pyc", "dbt_project/target/manifest.json",
+     "dbt_project/logs/dbt.log", "pipelines/.raw.py.swp"],
+)  # fmt: skip
+def test_what_running_the_code_writes_is_nothing_new(
+    name: str, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PROJECT_ROOT", code)
+    before = module.code_hash()
+    (code / name).parent.mkdir(exist_ok=True)
+    (code / name).touch()
+    assert module.code_hash() == before
+    (code / name).unlink()
