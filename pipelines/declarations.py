@@ -28,7 +28,7 @@ ALIASES_SCHEMA = {
 }
 LAST_ANSWER = """
     select max(day) from (
-        select cast(answered_at as date) as day from raw.employee_responses
+        select answered_date as day from raw.employee_responses
         union all select local_date from raw.customer_feedback
     ) where day <= ?
 """
@@ -57,7 +57,7 @@ def write_declarations(
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
-        "declared_settings": _settings(program, last_release or {}, answers_per_event(con)),
+        "declared_settings": _settings(program, last_release or {}, answers_per_event(con), today),
         "declared_sources": _sources(program),
         "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
@@ -174,12 +174,15 @@ def _pairs(program: Program) -> pl.DataFrame:
     )
 
 
-def _settings(program: Program, last_release: Mapping[str, Any], answers: int) -> pl.DataFrame:
+def _settings(
+    program: Program, last_release: Mapping[str, Any], answers: int, today: dt.date
+) -> pl.DataFrame:
     privacy, org = program.privacy, program.org
     values = {
         "program": program.program,
         "title": program.title,
         "time_zone": program.time_zone,
+        "today": today,
         "period": program.period,
         "suppression": privacy.suppression,
         "publisher": privacy.publisher or "",
