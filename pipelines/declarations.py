@@ -7,6 +7,7 @@ as data, the dbt project is the same for every program.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.feedback_events import answers_per_event
+from pipelines.feedback_events import Form, answers_per_event, asked_together, forms_answered
 from pipelines.program.aliases import Alias
 from pipelines.program.model import Program
 from pipelines.program.periods import Period, program_periods
@@ -28,7 +29,7 @@ ALIASES_SCHEMA = {
 }
 LAST_ANSWER = """
     select max(day) from (
-        select cast(answered_at as date) as day from raw.employee_responses
+        select answered_date as day from raw.employee_responses
         union all select local_date from raw.customer_feedback
     ) where day <= ?
 """
@@ -57,7 +58,7 @@ def write_declarations(
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
-        "declared_settings": _settings(program, last_release or {}, answers_per_event(con)),
+        "declared_settings": _settings(program, last_release or {}, forms_answered(con), today),
         "declared_sources": _sources(program),
         "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
@@ -174,19 +175,23 @@ def _pairs(program: Program) -> pl.DataFrame:
     )
 
 
-def _settings(program: Program, last_release: Mapping[str, Any], answers: int) -> pl.DataFrame:
+def _settings(
+    program: Program, last_release: Mapping[str, Any], forms: Sequence[Form], today: dt.date
+) -> pl.DataFrame:
     privacy, org = program.privacy, program.org
     values = {
         "program": program.program,
         "title": program.title,
         "time_zone": program.time_zone,
+        "today": today,
         "period": program.period,
         "suppression": privacy.suppression,
         "publisher": privacy.publisher or "",
         "threshold_employee": privacy.thresholds.employee,
         "threshold_customer": privacy.thresholds.customer,
         "threshold_comments": privacy.thresholds.comments,
-        "answers_per_event": answers,
+        "answers_per_event": answers_per_event(forms),
+        "asked_together": json.dumps([sorted(pair) for pair in asked_together(forms)]),
         "unit": org.unit,
         "teams": org.teams,
         "unknown_references": org.unknown_references,

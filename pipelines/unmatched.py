@@ -188,13 +188,15 @@ def likeness(one: str, other: str) -> float:
 def coverage(con: duckdb.DuckDBPyConnection, *by: str) -> pl.DataFrame:
     """How far rows in periods reach units, by columns of `attribution_summary`: voice, channel.
 
-    One row per group: n_rows, unattributed_share (no team or location), in_unit_share.
+    One row per group: n_rows, unattributed_share (no team or location), in_unit_share. Scores that
+    later ones replace are no rows here, as replaced answers are none anywhere.
     """
     keys = ", ".join(by)
     return con.sql(
         f"select {keys}, cast(sum(n_rows) as bigint) as n_rows,"
         " coalesce(sum(n_rows) filter (where remainder_reason <> 'attributed'), 0) / sum(n_rows)"
         " as unattributed_share, sum(n_rows_in_unit) / sum(n_rows) as in_unit_share"
-        f" from marts.attribution_summary where period_id <> 'outside' group by {keys}"
+        " from marts.attribution_summary"
+        f" where period_id <> 'outside' and remainder_reason <> 'superseded' group by {keys}"
         f" order by {keys}"
     ).pl()

@@ -7,6 +7,7 @@ that there is something to do.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 import click
@@ -40,7 +41,7 @@ def run_program(program: str | None, *, force: bool) -> int:
     if not outcome.succeeded:
         _say_what_failed(settings, outcome.problems)
         return 1
-    _show_card(settings, time.perf_counter() - start)
+    _show_card(settings, time.perf_counter() - start, basis.today)
     return 0
 
 
@@ -65,7 +66,7 @@ def _say_what_failed(settings: Settings, problems: list[str]) -> None:
     )  # fmt: skip
 
 
-def _show_card(settings: Settings, seconds: float) -> None:
+def _show_card(settings: Settings, seconds: float, today: dt.date) -> None:
     release = current_release(settings)
     assert release is not None  # the run has just released it
     click.echo()
@@ -74,10 +75,10 @@ def _show_card(settings: Settings, seconds: float) -> None:
     click.echo(f"  {settings.published / CURRENT / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
         click.echo(f"  {settings.published / CURRENT / audience / DATABASE}")
-    _say_what_waits(settings)
+    _say_what_waits(settings, today)
 
 
-def _say_what_waits(settings: Settings) -> None:
+def _say_what_waits(settings: Settings, today: dt.date) -> None:
     """What the release does not hold yet: periods under way, and names somebody has to settle."""
     from pipelines import warehouse  # noqa: PLC0415 - imports the data libraries
     from pipelines.linkage.wording import counted  # noqa: PLC0415
@@ -85,9 +86,10 @@ def _say_what_waits(settings: Settings) -> None:
 
     with warehouse.connect(settings.warehouse) as con:
         n_names = count_unmatched(con)
-        under_way = con.sql(
+        under_way = con.execute(
             "select period_id from marts.periods where not is_closed"
-            " and period_start <= current_date order by period_index"
+            " and period_start <= ? order by period_index",
+            [today],
         ).fetchall()
     for (period,) in under_way:
         click.echo(f"Not linked yet: {period}, which has not ended")

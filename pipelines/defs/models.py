@@ -15,9 +15,9 @@ import polars as pl
 
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
-from pipelines.feedback_events import asked_together
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
+from pipelines.publishing.declared import asked_together
 from pipelines.publishing.earlier import earlier_cells
 from pipelines.publishing.renamed import Meanings
 from pipelines.settings import Settings

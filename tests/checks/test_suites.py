@@ -37,3 +37,16 @@ def test_broken_rule_fails_its_own_check(table, check, good, spoiled):
         found = run_suite(good, suite_for(*table.split(".")))
     assert [r.sentence for r in found if r.outcome == "error"] == []
     assert {r.check for r in found if r.outcome == "failed"} == {check} | others
+
+
+@pytest.mark.parametrize(
+    ("today", "found"), [("2024-02-29", {"names_tell_teams_apart"}), ("2024-03-01", set())]
+)
+def test_a_name_is_free_again_on_the_programs_own_day(today, found, good, spoiled):
+    sql = (
+        "insert into marts.dim_teams values ('t99', 'Team 0', date '2024-03-01');"
+        f" update raw.declared_settings set value_text = '{today}' where setting = 'today'"
+    )
+    with spoiled(sql):
+        results = run_suite(good, suite_for("marts", "dim_teams"))
+    assert {r.check for r in results if r.outcome == "failed"} == found

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from itertools import combinations, groupby
+
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines.feedback_events import RECORDS, answers_per_event, asked_together
+from pipelines import feedback_events
+from pipelines.feedback_events import Form, forms_answered
 
 
 @pytest.fixture
@@ -14,6 +20,14 @@ def con() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("create schema raw")
     return con
+
+
+def asked_together(con: duckdb.DuckDBPyConnection) -> list[frozenset[str]]:
+    return feedback_events.asked_together(forms_answered(con))
+
+
+def answers_per_event(con: duckdb.DuckDBPyConnection) -> int:
+    return feedback_events.answers_per_event(forms_answered(con))
 
 
 def land(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int, str, str]) -> None:
@@ -54,10 +68,64 @@ def test_half_of_the_events_of_the_rarer_question(
     assert bool(asked_together(con)) == is_usual
 
 
-def test_of_a_long_batch_the_beginning_is_read(con: duckdb.DuckDBPyConnection) -> None:
-    late = [("a", RECORDS + i, f"f{i}", item) for i in (1, 2) for item in ("csat", "nps")]
-    land(con, *late)
-    assert asked_together(con) == []
+@pytest.mark.parametrize("by", ["record", "question", "batch"])
+def test_it_does_not_matter_where_the_rows_of_an_event_stand(
+    con: duckdb.DuckDBPyConnection, by: str
+) -> None:
+    """Of 20,000 events all answer two questions and 20 a third, which was added late."""
+    rows = [
+        (f"f{i}", item)
+        for i in range(20_000)
+        for item in (["csat", "nps"] if i < 19_980 else ["csat", "late", "nps"])
+    ]
+    if by != "record":
+        rows.sort(key=lambda row: row[1])
+    if by == "batch":  # a file a question
+        numbers = [number for _, group in groupby(rows, lambda row: row[1])
+                   for number, _ in enumerate(group)]  # fmt: skip
+    else:
+        numbers = list(range(len(rows)))
+    land(con, *(("a", n, *row) for n, row in zip(numbers, rows, strict=True)))
+    assert asked_together(con) == [
+        frozenset(pair) for pair in combinations(("csat", "late", "nps"), 2)
+    ]
+    assert answers_per_event(con) == 3
+    assert forms_answered(con) == [
+        Form(("csat", "late", "nps"), 20), Form(("csat", "nps"), 19_980)
+    ]  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ab'"), st.integers(0, 5), st.sampled_from([*"wxyz", "it's", "é"])
+        )
+    )
+)
+def test_as_counted_by_hand(rows: list[tuple[str, int, str]]) -> None:
+    """Items that no other item can share may be left out; what is told of the others is exact."""
+    con = duckdb.connect()
+    con.execute("create schema raw")
+    land(con, *((source, n, f"f{event}", item) for n, (source, event, item) in enumerate(rows)))
+    events = defaultdict(set)
+    for source, event, item in rows:
+        events[source, event].add(item)
+    held = Counter(tuple(sorted(items)) for items in events.values())
+    found = forms_answered(con)
+    assert {f.items: f.n_events for f in found if len(f.items) > 1} == {
+        items: n for items, n in held.items() if len(items) > 1
+    }
+    by_hand = [Form(*form) for form in held.items()]
+    assert set(feedback_events.asked_together(found)) == set(
+        feedback_events.asked_together(by_hand)
+    )
+    assert feedback_events.answers_per_event(found) == max(map(len, held), default=1)
+
+
+def test_more_questions_than_a_number_has_bits(con: duckdb.DuckDBPyConnection) -> None:
+    land(con, *(("a", i, "f1", f"q{i:03d}") for i in range(300)))
+    assert answers_per_event(con) == 300
 
 
 def test_without_feedback(con: duckdb.DuckDBPyConnection) -> None:

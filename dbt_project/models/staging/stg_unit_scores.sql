@@ -10,6 +10,8 @@ final as (
     select
         source,
         batch,
+        input,
+        record_number,
         period_ref,
         team_ref,
         location_ref,

@@ -21,12 +21,12 @@ import pytest
 from pipelines import models, raw, warehouse
 from pipelines.connectors.file import pull
 from pipelines.demo.company import generate
-from pipelines.feedback_events import asked_together
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret
 from pipelines.program.reading import read_program
+from pipelines.publishing.declared import asked_together
 from pipelines.settings import load_settings
 
 TODAY = dt.date(2026, 1, 15)

@@ -62,6 +62,7 @@ class Home:
     folder: Path
     source: Source
     org: dict[str, Any] = field(default_factory=dict)
+    zone: str = "Europe/Berlin"
 
     @property
     def settings(self) -> Settings:
@@ -69,7 +70,7 @@ class Home:
 
     @property
     def program(self) -> Program:
-        return program(self.source, org=self.org)
+        return program(self.source, org=self.org, time_zone=self.zone)
 
     def write(self, name: str, text: str | bytes, encoding: str = "utf-8") -> Path:
         """Write a file under the program's folder; returns its path."""

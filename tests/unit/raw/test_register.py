@@ -143,3 +143,35 @@ def test_a_folder_that_was_moved_is_told(tmp_path: Path) -> None:
     ):
         con.sql("select count(*) from raw.customer_feedback").fetchone()
     assert caught.value.mend == "crossvoice run --force"
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "last"),
+    [
+        ("Pacific/Auckland", "2025-03-31T12:30:00Z", "2025-04"),
+        ("Pacific/Auckland", "2025-03-31T10:30:00Z", "2025-03"),
+        ("Pacific/Honolulu", "2025-04-01T09:30:00Z", "2025-03"),
+        ("Pacific/Honolulu", "2025-04-01T10:30:00Z", "2025-04"),
+    ],
+)
+def test_the_last_survey_answer_counts_by_the_day_in_the_programs_zone(
+    tmp_path: Path, zone: str, at: str, last: str
+) -> None:
+    survey = source(
+        name="survey",
+        table="employee_responses",
+        columns={
+            "response_id": "id", "answered_at": "at", "location_ref": "store",
+            "respondent_key": {"column": "customer", "id_type": "hr"},
+            "survey": {"value": "pulse"}, "wave": {"value": "w"},
+        },
+        values=[{"columns": ["score"], "item": "nps", "scale": {"min": 0, "max": 10}}],
+    )  # fmt: skip
+    home = Home(tmp_path, survey, zone=zone)
+    home.write_rows("in/a.csv", [("R1", at, "E1", "L1", 7)])
+    home.pull()
+    with warehouse.connect(home.settings.warehouse) as con:
+        raw.register_batches(con, home.program, home.settings)
+        raw.write_declarations(con, home.program, dt.date(2025, 6, 9))
+        periods = warehouse.read_table(con, "raw.declared_periods")["period_id"].to_list()
+    assert periods[-1] == last

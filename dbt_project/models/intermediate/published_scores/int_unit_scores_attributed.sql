@@ -1,4 +1,4 @@
--- grain: one row per voice, item, period, team and location of a score that came aggregated
+-- grain: one row per score that came aggregated; of those that count, per voice, item, period, unit
 with scores as (
     select * from {{ ref('stg_unit_scores') }}
 ),
@@ -29,7 +29,8 @@ placed as (
         settings.unit as unit_setting,
         case when waves.wave_id is null then days.period_id else waves.period_id end as period_id,
         team_refs.canonical_ref as team_id,
-        coalesce(location_refs.canonical_ref, team_locations.location_id) as location_id
+        coalesce(location_refs.canonical_ref, team_locations.location_id) as location_id,
+        coalesce(waves.wave_end, days.calendar_day) as last_day
     from scores
     cross join settings
     left join waves on scores.period_ref = waves.wave_id
@@ -55,13 +56,24 @@ levelled as (
             when team_id is not null then 'team'
             when location_id is not null then 'location'
             else 'none'
-        end as unit_level,
-        -- of several days in one period the last counts
-        row_number() over (
-            partition by voice, item_code, period_id, team_ref, location_ref
-            order by period_ref desc
-        ) as recency
+        end as unit_level
     from placed
+),
+
+-- of several days in one period the last counts, and of one day what came last: a unit has one
+-- score, however its references are written
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by
+                voice, item_code, period_id, unit_level,
+                coalesce(team_id, team_ref), coalesce(location_id, location_ref)
+            order by
+                last_day desc, period_ref desc, input desc, record_number desc, batch desc,
+                team_ref, location_ref
+        ) as recency
+    from levelled
 ),
 
 final as (
@@ -90,10 +102,11 @@ final as (
         detractors,
         suppressed_at_source,
         case
-            when period_id is null or recency > 1 then 'outside_periods'
+            when period_id is null then 'outside_periods'
             when unit_level = 'none' then 'unknown_unit'
+            when recency > 1 then 'superseded'
         end as remainder_reason
-    from levelled
+    from ranked
 )
 
 select * from final
