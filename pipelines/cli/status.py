@@ -91,7 +91,7 @@ def _show_voices(found: list[dict], channels: list[dict], unused: dict[str, Unus
         click.echo(f"  {row['voice']}")
         _detail(
             f"{row['n_rows']:,} answers and scores: {row['in_unit_share']:.1%} reach a unit, "
-            f"{row['unattributed_share']:.1%} no unit, team or location"
+            f"{_in_part(row)}{row['unattributed_share']:.1%} no unit, team or location"
         )
         lost = [c for c in channels if c["voice"] == row["voice"] and c["unattributed_share"] > 0]
         if lost:
@@ -99,6 +99,12 @@ def _show_voices(found: list[dict], channels: list[dict], unused: dict[str, Unus
             _detail(f"by channel, no unit, team or location: {shares}")
         for line in _unused(unused.get(row["voice"])):
             _detail(line)
+
+
+def _in_part(row: dict) -> str:
+    """The share that is of no unit, but of one of the two that make one."""
+    share = 1 - row["in_unit_share"] - row["unattributed_share"]
+    return f"{share:.1%} a team or location only, " if share >= 0.0005 else ""
 
 
 def _unused(counts: Unused | None) -> Iterator[str]:

@@ -77,6 +77,11 @@ def test_every_row_is_attributed_or_in_a_counted_remainder(company: Company) -> 
     replaced = counts["kept"] - counts["staged"]  # duplicates and corrections
     assert replaced > 0
     told = crossvoice(company.home, "status", "--program", "demo").output
+    at_location = private(
+        company.home, "select sum(n_rows) filter (attribution_method = 'location') / sum(n_rows)"
+        " from marts.attribution_summary where voice = 'customer'",
+    ).item()  # fmt: skip
+    assert f"{at_location:.1%} a team or location only" in " ".join(told.split())
     assert f"replaced by a later version of the same answer: {replaced:,}\n" in told
 
 
