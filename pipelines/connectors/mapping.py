@@ -72,8 +72,8 @@ class RecordMapping:
     """Contract columns taken from the file's name, and the text of each."""
     redactor: Redactor | None = None
     """Takes people out of comments; default: one that knows no names of this program."""
-    input_name: str = ""
-    """Name of the file, for ids made of it."""
+    ids_begin: str = ""
+    """What the ids begin with of records that have none of their own."""
     question_texts: dict[str, str] = field(default_factory=dict)
     """Column of the file -> what it asks, where the file tells more than the column's name."""
 
@@ -159,7 +159,7 @@ class RecordMapping:
         if mapping.column is not None:
             return texts[mapping.column]
         if mapping.record_number:
-            return f"{self.input_name}:" + numbers.cast(pl.String)
+            return f"{self.ids_begin}:" + numbers.cast(pl.String)
         return pl.Series([self.from_name.get(name, str(mapping.value))]).new_from_index(
             0, texts.height
         )

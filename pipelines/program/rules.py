@@ -95,7 +95,7 @@ class ColumnMapping(Section):
     sheet_name: Annotated[str, AfterValidator(_one_group)] | None = None
     """Taken from the name of the sheet, likewise; for `sheet: "*"`."""
     record_number: bool = False
-    """An id made of the file's name and the record's number, for exports without one."""
+    """An id made of the file's content and the record's number, for exports without one."""
     recode: dict[str, str] | None = None
     """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
     format: str | list[str] | None = None
