@@ -19,7 +19,7 @@ from pipelines.connectors.in_step import InStep, begin, catch_up
 from pipelines.connectors.locations import named_files, told_by_name
 from pipelines.connectors.one_file import Input, land
 from pipelines.connectors.records import not_accessible
-from pipelines.connectors.renames import settle_renamed
+from pipelines.connectors.renames import follow_places, place_of, settle_renamed
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
@@ -96,6 +96,7 @@ def pull(
     state = landing.read_state(settings.landing, source.name)
     try:
         files = named_files(source, settings)
+        follow_places(state, files, settings)
     except CrossvoiceError as error:
         files = {}
         result.problems.append(error.text())
@@ -143,7 +144,8 @@ def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | N
         new = Input(name, path, look, batch, from_name)
         guesses = land(this.in_step, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
-    return _Pulled(landing.InputState(batch, look), is_new, guesses)
+    place = place_of(path, this.settings)
+    return _Pulled(landing.InputState(batch, look, place), is_new, guesses)
 
 
 def _nothing_kept(source: Source, result: PullResult) -> SourceError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from pipelines import landing
 from tests.unit.connectors.homes import Home, source
 
 NUMBERED = {"feedback_id": {"record_number": True}, "occurred_at": "at", "location_ref": "store"}
@@ -81,3 +84,66 @@ def test_a_copy_that_is_gone_keeps_its_rows_when_the_other_changes(numbered: Hom
     numbered.pull()
 
     assert numbered.landed().height == 5
+
+
+def test_another_location_does_not_make_a_file_another(numbered: Home) -> None:
+    numbered.write_rows("in/a.csv", rows_of(1, 3))
+    numbered.write_rows("in/gone.csv", rows_of(21, 1))
+    numbered.pull()
+    (numbered.folder / "in/gone.csv").unlink()
+    numbered.source = source(columns=NUMBERED, location=["in/*.csv", "more/*.csv"])
+    numbered.write_rows("in/a.csv", rows_of(1, 4))
+    numbered.write_rows("more/b.csv", rows_of(11, 2))
+    numbered.write_rows("more/gone.csv", rows_of(31, 1))
+    numbered.pull()
+    assert sorted((m.input, m.rows_kept) for m in numbered.manifests()) == [
+        ("gone.csv", 1), ("in/a.csv", 4), ("more/b.csv", 2), ("more/gone.csv", 1),
+    ]  # fmt: skip
+    numbered.source = source(columns=NUMBERED)
+    numbered.write_rows("in/a.csv", rows_of(1, 5))
+    numbered.write_rows("in/gone.csv", rows_of(21, 2))
+    numbered.pull()
+
+    assert sorted((m.input, m.rows_kept) for m in numbered.manifests()) == [
+        ("a.csv", 5), ("gone.csv", 2), ("more/b.csv", 2), ("more/gone.csv", 1),
+    ]  # fmt: skip
+
+
+def test_a_file_found_again_takes_no_rows_of_a_namesake_that_is_gone(numbered: Home) -> None:
+    numbered.source = source(columns=NUMBERED, location=["in/*.csv", "in/in/*.csv"])
+    numbered.write_rows("in/a.csv", rows_of(1, 3))
+    numbered.write_rows("in/in/a.csv", rows_of(11, 2))
+    numbered.pull()
+    assert list(numbered.state().inputs) == ["a.csv", "in/a.csv"]
+    (numbered.folder / "in/in/a.csv").unlink()
+    numbered.source = source(columns=NUMBERED, location=["in/*.csv", "more/*.csv"])
+    numbered.write_rows("in/a.csv", rows_of(1, 4))
+    numbered.write_rows("more/b.csv", rows_of(21, 1))
+    numbered.pull()
+
+    assert numbered.landed().height == 4 + 2 + 1
+
+
+def test_a_folder_that_moved_as_a_whole_keeps_its_inputs(numbered: Home) -> None:
+    path = numbered.write_rows("in/a.csv", rows_of(1, 3))
+    numbered.pull()
+    path.parent.rename(path.parent.with_name("data"))
+    numbered.source = source(columns=NUMBERED, location="data/*.csv")
+    numbered.write_rows("data/a.csv", rows_of(1, 4))
+    numbered.pull()
+
+    assert numbered.landed().height == 4
+
+
+def test_inputs_landed_before_places_were_kept_are_known_by_name(numbered: Home) -> None:
+    numbered.write_rows("in/a.csv", rows_of(1, 3))
+    numbered.pull()
+    path = numbered.settings.landing / "feedback" / landing.INPUTS
+    state = json.loads(path.read_text())
+    del state["inputs"]["a.csv"]["place"]
+    path.write_text(json.dumps(state))
+    numbered.write_rows("in/a.csv", rows_of(1, 4))
+    numbered.pull()
+
+    assert numbered.landed().height == 4
+    assert numbered.state().inputs["a.csv"].place
