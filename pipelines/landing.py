@@ -114,6 +114,8 @@ class InputState:
 
     batch: str
     look: FileLook
+    place: str = ""
+    """Mark of where the file lay; empty: landed before it was kept."""
 
 
 def look_at(path: Path, known: InputState | None = None) -> FileLook:
@@ -146,7 +148,7 @@ def read_state(landing: Path, source: str) -> SourceState:
 
 def _state(found: Any) -> SourceState:
     inputs = {
-        name: InputState(state["batch"], FileLook(**state["look"]))
+        name: InputState(state["batch"], FileLook(**state["look"]), state.get("place", ""))
         for name, state in found["inputs"].items()
     }
     return SourceState(inputs, found["is_stale"])

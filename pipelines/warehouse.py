@@ -24,11 +24,12 @@ def opened(path: Path, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """The warehouse, open for reading and writing until it is closed.
 
     `threads` holds for the file in this process; None: as many as DuckDB takes itself.
-    Raises CrossvoiceError while another process has it open.
+    Raises CrossvoiceError while another process has it open, and where it may not be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        con = duckdb.connect(str(path), config=CONFIG)
+        with _told_where():
+            con = duckdb.connect(str(path), config=CONFIG)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -82,7 +83,29 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         con.execute("rollback")
         raise
-    con.execute("commit")
+    with _told_where():
+        con.execute("commit")
+
+
+@contextmanager
+def _told_where() -> Iterator[None]:
+    """Say what to do about a file that the system does not open.
+
+    A folder that may not be written shows with the first write only: that of the log beside the
+    file. Until then everything can be read.
+    """
+    try:
+        yield
+    except duckdb.OperationalError as error:
+        found = re.search(r'Cannot open file "(.+?\.duckdb[^"]*)": ([^\n]+)', str(error))
+        if found is None:
+            raise
+        raise CrossvoiceError(
+            f"A DuckDB file cannot be written: {found[2]}.",
+            where=found[1],
+            mend="make the file and its folder writable for you, or set CROSSVOICE_HOME to a "
+            "folder that is",
+        ) from error
 
 
 def write_table(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
@@ -141,16 +164,17 @@ def has_table(con: duckdb.DuckDBPyConnection, table: str) -> bool:
 def _replace(con: duckdb.DuckDBPyConnection, kind: str, table: str, select: str) -> None:
     """Make `schema.table` anew; a statement of its own is a transaction of its own."""
     schema, _, _ = table.partition(".")
-    con.execute(f"create schema if not exists {schema}")
     made = f"create or replace {kind} {table} as {select}"
-    try:
-        con.execute(made)
-    except duckdb.CatalogException:
-        other = _kind(con, table)
-        if other in (None, kind):
-            raise
-        con.execute(f"drop {other} {table}")  # DuckDB replaces a relation by one of its kind only
-        con.execute(made)
+    with _told_where():
+        con.execute(f"create schema if not exists {schema}")
+        try:
+            con.execute(made)
+        except duckdb.CatalogException:
+            other = _kind(con, table)
+            if other in (None, kind):
+                raise
+            con.execute(f"drop {other} {table}")  # DuckDB replaces one by one of its kind only
+            con.execute(made)
 
 
 def _kind(con: duckdb.DuckDBPyConnection, table: str) -> str | None:

@@ -16,16 +16,17 @@ import polars as pl
 
 from pipelines import landing
 from pipelines.connectors.in_step import InStep, begin, catch_up
-from pipelines.connectors.locations import named_files, texts_of_file_name
+from pipelines.connectors.locations import named_files, told_by_name
 from pipelines.connectors.one_file import Input, land
 from pipelines.connectors.records import not_accessible
+from pipelines.connectors.renames import follow_places, place_of, settle_renamed
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-MAPPING_CODE_VERSION = 4
+MAPPING_CODE_VERSION = 5
 """Raise when a change of the mapping code changes the rows it makes."""
 NOT_THE_ROWS = {"location", "required", "max_rejected_share", "retention", "personal"}
 """Keys of a source that do not change what a file becomes."""
@@ -95,10 +96,11 @@ def pull(
     state = landing.read_state(settings.landing, source.name)
     try:
         files = named_files(source, settings)
+        follow_places(state, files, settings)
     except CrossvoiceError as error:
         files = {}
         result.problems.append(error.text())
-    result.n_inputs = len(files)
+    result.n_inputs, before = len(files), dict(state.inputs)
     for name, path in files.items():
         try:
             pulled = _pull_file(this, name, path, state.inputs.get(name))
@@ -110,6 +112,7 @@ def pull(
             result.problems.append(error.text())
         except OSError as error:
             result.problems.append(not_accessible(source.name, path, error).text())
+    settle_renamed(source, state, before, files)
     catch_up(in_step)
     result.manifests = landing.batches_of(settings.landing, source.name, state)
     if result.manifests and result.total("rows_filtered") == result.total("rows_read"):
@@ -133,16 +136,16 @@ class _Pulled:
 def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | None) -> _Pulled:
     folder, source = this.settings.landing, this.source
     look = landing.look_at(path, known)
-    from_name = texts_of_file_name(source, name)
-    version = this.version + "".join(f"/{key}={text}" for key, text in from_name.items())
-    batch = landing.batch_id(look.content_hash, version)
+    from_name = told_by_name(source, name)
+    batch = landing.batch_id(look.content_hash, this.version + from_name)
     is_new = landing.read_manifest(folder, source.name, batch) is None
     guesses: list[str] = []
     if is_new:
-        new = Input(name, path, look, batch)
+        new = Input(name, path, look, batch, from_name)
         guesses = land(this.in_step, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
-    return _Pulled(landing.InputState(batch, look), is_new, guesses)
+    place = place_of(path, this.settings)
+    return _Pulled(landing.InputState(batch, look, place), is_new, guesses)
 
 
 def _nothing_kept(source: Source, result: PullResult) -> SourceError:

@@ -84,6 +84,11 @@ def texts_of_file_name(source: Source, name: str) -> dict[str, str]:
     return {column: match[1] for column, match in found.items() if match is not None and match[1]}
 
 
+def told_by_name(source: Source, name: str) -> str:
+    """The same as one text: what parts files of one content, where there is anything."""
+    return "".join(f"/{key}={text}" for key, text in texts_of_file_name(source, name).items())
+
+
 def texts_of_names(source: Source, name: str, inside: str) -> dict[str, str]:
     """Contract columns taken from a name: that of a file inside a zip before that of the file.
 

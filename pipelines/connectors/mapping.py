@@ -42,6 +42,9 @@ from pipelines.program.source import Source
 LOCAL_DATES = {"answered_at": "answered_date", "occurred_at": "local_date"}
 """Timestamp columns and the column that holds their day in the program's time zone."""
 
+LARGEST_WEIGHT = 1e9
+"""More people than one answer can stand for."""
+
 OWN_IDS = ("response_id", "feedback_id", "action_id")
 """Ids of the source: rows would fall together if a part of them were masked."""
 
@@ -72,8 +75,8 @@ class RecordMapping:
     """Contract columns taken from the file's name, and the text of each."""
     redactor: Redactor | None = None
     """Takes people out of comments; default: one that knows no names of this program."""
-    input_name: str = ""
-    """Name of the file, for ids made of it."""
+    ids_begin: str = ""
+    """What the ids begin with of records that have none of their own."""
     question_texts: dict[str, str] = field(default_factory=dict)
     """Column of the file -> what it asks, where the file tells more than the column's name."""
 
@@ -159,7 +162,7 @@ class RecordMapping:
         if mapping.column is not None:
             return texts[mapping.column]
         if mapping.record_number:
-            return f"{self.input_name}:" + numbers.cast(pl.String)
+            return f"{self.ids_begin}:" + numbers.cast(pl.String)
         return pl.Series([self.from_name.get(name, str(mapping.value))]).new_from_index(
             0, texts.height
         )
@@ -215,6 +218,9 @@ class RecordMapping:
                 yield Fault(text.is_not_null() & columns[name].is_null(), reason, where)
             if column.required:
                 yield Fault(text.is_null(), "missing_required", where)
+            if name == "weight":
+                is_weight = columns[name].is_between(0, LARGEST_WEIGHT).fill_null(value=True)
+                yield Fault(~is_weight, "out_of_scale", where)
         if "valid_from" in columns and "valid_to" in columns:
             is_reversed = columns["valid_to"] < columns["valid_from"]
             where = self.source.columns["valid_to"].column or "valid_to"

@@ -42,6 +42,18 @@ class Input:
     path: Path
     look: landing.FileLook
     batch: str
+    from_name: str = ""
+    """What the file's name tells of its rows."""
+
+    @property
+    def ids_begin(self) -> str:
+        """What ids of records without one begin with: the content, never the name.
+
+        Names are passed on (export.csv becomes export_1.csv when the next export comes), so ids of
+        the name would make one record of two. Files of one content are one input, unless their
+        names tell of different rows.
+        """
+        return landing.batch_id(self.look.content_hash, self.from_name)
 
 
 def land(this: InStep, version: str, new: Input) -> list[str]:
@@ -58,7 +70,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
             texts_of_names(source, new.name, records.inside)
             | texts_of_sheet(source, records.sheet),
             this.redactor,
-            new.name,
+            new.ids_begin,
             records.question_texts,
         )
         for records in opened

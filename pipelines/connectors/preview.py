@@ -67,7 +67,7 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
                 find_columns(source, records.header, records.where), program.time_zone,
                 pseudonyms, records.has_typed_dates,
                 texts_of_names(source, name, records.inside)
-                | texts_of_sheet(source, records.sheet), input_name=name,
+                | texts_of_sheet(source, records.sheet), ids_begin=name,
             )  # fmt: skip
             if not found.header:
                 found.header, found.found = addressable(records.header), mapping.found

@@ -74,7 +74,7 @@ def candidate_assets(
     watch = Stopwatch()
     basis, settings = program.basis(), program.settings()
     started = dt.datetime.now(dt.UTC)
-    with program.warehouse() as con:
+    with step_errors(), program.warehouse() as con:
         publication = publication_row(con, basis, settings, context.run_id, started)
         rows = build_candidate(con, settings, publication, models.column_texts("marts"))
     _write_pages(basis.program, settings)

@@ -208,11 +208,18 @@ class Program(Section):
             yield "`linkage.pairs` declare the same pair twice; give one of them an `id`"
 
     def _top_box_problems(self) -> Iterator[str]:
-        for metric in self.metrics:
+        for i, metric in enumerate(self.metrics):
             if metric.kind == "top_box" and len(self._directions(metric)) > 1:
                 yield (
                     f"`metrics.{metric.id}` counts favourable answers from `top_box_from` on, but "
                     "its items have both directions; give reversed items a metric of their own"
+                )
+            asked, border = self.answer_scales[metric.id], metric.top_box_from
+            if border is not None and asked and not any(s.is_parted_at(border) for s in asked):
+                ends = ", ".join(f"{s.low:g} to {s.high:g}" for s in asked)
+                yield (
+                    f"`metrics.{i}.top_box_from` is {border:g}, which parts no answers of "
+                    f"its items ({ends}): all of them or none would be favourable"
                 )
 
     def _manager_problems(self) -> Iterator[str]:

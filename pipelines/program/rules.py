@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipelines.program.base import Name, Section
+from pipelines.spelling import same
 
 Direction = Literal["higher", "lower"]
 
@@ -74,6 +75,12 @@ class AnswerScale(NamedTuple):
     high: float
     is_lower_better: bool
 
+    def is_parted_at(self, last: float) -> bool:
+        """Whether answers lie on both sides, if those from the good end to `last` are one side."""
+        if self.is_lower_better:
+            return self.low <= last < self.high
+        return self.low < last <= self.high
+
 
 class ColumnMapping(Section):
     """How one contract column is filled: from a column of the input, from the file's name, or with
@@ -95,8 +102,8 @@ class ColumnMapping(Section):
     sheet_name: Annotated[str, AfterValidator(_one_group)] | None = None
     """Taken from the name of the sheet, likewise; for `sheet: "*"`."""
     record_number: bool = False
-    """An id made of the file's name and the record's number, for exports without one."""
-    recode: dict[str, str] | None = None
+    """An id made of the file's content and the record's number, for exports without one."""
+    recode: Annotated[dict[str, str] | None, AfterValidator(_each_code_once)] = None
     """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
     format: str | list[str] | None = None
     """Date format or formats: strptime directives, or `excel`, `excel_1904`, `epoch`, `epoch_ms`;
@@ -137,6 +144,21 @@ class ColumnMapping(Section):
     def formats(self) -> list[str]:
         """The declared date formats, in their order."""
         return [self.format] if isinstance(self.format, str) else list(self.format or [])
+
+
+def _each_code_once(codes: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Spellings of one code that mean different things: only one of them could be followed."""
+    told: dict[str, tuple[str, Any]] = {}
+    for code, meaning in (codes or {}).items():
+        first, meant = told.setdefault(same(code), (code, meaning))
+        if meant != meaning:
+            both = [f"{m:g}" if isinstance(m, float) else repr(m) for m in (meant, meaning)]
+            msg = (
+                f"{first!r} and {code!r} are one code (letter case, width and blanks do not "
+                f"count) and mean {both[0]} and {both[1]}; leave one of them out"
+            )
+            raise ValueError(msg)
+    return codes
 
 
 def _long_form(mapping: object) -> object:
@@ -185,7 +207,7 @@ class ValueRule(Section):
     """Question kind, for customer feedback."""
     voice: Literal["employee", "customer"] | None = None
     """Whose score it is; needed for unit_scores."""
-    recode: dict[str, float] | None = None
+    recode: Annotated[dict[str, float] | None, AfterValidator(_each_code_once)] = None
     """Labels (any letter case, width and blanks) and their score; other text must be a number."""
     missing: list[str] = Field(default_factory=list)
     """Codes that mean: no answer, for these columns only; besides the source's `missing`."""

@@ -15,7 +15,8 @@ from __future__ import annotations
 import hmac
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.errors import CrossvoiceError
 from pipelines.privacy.secret import load_secret
 from pipelines.publishing.audiences import AUDIENCES
 from pipelines.publishing.card import result_card
@@ -58,13 +60,30 @@ def build_candidate(
         con.execute("drop schema if exists published cascade")
         for name, frame in frames.items():
             warehouse.write_table(con, f"published.{name}", frame)
+    with empty_candidate(settings) as folder:
+        for audience, tables in AUDIENCES.items():
+            _write_audience(folder / audience, {name: frames[name] for name in tables})
+        (folder / CARD).write_text(result_card(frames) + "\n")
+        row = json.dumps(dict(publication), indent=1, default=str)
+        (folder / PUBLICATION).write_text(row + "\n")
+    return {name: frame.height for name, frame in frames.items()}
+
+
+@contextmanager
+def empty_candidate(settings: Settings) -> Iterator[Path]:
+    """The candidate's folder, without what an earlier run left; says so where it is not written."""
     folder = settings.published / CANDIDATE
     shutil.rmtree(folder, ignore_errors=True)
-    for audience, tables in AUDIENCES.items():
-        _write_audience(folder / audience, {name: frames[name] for name in tables})
-    (folder / CARD).write_text(result_card(frames) + "\n")
-    (folder / PUBLICATION).write_text(json.dumps(dict(publication), indent=1, default=str) + "\n")
-    return {name: frame.height for name, frame in frames.items()}
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    except OSError as error:
+        raise CrossvoiceError(
+            f"The candidate of a release cannot be written: {error.strerror or error}.",
+            where=str(error.filename or folder),
+            mend="make the folder writable for you or free space, or set CROSSVOICE_HOME to "
+            "another; the last release is untouched",
+        ) from error
 
 
 def _write_audience(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:

@@ -117,6 +117,25 @@ CHANGES = {
         "{min: 5, max: 1}",
         "program.yaml:80: sources.survey.values[0].scale: max (1) must be greater than min (5)",
     ),
+    "code twice": (
+        "Agree: 4,",
+        "Agree: 4, AGREE: 9,",
+        "program.yaml:82: sources.survey.values[0].recode: 'Agree' and 'AGREE' are one code "
+        "(letter case, width and blanks do not count) and mean 4 and 9; leave one of them out",
+    ),
+    "code of a column twice": (
+        "{Done: ",
+        "{done : yes, Done: ",
+        "program.yaml:77: sources.survey.columns.is_complete.recode: 'done' and 'Done' are one "
+        "code (letter case, width and blanks do not count) and mean 'yes' and 'true'; leave one "
+        "of them out",
+    ),
+    "top box off the scale": (
+        "top_box_from: 4",
+        "top_box_from: 40",
+        "program.yaml:40: metrics.pride.top_box_from: `metrics.1.top_box_from` is 40, which "
+        "parts no answers of its items (1 to 5): all of them or none would be favourable",
+    ),
     "pair of an unknown metric": (
         "y: nps\n    window",
         "y: npss\n    window",
@@ -142,6 +161,34 @@ def test_a_mistake_is_told_once(name, example, problems):
     old, new, expected = CHANGES[name]
     assert old in example
     assert problems(example.replace(old, new, 1)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("direction", "border", "is_refused"),
+    [
+        *[("higher", border, border in (0, 1, 6)) for border in (0, 1, 2, 4.5, 5, 6)],
+        *[("lower", border, border in (0, 5, 6)) for border in (0, 1, 4.5, 5, 6)],
+    ],
+)
+def test_a_top_box_has_answers_on_both_sides(direction, border, is_refused, example, problems):
+    text = changed(example, ("top_box_from: 4", f"top_box_from: {border}"),
+                   ("direction: higher", f"direction: {direction}"))  # fmt: skip
+    assert bool(problems(text)) == is_refused
+
+
+def test_one_of_several_scales_is_enough_for_a_top_box(example, problems):
+    wider = (
+        "direction: higher",
+        "direction: higher\n      - {columns: [x], item: q2, scale: {min: 0, max: 100}}\n"
+        "      - columns: [y]\n        scale: {min: 1, max: 5}",
+    )
+    assert not problems(changed(example, ("top_box_from: 4", "top_box_from: 40"), wider))
+    (text,) = problems(changed(example, ("top_box_from: 4", "top_box_from: 400"), wider))
+    assert "(1 to 5, 0 to 100)" in text
+
+
+def test_spellings_of_a_code_may_mean_the_same(example, problems):
+    assert not problems(changed(example, ("Agree: 4,", "Agree: 4, AGREE: 4, \uff21gree: 4,")))
 
 
 def test_an_unknown_key_unlike_any_other_lists_the_known_ones(example, problems):
