@@ -31,12 +31,19 @@ def named_files(source: Source, settings: Settings) -> dict[str, Path]:
         base = settings.expand(str(folder))
         prefix = PurePosixPath(*folder.parts[len(shared) :])
         for path in _matches(source, settings.expand(location), base):
-            files[_without_person(source, str(prefix / path.relative_to(base).as_posix()))] = path
+            files[_fit_to_keep(source, str(prefix / path.relative_to(base).as_posix()))] = path
     return dict(sorted(files.items()))
 
 
-def _without_person(source: Source, name: str) -> str:
-    """The name, unless it holds an e-mail address: names are kept with what is landed."""
+def _fit_to_keep(source: Source, name: str) -> str:
+    """The name, unless it holds an e-mail address or bytes that are no letters: it is kept."""
+    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if readable != name:
+        raise SourceError(
+            f"Source {source.name} has a file whose name is not UTF-8, as of another system.",
+            where=readable,
+            mend="rename the file",
+        )
     masked = without_addresses(name)
     if masked == name:
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,13 @@ def test_every_location_must_name_a_file(filled: Home) -> None:
 def test_an_unset_variable_is_named(home: Home) -> None:
     with pytest.raises(CrossvoiceError, match="CROSSVOICE_PUBLIC_DATA"):
         names(home, "${CROSSVOICE_PUBLIC_DATA}/a.csv")
+
+
+def test_a_name_that_is_not_utf8_is_told(home: Home) -> None:
+    """As they come out of archives of other systems."""
+    home.write("in/a.csv", "x")
+    folder = os.fsencode(home.settings.program_folder / "in")
+    os.rename(folder + b"/a.csv", folder + b"/Z\xfcrich.csv")
+    with pytest.raises(SourceError, match="is not UTF-8") as caught:
+        names(home, "in/*.csv")
+    caught.value.text().encode()
