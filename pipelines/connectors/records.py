@@ -65,6 +65,8 @@ class Records:
     """Name of the file inside a zip."""
     sheet: str = ""
     """Name of the sheet, where several are read."""
+    first: int = 0
+    """Place of the first column that holds anything."""
     guesses: list[str] = field(default_factory=list)
     """What was guessed of the file, in words."""
 
@@ -80,13 +82,14 @@ class Records:
     def batches(self, columns: Sequence[str], *, first_cell: bool = False) -> Iterator:
         """Batches of these columns of the header, each name once, and of RECORD_NUMBER.
 
-        With `first_cell` the first column comes too, as FIRST_CELL.
+        With `first_cell` the first column that is not empty comes too, as FIRST_CELL.
         """
         names = addressable(self.header)
-        wanted = list(dict.fromkeys([*columns, *(names[:1] if first_cell else [])]))
+        first = names[self.first : self.first + 1] if first_cell else []
+        wanted = list(dict.fromkeys([*columns, *first]))
         for batch in self.read([names.index(name) for name in wanted]):
-            if first_cell:
-                yield batch.with_columns(batch[names[0]].alias(FIRST_CELL))
+            if first:
+                yield batch.with_columns(batch[first[0]].alias(FIRST_CELL))
             else:
                 yield batch
 
