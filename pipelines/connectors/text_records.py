@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 import polars as pl
@@ -87,7 +89,8 @@ def _as_text(content: Content, encoding: str) -> io.TextIOWrapper:
 def _header(
     source: Source, content: Content, encoding: str, delimiter: str
 ) -> tuple[list[str], list[list[str]], int, bool]:
-    """Column names, rows left out below them, lines above the first record, and whether one is.
+    """Column names, the first row left out below them, lines above the first record, and whether
+    there is one.
 
     Blank lines above the names are passed over.
     """
@@ -107,7 +110,8 @@ def _header(
                 break
         if len(rows) < len(wanted):
             return [], [], reader.line_num, False
-        below = [next(reader, []) for _ in range(source.skip_rows)]
+        below = list(islice(reader, min(source.skip_rows, 1)))
+        deque(islice(reader, max(source.skip_rows - 1, 0)), maxlen=0)
         header = rows[0] if len(rows) == 1 else joined_header(rows)
         return header, below, reader.line_num, file.readline() != ""
 
