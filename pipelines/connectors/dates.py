@@ -6,6 +6,7 @@ two formats read differently. What does not: what happens to those (connectors.m
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
@@ -33,6 +34,9 @@ ISO_DATE = "%Y-%m-%d"
 DAY_OF_TIME = r"^(\d{4}-\d{2}-\d{2})[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?$"
 LAST_DATE = pl.date(9999, 12, 31)
 """Day after which the calendar of most systems ends; they use it for an interval without end."""
+N_LAST_DAY = (dt.date(9999, 12, 31) - dt.date(1970, 1, 1)).days
+LAST_MOMENT = N_LAST_DAY * 86_400_000_000 - 1
+"""The days after which no date is one, and no moment whose day in another zone may be the next."""
 FIRST_YEAR = 1000
 """`%Y` would read the year 25 in 01/02/25."""
 SERIALS = {
@@ -56,12 +60,13 @@ def timestamp(
     """
     given = mapping.formats
     naive_zone = {"local": zone, None: "UTC"}.get(mapping.time_zone, mapping.time_zone)
-    return _first_that_fits(
+    moments = _first_that_fits(
         _month_numbers(text, mapping),
         [*given, *(ISO_TIMES if typed_dates else ())] if given else _iso_times_for(text),
         pl.Datetime("us"),
         lambda part, wanted: _moments(part, _numeric(wanted, mapping), naive_zone or "UTC"),
     )
+    return _early_enough(moments, LAST_MOMENT)
 
 
 def _iso_times_for(text: pl.Series) -> Sequence[str]:
@@ -93,6 +98,7 @@ def date(text: pl.Series, mapping: ColumnMapping, *, typed_dates: bool = False) 
             if given:
                 iso = iso.zip_with(iso.is_not_null(), _days(text, ISO_DATE))
             day = day.zip_with(~rest, iso)
+    day = _early_enough(day, N_LAST_DAY)
     if not mapping.last_day_included:
         return day
     frame = pl.DataFrame({"day": day})
@@ -202,6 +208,13 @@ def _late_enough(found: pl.Series) -> pl.Series:
     if found.null_count() == found.len():
         return found
     return found.set(found.dt.year() < FIRST_YEAR, None)
+
+
+def _early_enough(found: pl.Series, last: int) -> pl.Series:
+    """Null after the last day of the calendar: nothing later is a date outside of Polars."""
+    number = found.to_physical()
+    highest = number.max()
+    return found if highest is None or highest <= last else found.set(number > last, None)
 
 
 def _serial(text: pl.Series, wanted: str) -> pl.Series:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,6 +30,8 @@ HEADER_RECORDS = 5_000
 CHUNK_BYTES = 1 << 20
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 BETWEEN = " \t\r\n,"
+HALF, NO_CHARACTER = re.compile("[\ud800-\udfff]"), "\ufffd"
+"""Half of a character, which a text cut in the middle of an emoji ends in, and what it becomes."""
 LONGEST_RECORD = 64 << 20
 """Characters a single record may have."""
 
@@ -36,37 +39,53 @@ LONGEST_RECORD = 64 << 20
 def open_content(source: Source, content: Content) -> Records:
     """Open a JSON file: the names of its fields now, its records when they are asked for."""
     names: dict[str, None] = {}
-    for number, record in enumerate(_exploded(source, content), start=1):
-        names.update(dict.fromkeys(_flat(record)))
+    for number, record in enumerate(_flattened(source, content), start=1):
+        names.update(dict.fromkeys(record or ()))
         if number == HEADER_RECORDS:
             break
-    header = list(names)
-    return Records(header, lambda places: _batches(source, content, header, places))
+    records = Records(list(names), lambda places: _batches(source, content, records, places))
+    return records
 
 
 def _batches(
-    source: Source, content: Content, header: list[str], places: Sequence[int]
+    source: Source, content: Content, records: Records, places: Sequence[int]
 ) -> Iterator[pl.DataFrame]:
-    names = [header[i] for i in places] or header[:1]
+    names = [records.header[i] for i in places] or records.header[:1]
     columns: list[list[str | None]] = [[] for _ in names]
-    done = 0
-
-    def frame() -> pl.DataFrame:
-        made = pl.DataFrame(
-            dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String)
-        )
-        return numbered(made, pl.int_range(done + 1, done + 1 + made.height, eager=True))
-
-    for record in _exploded(source, content):
-        flat = _flat(record)
+    numbers: list[int] = []
+    for number, record in enumerate(_flattened(source, content), start=1):
+        if record is None:
+            records.blank.append(number)
+            continue
+        numbers.append(number)
         for name, column in zip(names, columns, strict=True):
-            column.append(flat.get(name))
-        if len(columns[0]) == BATCH_RECORDS:
-            yield frame()
-            done += BATCH_RECORDS
-            columns = [[] for _ in names]
-    if columns and columns[0]:
-        yield frame()
+            column.append(record.get(name))
+        if len(numbers) == BATCH_RECORDS:
+            yield numbered(_frame(names, columns), pl.Series(numbers))
+            columns, numbers = [[] for _ in names], []
+    if names and numbers:
+        yield numbered(_frame(names, columns), pl.Series(numbers))
+
+
+def _frame(names: list[str], columns: list[list[str | None]]) -> pl.DataFrame:
+    schema = dict.fromkeys(names, pl.String)
+    try:
+        return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=schema)
+    except UnicodeEncodeError:
+        whole = [[text and HALF.sub(NO_CHARACTER, text) for text in texts] for texts in columns]
+        return pl.DataFrame(dict(zip(names, whole, strict=True)), schema=schema)
+
+
+def _flattened(source: Source, content: Content) -> Iterator[dict[str, str | None] | None]:
+    """The fields of each record; None for one whose list to explode has no elements."""
+    number = 0
+    try:
+        for record in _exploded(source, content):
+            number += 1
+            yield None if record is None else _flat(record)
+    except RecursionError:
+        what = "holds lists or objects inside each other, deeper than can be read"
+        raise no_json(source, content, f", after record {number}", what) from None
 
 
 def _flat(record: dict, prefix: str = "") -> dict[str, str | None]:
@@ -77,7 +96,7 @@ def _flat(record: dict, prefix: str = "") -> dict[str, str | None]:
     """
     found: dict[str, str | None] = {}
     for key, value in record.items():
-        name = prefix + tidy(key)
+        name = prefix + tidy(key if key.isascii() else HALF.sub(NO_CHARACTER, key))
         if isinstance(value, dict):
             found.update(_flat(value, f"{name}."))
         elif isinstance(value, list):
@@ -97,8 +116,8 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _exploded(source: Source, content: Content) -> Iterator[dict]:
-    """The records, or one for each element of the list inside each of them."""
+def _exploded(source: Source, content: Content) -> Iterator[dict | None]:
+    """The records, or one for each element of the list inside each of them: None if it has none."""
     if source.explode is None:
         yield from _records(source, content)
         return
@@ -106,11 +125,13 @@ def _exploded(source: Source, content: Content) -> Iterator[dict]:
     for number, record in enumerate(_records(source, content), start=1):
         inside = record
         for key in path[:-1]:
-            inside = inside.get(key) or {}
-        listed = inside.pop(path[-1], None) or []
+            inside = (inside.get(key) or {}) if isinstance(inside, dict) else inside
+        listed = (inside.pop(path[-1], None) or []) if isinstance(inside, dict) else inside
         if not isinstance(listed, list):
             what = f"has no list at {source.explode!r}, which `explode` names"
             raise no_json(source, content, f", record {number}", what)
+        if not listed:
+            yield None
         for element in listed:
             value = element
             for key in reversed(path):
@@ -199,14 +220,19 @@ def _streamed(source: Source, content: Content) -> Iterator[Any]:
                     yield record
                 text = text[at:] if number else text
                 if len(text) > LONGEST_RECORD:
+                    text = ""
                     break
             text += decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise wrong_encoding(source, content, encoding) from error
     rest = text if number else text.lstrip()[1:]
-    if not rest.lstrip(BETWEEN).startswith("]"):
+    rest = rest.lstrip(BETWEEN)
+    if not rest.startswith("]"):
         where = f", after record {number}"
         raise no_json(source, content, where, "is not JSON, or is cut off")
+    if rest[1:].strip():
+        what = "goes on after the list of its records"
+        raise no_json(source, content, f", after record {number}", what)
 
 
 def _next_element(text: str, at: int) -> tuple[Any, int] | None:

@@ -45,10 +45,12 @@ class Malformed:
         self._done = last
         return pl.Series(numbers)
 
-    def end(self) -> None:
-        """The file is read to its end: whatever is ahead has been passed."""
+    def end(self) -> int:
+        """The file is read to its end: whatever is ahead has been passed. Number of its records."""
+        n_records = self._done + len(self._ahead)
         self._passed += self._ahead
         self._ahead = []
+        return n_records
 
     def taken(self) -> list[tuple[int, str]]:
         """Numbers and beginnings of the records passed since it was last asked."""

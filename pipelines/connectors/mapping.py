@@ -85,9 +85,10 @@ class RecordMapping:
         if not any(m.column_name for m in self.source.columns.values()):
             return self._apply(records)
         parts = [part._apply(records) for part in self._by_answer()]
+        comments = pl.concat([part.comments for part in parts])
         return Mapped(
             pl.concat([part.rows for part in parts]),
-            parts[0].comments,
+            comments.unique("record_number", keep="first", maintain_order=True),
             pl.concat([part.rejects for part in parts]),
             sum(part.n_read for part in parts),
             parts[0].name_keys,

@@ -152,10 +152,7 @@ def _write(
 def _add_shapeless(records: Records, writer: BatchWriter, n_before: int, last: int) -> int:
     """Reject the records without a shape met so far; returns the last record's number."""
     no_rows = pl.DataFrame(schema=SOURCE_TABLES[writer.table].schema)
-    for numbers, reason in (
-        (records.malformed, "malformed_record"),
-        (records.footnotes, "filtered"),
-    ):
+    for reason, numbers in records.shapeless.items():
         if numbers:
             counted = [number + n_before for number in numbers]
             rejects = shapeless_rejects(counted, reason)

@@ -15,6 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.connectors.columns import addressable
 from pipelines.connectors.contents import Content
 from pipelines.connectors.records import BATCH_ROWS, Records, numbered
 from pipelines.connectors.unreadable import no_parquet
@@ -49,14 +50,16 @@ def _file(content: Content) -> Path | BinaryIO:
 def _batches(
     source: Source, content: Content, schema: pa.Schema, places: Sequence[int]
 ) -> Iterator[pl.DataFrame]:
-    names = [schema.names[i] for i in places] or schema.names[:1]
-    for name in names:
-        _refuse_unusable(source, content, schema.field(name))
+    wanted = list(places) or [0]
+    own = addressable(schema.names)
+    for i in wanted:
+        _refuse_unusable(source, content, schema.field(i))
+    names = list(dict.fromkeys(schema.names[i] for i in wanted))
     done = 0
     try:
         with pq.ParquetFile(_file(content)) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=names):
-                frame = pl.from_arrow(batch).select(names)
+                frame = pl.DataFrame({own[i]: _column(batch, schema, i) for i in wanted})
                 frame = frame.select(_text(c, kind) for c, kind in frame.schema.items())
                 last = done + frame.height
                 yield numbered(frame, pl.int_range(done + 1, last + 1, eager=True))
@@ -65,11 +68,23 @@ def _batches(
         raise no_parquet(source, content) from error
 
 
+def _column(batch: pa.RecordBatch, schema: pa.Schema, place: int) -> pl.Series:
+    """The column at a place of the schema: a batch has all columns of a name, in their order."""
+    name = schema.names[place]
+    alike = batch.schema.get_all_field_indices(name)
+    column = batch.column(alike[schema.names[:place].count(name)])
+    if pa.types.is_decimal256(column.type):  # Polars has no such number
+        column = column.cast(pa.string())
+    return pl.from_arrow(column)
+
+
 def _text(name: str, kind: pl.DataType) -> pl.Expr:
     """Whole numbers without decimals (a missing value makes integers doubles), NaN as missing."""
     column = pl.col(name)
     if not kind.is_float():
         return column.cast(pl.String)
+    if kind == pl.Float16:  # too short for the numbers it is compared with
+        column = column.cast(pl.Float32)
     whole = (column == column.floor()) & (column.abs() < LARGEST_EXACT)
     return (
         pl.when(column.is_nan())

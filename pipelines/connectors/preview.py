@@ -105,8 +105,7 @@ def _tried(found: Preview, records: Records, mapping: RecordMapping, path: Path)
         if n >= TRIAL_RECORDS:
             found.is_whole = False
             break
-    shapeless = {"malformed_record": records.malformed, "filtered": records.footnotes}
-    for reason, numbers in shapeless.items():
+    for reason, numbers in records.shapeless.items():
         met = [number for number in numbers if found.is_whole or number <= last]
         if met:
             rejects.append(shapeless_rejects(met, reason))

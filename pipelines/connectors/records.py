@@ -55,6 +55,8 @@ class Records:
     """Numbers of malformed records met since it was last emptied."""
     footnotes: list[int] = field(default_factory=list)
     """Numbers of records without a shape that are footnotes, likewise."""
+    blank: list[int] = field(default_factory=list)
+    """Numbers of records that hold nothing to make rows of, likewise."""
     has_typed_dates: bool = False
     """The format stores dates as dates, so that `2025-01-03 00:00:00` is never somebody's text."""
     question_texts: dict[str, str] = field(default_factory=dict)
@@ -63,19 +65,31 @@ class Records:
     """Name of the file inside a zip."""
     sheet: str = ""
     """Name of the sheet, where several are read."""
+    first: int = 0
+    """Place of the first column that holds anything."""
     guesses: list[str] = field(default_factory=list)
     """What was guessed of the file, in words."""
+
+    @property
+    def shapeless(self) -> dict[str, list[int]]:
+        """Numbers of the records that are in no batch, by the reason of their reject."""
+        return {
+            "malformed_record": self.malformed,
+            "filtered": self.footnotes,
+            "blank_record": self.blank,
+        }
 
     def batches(self, columns: Sequence[str], *, first_cell: bool = False) -> Iterator:
         """Batches of these columns of the header, each name once, and of RECORD_NUMBER.
 
-        With `first_cell` the first column comes too, as FIRST_CELL.
+        With `first_cell` the first column that is not empty comes too, as FIRST_CELL.
         """
         names = addressable(self.header)
-        wanted = list(dict.fromkeys([*columns, *(names[:1] if first_cell else [])]))
+        first = names[self.first : self.first + 1] if first_cell else []
+        wanted = list(dict.fromkeys([*columns, *first]))
         for batch in self.read([names.index(name) for name in wanted]):
-            if first_cell:
-                yield batch.with_columns(batch[names[0]].alias(FIRST_CELL))
+            if first:
+                yield batch.with_columns(batch[first[0]].alias(FIRST_CELL))
             else:
                 yield batch
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -20,6 +23,7 @@ from pipelines.connectors.contents import Content
 from pipelines.connectors.encodings import MARKS, delimiter_of, encoding_of, likely_encoding, normal
 from pipelines.connectors.footnotes import starts_a_footnote
 from pipelines.connectors.malformed import Malformed
+from pipelines.connectors.quotes import Watched, swallowing
 from pipelines.connectors.records import Records, content_format, numbered
 from pipelines.connectors.unreadable import broken_shape, wrong_encoding
 from pipelines.program.source import Source
@@ -40,6 +44,13 @@ class _Text:
     delimiter: str
     n_lines: int = 0
     """Lines up to the first record."""
+
+    def in_utf8(self) -> BinaryIO:
+        """The text from its beginning, in the encoding the reader takes."""
+        file = self.content.open()
+        if self.encoding == "utf-8":
+            return file
+        return pa.transcoding_input_stream(pa.PythonFile(file, "r"), self.encoding, "utf-8")
 
 
 def open_content(source: Source, content: Content) -> Records:
@@ -78,7 +89,8 @@ def _as_text(content: Content, encoding: str) -> io.TextIOWrapper:
 def _header(
     source: Source, content: Content, encoding: str, delimiter: str
 ) -> tuple[list[str], list[list[str]], int, bool]:
-    """Column names, rows left out below them, lines above the first record, and whether one is.
+    """Column names, the first row left out below them, lines above the first record, and whether
+    there is one.
 
     Blank lines above the names are passed over.
     """
@@ -98,7 +110,8 @@ def _header(
                 break
         if len(rows) < len(wanted):
             return [], [], reader.line_num, False
-        below = [next(reader, []) for _ in range(source.skip_rows)]
+        below = list(islice(reader, min(source.skip_rows, 1)))
+        deque(islice(reader, max(source.skip_rows - 1, 0)), maxlen=0)
         header = rows[0] if len(rows) == 1 else joined_header(rows)
         return header, below, reader.line_num, file.readline() != ""
 
@@ -114,8 +127,9 @@ def _batches(text: _Text, records: Records, places: Sequence[int]) -> Iterator[p
     own = addressable(records.header)
     wanted = [names[i] for i in places] or names[:1]
     try:
-        with text.content.open() as file:
-            for batch in _reader(text, file, names, wanted, malformed):
+        with text.in_utf8() as file:
+            watched = Watched(file)
+            for batch in _reader(text, watched, names, wanted, malformed):
                 numbers = malformed.numbers_of(batch.num_rows)
                 _hand_on(text, records, malformed)
                 frame = pl.from_arrow(batch)
@@ -124,19 +138,24 @@ def _batches(text: _Text, records: Records, places: Sequence[int]) -> Iterator[p
     except (pa.ArrowInvalid, UnicodeError) as error:
         if isinstance(error, UnicodeError) or "UTF8" in str(error):
             raise wrong_encoding(text.source, text.content, text.encoding) from error
-        raise broken_shape(text.source, text.content) from error
-    malformed.end()
+        raise broken_shape(text.source, text.content, _open_mark(text)) from error
+    n_lines = text.n_lines + malformed.end()
+    if watched.may_swallow(n_lines, text.delimiter) and (place := _open_mark(text)):
+        raise broken_shape(text.source, text.content, place)
     _hand_on(text, records, malformed)
 
 
+def _open_mark(text: _Text) -> tuple[int, int | None] | None:
+    return swallowing(text.in_utf8, text.delimiter, text.n_lines)
+
+
 def _reader(
-    text: _Text, file, names: list[str], wanted: list[str], malformed: Malformed
+    text: _Text, file: Watched, names: list[str], wanted: list[str], malformed: Malformed
 ) -> pa.csv.CSVStreamingReader:
     return pa.csv.open_csv(
         file,
         read_options=pa.csv.ReadOptions(
             use_threads=False,  # the only mode in which malformed records have numbers
-            encoding=text.encoding,
             block_size=BLOCK_BYTES,
             skip_rows=text.n_lines,
             column_names=names,

@@ -32,13 +32,27 @@ def wrong_encoding(source: Source, content: Content, encoding: str) -> SourceErr
     )
 
 
-def broken_shape(source: Source, content: Content) -> SourceError:
-    """The error for a text file that cannot be split into records."""
+def broken_shape(
+    source: Source, content: Content, opened: tuple[int, int | None] | None = None
+) -> SourceError:
+    """The error for a text file that cannot be split into records.
+
+    `opened`: line and record of a quotation mark that is not closed where it should be.
+    """
+    if opened is None:
+        return SourceError(
+            f"Source {source.name} cannot split a file into records: a quotation mark is opened "
+            "and not closed, or a single record is longer than 16 MiB.",
+            where=content.where,
+            mend="check `delimiter` and `header_row`, or export the file again",
+        )
+    line, record = opened
     return SourceError(
         f"Source {source.name} cannot split a file into records: a quotation mark is opened and "
-        "not closed, or a single record is longer than 16 MiB.",
-        where=content.where,
-        mend="check `delimiter` and `header_row`, or export the file again",
+        "not closed in its record; what follows would become a part of its text.",
+        where=f"{content.where}, line {line}" + (f", record {record}" if record else ""),
+        mend="close the quotation mark in that line, or take it out (one that belongs to the text "
+        "is written twice, in a text between two), or export the file again",
     )
 
 

@@ -12,13 +12,23 @@ from fnmatch import fnmatchcase
 import fastexcel
 import polars as pl
 
-from pipelines.connectors.columns import addressable, joined_header, question_texts
+from pipelines.connectors.columns import (
+    addressable,
+    find_columns,
+    joined_header,
+    question_texts,
+)  # fmt: skip
 from pipelines.connectors.contents import Content
 from pipelines.connectors.locations import texts_of_sheet
 from pipelines.connectors.records import Records, sliced
 from pipelines.connectors.unreadable import no_workbook
+from pipelines.contract import SOURCE_TABLES
 from pipelines.errors import SourceError
 from pipelines.program.source import Source
+
+ERRORS = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!",
+          "Ref": "#REF!", "Value": "#VALUE!"}  # fmt: skip
+"""What a cell shows whose formula failed, by the name the library has for it."""
 
 
 def open_content(source: Source, content: Content) -> list[Records]:
@@ -39,12 +49,14 @@ def _open_sheet(
 ) -> Records:
     """One sheet; the first row with a name from `header_row` on is its header."""
     # all rows as data: the library would rename columns of the same name
-    cells = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+    cells, n_empty, errors = _cells(loaded)
     header, first = _header(source, cells)
-    body = cells.slice(first + source.skip_rows)
     own = addressable(header)
 
     def read(places):
+        told = _with_errors(cells, errors, _no_texts(source, header)) if errors else cells
+        body = told.slice(first + source.skip_rows)
         frame = body.select(pl.nth(places).name.keep()) if places else body
         frame.columns = [own[i] for i in places] or frame.columns
         return sliced(frame)
@@ -52,8 +64,46 @@ def _open_sheet(
     below = [list(row) for row in cells.slice(first, source.skip_rows).iter_rows()]
     return Records(
         header, read if header else lambda places: iter(()), has_typed_dates=True,
-        question_texts=question_texts(header, below), sheet=name,
+        question_texts=question_texts(header, below), sheet=name, first=min(n_empty, len(header)),
     )  # fmt: skip
+
+
+def _cells(sheet: fastexcel.ExcelSheet) -> tuple[pl.DataFrame, int, dict[int, dict[int, str]]]:
+    """All cells from column A on, how many columns are empty before the first, and what the cells
+    of formulas that failed show, by column and row."""
+    batch, failed = sheet.to_arrow_with_errors()
+    cells = pl.from_arrow(batch)
+    n_empty = sheet.available_columns()[0].absolute_index if cells.width else 0
+    empty = [pl.lit(None, pl.String).alias(f"\x00{i}") for i in range(n_empty)]
+    errors: dict[int, dict[int, str]] = {}
+    for error in failed.errors if failed else ():
+        row, column = error.offset_position
+        shown = [text for kind, text in ERRORS.items() if f"Error({kind})" in error.detail]
+        errors.setdefault(column + n_empty, {})[row] = shown[0] if shown else "#ERROR!"
+    return cells.select(*empty, pl.all()), n_empty, errors
+
+
+def _no_texts(source: Source, header: list[str]) -> set[int]:
+    """Places of the columns that hold numbers or dates, where a formula that failed is a fault.
+
+    In any other column it is no name and no key of anybody: the cell is blank.
+    """
+    mapped = SOURCE_TABLES[source.table].mapped
+    names = {name for rule in source.values for name in rule.columns}
+    names |= {m.column for n, m in source.columns.items() if mapped[n].kind not in ("text", "key")}
+    found, own = find_columns(source, header, ""), addressable(header)
+    return {own.index(found[name]) for name in names if name in found}
+
+
+def _with_errors(
+    cells: pl.DataFrame, errors: dict[int, dict[int, str]], places: set[int]
+) -> pl.DataFrame:
+    """The cells with what those of failed formulas show, in the columns at these places."""
+    told = {place: errors[place] for place in places if place in errors}
+    return cells.with_columns(
+        cells.to_series(place).scatter(list(shown), list(shown.values()))
+        for place, shown in told.items()
+    )
 
 
 def _header(source: Source, cells: pl.DataFrame) -> tuple[list[str], int]:

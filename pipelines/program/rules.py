@@ -48,6 +48,21 @@ def _known_locale(language: str) -> str:
     return language
 
 
+def _read_dates(formats: str | list[str] | None) -> str | list[str] | None:
+    import polars as pl  # noqa: PLC0415 - only where formats are declared
+
+    for wanted in [formats] if isinstance(formats, str) else formats or []:
+        try:
+            pl.Series([""]).str.to_datetime(wanted, strict=False, time_unit="us", time_zone="UTC")
+        except pl.exceptions.PolarsError as error:
+            msg = (
+                f"{wanted!r} cannot be read: a time of day needs hours and minutes (%H:%M), with "
+                "%p where the hours are %I"
+            )
+            raise ValueError(msg) from error
+    return formats
+
+
 Pattern = Annotated[str, AfterValidator(_compiles)]
 """A regular expression."""
 
@@ -105,7 +120,7 @@ class ColumnMapping(Section):
     """An id made of the file's content and the record's number, for exports without one."""
     recode: Annotated[dict[str, str] | None, AfterValidator(_each_code_once)] = None
     """Codes of the input (any letter case) and what they mean; an unlisted code is rejected."""
-    format: str | list[str] | None = None
+    format: Annotated[str | list[str] | None, AfterValidator(_read_dates)] = None
     """Date format or formats: strptime directives, or `excel`, `excel_1904`, `epoch`, `epoch_ms`;
     default ISO 8601. A part that is left out (day, month) is the first."""
     ambiguous: Literal["first", "reject"] | None = None

@@ -156,6 +156,17 @@ class Source(Section):
             raise ValueError(msg)
         return encoding
 
+    @field_validator("delimiter")
+    @classmethod
+    def _separates_fields(cls, delimiter: str | None) -> str | None:
+        if delimiter is not None and (not delimiter.isascii() or delimiter in '"\r\n\0'):
+            msg = (
+                f"{delimiter!r} cannot separate fields: it must be one ASCII character, and no "
+                "quotation mark or line end"
+            )
+            raise ValueError(msg)
+        return delimiter
+
     @model_validator(mode="after")
     def _fits_its_table(self) -> Source:
         SectionProblemsError.raise_any(

@@ -111,6 +111,18 @@ def test_a_column_for_each_channel_counts_every_answer(home: Home) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("first", "n_rows"), [(99, 1), (4, 2)])
+def test_a_comment_beside_several_answers_lands_once(first: int, n_rows: int, home: Home) -> None:
+    home.write("in/f.csv", f"id,at,n1,n2,note\nF1,2025-01-04,{first},5,hello\n")
+    columns = {"feedback_id": "id", "occurred_at": "at", "channel": {"column_name": r"n(\d)"}}
+    values = [{"columns": ["n1", "n2"], "item": "nps", "scale": {"min": 0, "max": 10}}]
+    home.source = source(columns=columns, values=values, comment="note")
+    home.pull()
+
+    assert home.landed().height == n_rows
+    assert home.landed("comments")["parent_key"].to_list() == ["F1"]
+
+
 def test_a_column_that_some_files_lack(home: Home) -> None:
     home.write("in/a.csv", TEXT)
     home.write("in/b.csv", "id,at,customer,score\nF3,2025-01-06,C3,5\n")

@@ -8,13 +8,15 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
 from pipelines.connectors import one_file, text_records
-from pipelines.errors import CrossvoiceError, SourceError
+from pipelines.errors import SourceError
+from pipelines.program.source import Source
 from tests.unit.connectors.homes import HEADER, Home, source
 
 ROW = ("F1", "2025-01-01T10:00:00Z", "C1", "S1", "7")
@@ -240,11 +242,49 @@ def test_one_source_never_stops_for_a_wrong_text(home: Home) -> None:
     assert home.rejects() == [(2, "score", "not_a_number"), (3, "at", "bad_date")]
 
 
-def test_an_unexpected_mistake_in_our_code_is_not_hidden(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+class Panic(pl.exceptions.PanicException):
+    """A fault inside of a library that is no exception of the usual kind."""
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("F1 C1"), Panic("F1 C1")])
+def test_an_unexpected_mistake_in_our_code_is_told_as_such_and_the_others_land(
+    fault: BaseException, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home.write("in/a.csv", GOOD)
-    monkeypatch.setattr(one_file, "find_columns", lambda *_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+    for name in "abc":
+        home.write(f"in/{name}.csv", GOOD.replace("F1", f"F{name}"))
+    opened = one_file.find_columns
+
+    def fail(source: Source, header: list, where: str) -> dict:
+        if "b.csv" in where:
+            raise fault
+        return opened(source, header, where)
+
+    monkeypatch.setattr(one_file, "find_columns", fail)
+    with pytest.raises(SourceError) as caught:
         home.pull()
-    assert not issubclass(ZeroDivisionError, CrossvoiceError)
+
+    told = caught.value.text()
+    assert f"by a fault of its own: {type(fault).__name__} (pipelines/connectors/" in told
+    assert "in/b.csv" in told
+    assert "F1" not in told
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert home.state().is_stale
+    assert home.landed()["feedback_id"].sort().to_list() == ["Fa", "Fc"]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_who_stops_a_run_stops_it(stop: type, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise stop
+
+    home.write("in/a.csv", GOOD)
+    monkeypatch.setattr(one_file, "find_columns", stopped)
+    with pytest.raises(stop):
+        home.pull()
+
+
+def test_more_rows_to_leave_out_than_there_are(home: Home) -> None:
+    home.source = source(skip_rows=999_999_999)
+    home.write("in/a.csv", GOOD)
+    with pytest.raises(SourceError, match="file without records"):
+        home.pull()

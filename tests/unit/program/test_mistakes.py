@@ -148,6 +148,24 @@ CHANGES = {
         "program.yaml:3: time_zone: unknown time zone 'Europe/Bärlin'; "
         "use a name like Europe/Berlin",
     ),
+    "delimiter of two bytes": (
+        "    max_rejected_share: 0.02",
+        "    delimiter: \u00a6",
+        "program.yaml:88: sources.survey.delimiter: '\u00a6' cannot separate fields: it must be "
+        "one ASCII character, and no quotation mark or line end",
+    ),
+    "quotation mark as delimiter": (
+        "    max_rejected_share: 0.02",
+        "    delimiter: '\"'",
+        "program.yaml:88: sources.survey.delimiter: '\"' cannot separate fields: it must be "
+        "one ASCII character, and no quotation mark or line end",
+    ),
+    "hours without minutes": (
+        "      channel: {value: phone}",
+        "      updated_at: {column: x, format: '%Y-%m-%d %Hh'}",
+        "program.yaml:99: sources.tickets.columns.updated_at.format: '%Y-%m-%d %Hh' cannot be "
+        "read: a time of day needs hours and minutes (%H:%M), with %p where the hours are %I",
+    ),
     "key twice": (
         "seed: 7",
         "seed: 7\n  seed: 8",
