@@ -95,7 +95,7 @@ def test_it_does_not_matter_where_the_rows_of_an_event_stand(
     ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(
