@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.code_files import code_files
 from pipelines.connectors.locations import named_files
 from pipelines.errors import CrossvoiceError
 from pipelines.landing import InputState, content_hash, look_at, read_state
@@ -24,10 +24,6 @@ from pipelines.program.model import Program
 from pipelines.program.periods import program_periods
 from pipelines.program.reading import read_program
 from pipelines.settings import PROJECT_ROOT, Settings
-
-CODE_FOLDERS = ("pipelines", "data_checks", "dbt_project", "docs/methods")
-MADE_FOLDERS = {"__pycache__", "target", "logs"}
-"""Folders among the code that running it writes."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +78,8 @@ def fingerprint(basis: Basis, settings: Settings, *, landed: bool = False) -> Fi
 
 def code_hash() -> str:
     """Hash of all code that makes a release, and of the locked versions."""
-    files = [PROJECT_ROOT / "requirements.lock"]
-    for folder in CODE_FOLDERS:
-        files += _written_by_hand(PROJECT_ROOT / folder)
+    files = [PROJECT_ROOT / "requirements.lock", *code_files(PROJECT_ROOT)]
     return _digest(f"{p.relative_to(PROJECT_ROOT)} {content_hash(p)}" for p in sorted(files))
-
-
-def _written_by_hand(folder: Path) -> Iterator[Path]:
-    """Files of every kind: what a release is made from may have any suffix."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in MADE_FOLDERS]
-        for name in names:
-            if not name.startswith(".") and not name.endswith(".pyc"):  # an editor's, Python's
-                yield Path(place, name)
 
 
 def git_commit() -> str | None:

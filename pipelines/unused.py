@@ -22,7 +22,7 @@ class Unused(NamedTuple):
 
     voice: str
     n_earlier: int
-    """Versions of an answer that a later one replaces."""
+    """Versions of an answer or of a published score that a later one replaces."""
     n_elsewhere: int
     """Those of them that name another place than another version does."""
     n_outside: int
@@ -31,7 +31,12 @@ class Unused(NamedTuple):
 
 def unused_rows(con: duckdb.DuckDBPyConnection) -> list[Unused]:
     """The counts of each voice that has any, from the private warehouse."""
-    found = [Unused(voice, *_versions(con, voice), _outside(con, voice)) for voice in _VERSIONS]
+    found = []
+    for voice in _VERSIONS:
+        n_earlier, n_elsewhere = _versions(con, voice)
+        n_scores = _counted(con, voice, "remainder_reason = 'superseded'")
+        n_outside = _counted(con, voice, "period_id = 'outside'")
+        found.append(Unused(voice, n_earlier + n_scores, n_elsewhere, n_outside))
     return [counts for counts in found if any(counts[1:])]
 
 
@@ -55,10 +60,10 @@ def _versions(con: duckdb.DuckDBPyConnection, voice: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def _outside(con: duckdb.DuckDBPyConnection, voice: str) -> int:
+def _counted(con: duckdb.DuckDBPyConnection, voice: str, which: str) -> int:
     row = con.execute(
         "select coalesce(sum(n_rows), 0) from marts.attribution_summary"
-        " where voice = ? and period_id = 'outside'",
+        f" where voice = ? and {which}",
         [voice],
     ).fetchone()
     assert row is not None

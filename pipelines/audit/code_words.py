@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from pipelines.code_files import code_files
 from pipelines.settings import PROJECT_ROOT
 
-FOLDERS = ("pipelines", "dbt_project/models", "dbt_project/macros", "dbt_project/seeds",
-           "data_checks", "docs/methods")  # fmt: skip
 WORD = re.compile(r"[\w@.-]+")
 
 
@@ -31,8 +30,7 @@ def words_of(text: str) -> set[str]:
 
 
 def _files() -> Iterator[Path]:
-    for folder in FOLDERS:
-        yield from (p for p in (PROJECT_ROOT / folder).rglob("*") if p.is_file())
+    yield from code_files(PROJECT_ROOT)
     spec = importlib.util.find_spec("dbt")
     for place in (spec.submodule_search_locations or ()) if spec else ():
         yield from Path(place).glob("task/docs/index.html")
@@ -41,5 +39,5 @@ def _files() -> Iterator[Path]:
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except UnicodeDecodeError:  # compiled or compressed: no text
+    except UnicodeDecodeError:  # compressed: no text
         return ""

@@ -245,7 +245,10 @@ def dev(program: str | None, port: int, environment: bool) -> None:
     """Serve the Dagster UI of a program on this machine."""
     from pipelines.cli.dev import print_environment, serve  # noqa: PLC0415
 
-    print_environment(program) if environment else serve(program, port)
+    if environment:
+        print_environment(program)
+    else:
+        serve(program, port)
 
 
 @main.command()

@@ -116,7 +116,8 @@ def _unused(counts: Unused | None) -> Iterator[str]:
             if counts.n_elsewhere
             else ""
         )
-        yield f"replaced by a later version of the same answer: {counts.n_earlier:,}{elsewhere}"
+        said = "replaced by a later version of the same answer or score"
+        yield f"{said}: {counts.n_earlier:,}{elsewhere}"
     if counts.n_outside:
         yield f"outside of every period: {counts.n_outside:,}"
 

@@ -82,7 +82,7 @@ def test_every_row_is_attributed_or_in_a_counted_remainder(company: Company) -> 
         " from marts.attribution_summary where voice = 'customer'",
     ).item()  # fmt: skip
     assert f"{at_location:.1%} a team or location only" in " ".join(told.split())
-    assert f"replaced by a later version of the same answer: {replaced:,}\n" in told
+    assert f"replaced by a later version of the same answer or score: {replaced:,}\n" in told
 
 
 def test_landing_keeps_and_rejects_what_was_planted(company: Company) -> None:

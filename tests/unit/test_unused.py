@@ -10,7 +10,8 @@ from pipelines.unused import Unused, unused_rows
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    """F1 is corrected, F2 is the number of a ticket in two shops, one answer lies outside."""
+    """F1 is corrected, F2 is the number of a ticket in two shops, one answer lies outside, and four
+    published scores are replaced."""
     con = duckdb.connect()
     con.execute(
         """
@@ -25,12 +26,14 @@ def con() -> duckdb.DuckDBPyConnection:
         from (values ('anna', 'q1'), ('anna', 'q2'), ('ben', 'q1'))
             as answers(respondent_key, item_code);
         create table marts.attribution_summary as
-        from (values ('customer', '2025-01', 3), ('customer', 'outside', 1), ('employee', 'w1', 2))
-            as counted(voice, period_id, n_rows)
+        from (values ('customer', '2025-01', 'attributed', 3), ('customer', 'outside', 'other', 1),
+            ('customer', '2025-01', 'superseded', 4), ('employee', 'w1', 'attributed', 2))
+            as counted(voice, period_id, remainder_reason, n_rows)
         """
     )
     return con
 
 
 def test_versions_other_places_and_days_outside_are_counted(con: duckdb.DuckDBPyConnection) -> None:
-    assert unused_rows(con) == [Unused("customer", n_earlier=2, n_elsewhere=1, n_outside=1)]
+    replaced = 2 + 4  # answers, and published scores
+    assert unused_rows(con) == [Unused("customer", replaced, n_elsewhere=1, n_outside=1)]
