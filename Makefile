@@ -17,7 +17,7 @@ PYTEST  := $(ONE) $(BIN)/python -m pytest -q -n 3 --dist loadscope --randomly-se
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run explore dev test session lint unit pipeline browser screenshots validation kills benchmark lock clean
+.PHONY: help setup run explore dev test session lint unit pipeline browser screenshots validation properties kills benchmark lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ browser: .venv/test.stamp ## The report in a real browser, and the explorer
 
 screenshots: .venv/test.stamp ## Pictures of the released reports, in var/screenshots
 	@$(BIN)/python -m benchmarks.screenshots
+
+properties: .venv/test.stamp ## Properties on ten times as many examples, others every time
+	@CROSSVOICE_EXAMPLES=10 $(PYTEST) --randomly-seed=$$(date +%s) tests -m hypothesis
 
 kills: .venv/test.stamp ## 200 more random kills; writes the tables in docs/recovery.md
 	@$(BIN)/python -m tests.pipeline.kills.full

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.allotment import TIMES, examples
+
 # the same examples on every machine and every day, however busy it is
-settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "steady", deadline=None, derandomize=TIMES == 1, database=None, max_examples=examples(50)
+)
 settings.load_profile("steady")
 
 gc.set_threshold(50_000, 20, 50)

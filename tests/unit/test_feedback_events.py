@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines import feedback_events
 from pipelines.feedback_events import Form, forms_answered
+from tests.allotment import examples
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_it_does_not_matter_where_the_rows_of_an_event_stand(
     ]  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.allotment import examples
+
 MODELS = (
     "int_assignments_held",
     "int_employee_assignments",
@@ -86,7 +88,7 @@ def expected(rows: list[tuple], person: str, day: dt.date) -> str | None:
     return team if day < end and team != "T9" else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(ASSIGNMENTS, ANSWERS)
 def test_an_answer_belongs_to_one_unit_or_to_a_counted_remainder(
     history: duckdb.DuckDBPyConnection, rows: list[tuple], answers: list[tuple[str, dt.date]]

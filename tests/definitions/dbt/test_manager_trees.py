@@ -11,6 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.allotment import examples
+
 MODELS = (
     "int_assignments_held",
     "int_manager_teams",
@@ -102,7 +104,7 @@ LOOPS = [
 """Somebody who manages themselves, two who manage each other, and a tree of eight levels."""
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=8))
 @example(LOOPS)
 def test_every_employee_is_where_a_walk_up_the_tree_leads(

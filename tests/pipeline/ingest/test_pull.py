@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pipelines import landing
 from pipelines.errors import SourceError
 from pipelines.privacy.secret import Secret
+from tests.allotment import examples
 from tests.unit.connectors.homes import HEADER, Home, source
 
 SETTINGS = settings(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from pipelines.connectors import text_records
 from pipelines.connectors.records import RECORD_NUMBER, open_records
+from tests.allotment import examples
 from tests.unit.connectors.homes import source
 
 PLAIN = st.characters(exclude_characters="\x00\r\ufeff", exclude_categories=["Cs"])
@@ -26,7 +27,8 @@ LATIN = st.sampled_from(
     [c for c in bytes(range(256)).decode("cp1252", "ignore") if unicodedata.category(c) != "Cc"]
 )
 SETTINGS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -108,7 +110,7 @@ def test_eight_bit_encodings(tmp_path: Path, table: list[list[str]], encoding: s
     assert [header, *rows] == table
 
 
-@settings(max_examples=25, deadline=None,
+@settings(max_examples=examples(15), deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(tables(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"])),
        st.integers(0, 3))  # fmt: skip

@@ -15,6 +15,7 @@ from pipelines.connectors.records import numbered
 from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.source import Source
+from tests.allotment import examples
 from tests.unit.connectors.homes import SECRET, source
 
 GOOD = {"id": "F1", "at": "2025-01-01", "customer": "C1", "store": "S1", "score": "7"}
@@ -265,7 +266,7 @@ RULES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(RULES),
     st.lists(

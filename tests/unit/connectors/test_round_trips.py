@@ -17,11 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.connectors.records import RECORD_NUMBER, open_records
+from tests.allotment import examples
 from tests.unit.connectors.homes import source
 from tests.unit.connectors.test_messy import legacy_workbook, open_document, workbook, zipped
 
 SETTINGS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(5), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 KINDS = ["L", "N", "P", "S"]
 LETTERS = st.characters(categories=KINDS)
@@ -122,7 +124,7 @@ def letters_of(encoding: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@settings(SETTINGS, max_examples=32)
+@settings(SETTINGS, max_examples=examples(16))
 @given(data=st.data(), delimiter=st.sampled_from([",", ";", "\t", "|"]))
 def test_a_text_comes_back_from_any_encoding(
     encoding: str, tmp_path: Path, data: st.DataObject, delimiter: str

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.privacy.kept_records import KEYS
 from pipelines.privacy.mask import publication_mask
+from tests.allotment import examples
 from tests.unit.privacy.oracle import (
     changes_told,
     disclosures,
@@ -44,7 +45,7 @@ SLOW = [HealthCheck.too_slow]
 
 
 @pytest.mark.parametrize("part", range(6))
-@settings(max_examples=17, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_nothing_is_given_away(part: int, data: st.DataObject) -> None:
     world = make_world(data.draw(seeds(part, 6)))
@@ -52,13 +53,13 @@ def test_nothing_is_given_away(part: int, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("part", range(4))
-@settings(max_examples=13, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=examples(9), deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_two_releases_do_not_tell_who_came_between(part: int, data: st.DataObject) -> None:
     compare(released_chain(data.draw(seeds(part, 4)), 2))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=SLOW)
 @given(seed=st.integers(0, 2**32))
 @example(12)
 @example(249)
@@ -85,7 +86,7 @@ def test_judged_one_by_one_they_told_more(seed: int) -> None:
     assert disclosures_of_both(world, keys(mask)) != []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=SLOW)
 @given(seed=st.integers(0, 2**32))
 def test_three_releases_tell_no_more_than_one(seed: int) -> None:
     compare(released_chain(seed, 3))

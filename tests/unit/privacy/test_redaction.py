@@ -16,6 +16,7 @@ from pipelines.privacy.patterns import KINDS, SHAPES, SUSPECT
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.redaction import Redactor
 from pipelines.privacy.secret import Secret
+from tests.allotment import examples
 
 PSEUDONYMS = Pseudonymizer(Secret((b"of these tests only",)))
 KNOWN = ["Tilda", "Berghoff", "Jörg", "Müllerson", "Will", "Lange", "Łukasz", "Sørensen"]
@@ -87,7 +88,7 @@ def test_colons_alone_are_no_address(text: str) -> None:
     assert redacted(text) == text
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.data())
 def test_the_quick_look_loses_nothing_of_any_shape(data: st.DataObject) -> None:
     """A text of pieces that shapes are made of: what any shape finds, the quick look suspects."""
@@ -103,7 +104,7 @@ def test_the_quick_look_loses_nothing_of_any_shape(data: st.DataObject) -> None:
         assert pl.Series([text]).str.contains(SUSPECT)[0], text
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.sampled_from(
     [*KNOWN, *(k.lower() for k in KNOWN), "ask", "and", "Frau", "the", ".", ",", "a@b.org",
      "0301234567", "Peter", "<NAME>", "is"]), max_size=10))  # fmt: skip
@@ -114,7 +115,7 @@ def test_what_the_quick_look_leaves_aside_holds_nothing(words: list[str]) -> Non
         assert one._engine.redact(text)[0] == text
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.sampled_from([*KNOWN, "ask", "and", "Holub", "ok.", "Call 0301234567"]),
                 max_size=8),
        st.integers(0, len(KNOWN)))  # fmt: skip

@@ -14,12 +14,14 @@ from ruamel.yaml import YAML
 from pipelines.errors import ProgramError
 from pipelines.program.model import Program
 from pipelines.program.reading import read_program
+from tests.allotment import examples
 
 EXAMPLE = (Path(__file__).parent / "example.yaml").read_text("utf-8")
 LINES = EXAMPLE.splitlines()
 TREE = YAML(typ="safe", pure=True).load(EXAMPLE)
 quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow],
+    database=None,
 )
 
 scalars = st.one_of(
