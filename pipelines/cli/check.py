@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.connectors.preview import Preview, preview
+from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError
 from pipelines.inspection.profile import Profile, profile
@@ -21,7 +22,7 @@ from pipelines.program.model import Program
 from pipelines.program.reading import FILE_NAME, read_program
 from pipelines.program.rules import ColumnMapping, ValueRule
 from pipelines.program.source import Source
-from pipelines.settings import load_settings
+from pipelines.settings import Settings, load_settings
 
 FIRST_REJECTS = 5
 ALIKE_SHOWN = 8
@@ -38,13 +39,7 @@ def check_program(program: str | None) -> None:
     console.print(f"[bold]{declared.title}[/bold]: {FILE_NAME} is well formed")
     problems = _labels_of_no_text(declared)
     for source in declared.sources:
-        try:
-            found = preview(source, declared, settings)
-            _show(console, found)
-            problems += _would_stop(found)
-        except CrossvoiceError as error:
-            console.print(f"\n[bold]{source.name}[/bold] [red]cannot be read[/red]")
-            problems.append(error.text())
+        problems += _look(console, source, declared, settings)
     where = settings.program_folder / FILE_NAME
     problems += [f"{problem}\n  where: {where}" for problem in _items_nobody_reads(declared)]
     if problems:
@@ -52,6 +47,20 @@ def check_program(program: str | None) -> None:
     _show_questions(console, declared)
     for number, line in _open_questions(where):
         console.print(f"  [yellow]line {number}, to answer[/yellow]: {line}", soft_wrap=True)
+
+
+def _look(console: Console, source: Source, declared: Program, settings: Settings) -> list[str]:
+    """Print what a source will do; returns why a run would stop at it."""
+    try:
+        found = preview(source, declared, settings)
+        if found.n_tried or not found.problems:
+            _show(console, found)
+            return found.problems or _would_stop(found)
+        problems = found.problems
+    except ANY_FAULT as error:
+        problems = [why_unread(source, str(source.location), error).text()]
+    console.print(f"\n[bold]{source.name}[/bold] [red]cannot be read[/red]")
+    return problems
 
 
 def _labels_of_no_text(declared: Program) -> list[str]:
@@ -206,6 +215,9 @@ def _show_trial(console: Console, found: Preview) -> None:
         f"  {tried}: {found.n_rows:,} rows kept, {planned:,} left out, "
         + (f"[red]{unplanned:,} rejected[/red]" if unplanned else "0 rejected")
     )
+    if found.problems:
+        files = f"{len(found.problems)} of {found.n_files} files"
+        console.print(f"  [red]{files} cannot be read[/red]: see below")
     if unplanned:
         for line in _first_rejects(found):
             console.print(Text(line))

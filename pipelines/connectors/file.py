@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import traceback
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,15 +18,14 @@ from pipelines import landing
 from pipelines.connectors.in_step import InStep, begin, catch_up
 from pipelines.connectors.locations import named_files, told_by_name
 from pipelines.connectors.one_file import Input, land
-from pipelines.connectors.records import not_accessible
 from pipelines.connectors.renames import follow_places, place_of, settle_renamed
+from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-OWN_CODE = Path(landing.__file__).parent
 MAPPING_CODE_VERSION = 5
 """Raise when a change of the mapping code changes the rows it makes."""
 NOT_THE_ROWS = {"location", "required", "max_rejected_share", "retention", "personal"}
@@ -110,12 +108,8 @@ def pull(
             result.n_new += is_new
             if pulled.guesses:
                 result.guesses[name] = pulled.guesses
-        except CrossvoiceError as error:
-            result.problems.append(error.text())
-        except OSError as error:
-            result.problems.append(not_accessible(source.name, path, error).text())
-        except (Exception, pl.exceptions.PanicException) as error:
-            result.problems.append(_own_fault(source, path, error).text())
+        except ANY_FAULT as error:
+            result.problems.append(why_unread(source, path, error).text())
     settle_renamed(source, state, before, files)
     catch_up(in_step)
     result.manifests = landing.batches_of(settings.landing, source.name, state)
@@ -150,23 +144,6 @@ def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | N
     _refuse_if_too_many_rejects(this, path, batch)
     place = place_of(path, this.settings)
     return _Pulled(landing.InputState(batch, look, place), is_new, guesses)
-
-
-def _own_fault(source: Source, path: Path, error: BaseException) -> SourceError:
-    """The error of a file that no reader foresaw: the place in our code, no text of a library.
-
-    What a library says may quote the file, and messages are kept.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(OWN_CODE)]
-    at = f" ({Path(own[-1].filename).relative_to(OWN_CODE.parent)}:{own[-1].lineno})" if own else ""
-    return SourceError(
-        f"Source {source.name} has a file that Crossvoice cannot read, by a fault of its own: "
-        f"{type(error).__name__}{at}.",
-        where=str(path),
-        mend="report it with these lines; until it is mended, export the file in another format "
-        "or take it out of `location`",
-    )
 
 
 def _nothing_kept(source: Source, result: PullResult) -> SourceError:

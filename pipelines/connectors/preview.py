@@ -21,6 +21,7 @@ from pipelines.connectors.records import (
     without_records,
 )  # fmt: skip
 from pipelines.connectors.rejects import shapeless_rejects
+from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.errors import SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret, new_link
@@ -51,40 +52,58 @@ class Preview:
     rejects: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Rejects of the trial, with the name of their file as `input`."""
     guesses: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """Why files cannot be read, a text for each."""
 
 
 def preview(source: Source, program: Program, settings: Settings) -> Preview:
-    """Try the mapping of a source. Raises SourceError when a file cannot be read as declared."""
+    """Try the mapping of a source on each of its files; one that cannot be read stops no other.
+
+    Raises SourceError when there are no files.
+    """
     found = Preview(source)
     pseudonyms = Pseudonymizer(Secret((new_link(),)), program.org.identifiers)
     rejects: list[pl.DataFrame] = []
     for name, path in named_files(source, settings).items():
         found.n_files += 1
-        n_before = found.n_tried
-        for records in open_records(source, path):
-            mapping = RecordMapping(
-                source.model_copy(update={"comment": None}),  # nothing is kept: nothing to redact
-                find_columns(source, records.header, records.where), program.time_zone,
-                pseudonyms, records.has_typed_dates,
-                texts_of_names(source, name, records.inside)
-                | texts_of_sheet(source, records.sheet), ids_begin=name,
-            )  # fmt: skip
-            if not found.header:
-                found.header, found.found = addressable(records.header), mapping.found
-                found.typed = records.has_typed_dates
-                found.sample = pl.DataFrame(schema=dict.fromkeys(found.header, pl.String))
-            rejects += [r.with_columns(pl.lit(name).alias("input"))
-                        for r in _tried(found, records, mapping, path)]  # fmt: skip
-        if found.n_tried == n_before:
-            raise without_records(source.name, path)
+        try:
+            tried = _try_file(found, program, pseudonyms, name, path)
+        except ANY_FAULT as error:
+            found.problems.append(why_unread(source, path, error).text())
+        else:
+            rejects += [one.with_columns(pl.lit(name).alias("input")) for one in tried]
     if rejects:
         found.rejects = pl.concat(rejects)
     return found
 
 
+def _try_file(
+    found: Preview, program: Program, pseudonyms: Pseudonymizer, name: str, path: Path
+) -> list[pl.DataFrame]:
+    """Rejects of the beginning of each table of a file."""
+    source, n_before = found.source, found.n_tried
+    rejects: list[pl.DataFrame] = []
+    for records in open_records(source, path):
+        mapping = RecordMapping(
+            source.model_copy(update={"comment": None}),  # nothing is kept: nothing to redact
+            find_columns(source, records.header, records.where), program.time_zone,
+            pseudonyms, records.has_typed_dates,
+            texts_of_names(source, name, records.inside)
+            | texts_of_sheet(source, records.sheet), ids_begin=name,
+        )  # fmt: skip
+        if not found.header:
+            found.header, found.found = addressable(records.header), mapping.found
+            found.typed = records.has_typed_dates
+            found.sample = pl.DataFrame(schema=dict.fromkeys(found.header, pl.String))
+        rejects += _tried(found, records, mapping, path)
+    if found.n_tried == n_before:
+        raise without_records(source.name, path)
+    return rejects
+
+
 def _tried(found: Preview, records: Records, mapping: RecordMapping, path: Path) -> list:
     """Rejects of the beginning of one table; counts what was tried."""
-    rejects, n, last = [], 0, 0
+    rejects, n, n_rows, last = [], 0, 0, 0
     footnotes = bool(found.source.footnotes)
     wanted = (
         addressable(records.header) if found.sample.is_empty() else list(mapping.found.values())
@@ -99,7 +118,7 @@ def _tried(found: Preview, records: Records, mapping: RecordMapping, path: Path)
         except SourceError as error:
             raise SourceError(error.what, where=str(path), mend=error.mend) from None
         rejects.append(mapped.rejects)
-        found.n_rows += mapped.rows.height
+        n_rows += mapped.rows.height
         n += part.height
         last = int(part[RECORD_NUMBER].max() or last)
         if n >= TRIAL_RECORDS:
@@ -111,5 +130,6 @@ def _tried(found: Preview, records: Records, mapping: RecordMapping, path: Path)
             rejects.append(shapeless_rejects(met, reason))
             n += len(met)
     found.n_tried += n
+    found.n_rows += n_rows
     found.guesses += [guess for guess in records.guesses if guess not in found.guesses]
     return rejects

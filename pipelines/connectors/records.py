@@ -20,6 +20,7 @@ import polars as pl
 
 from pipelines.connectors.columns import addressable
 from pipelines.connectors.contents import SUFFIXES, Content, contents
+from pipelines.connectors.unreadable import not_accessible
 from pipelines.errors import SourceError
 from pipelines.program.source import Format, Source
 
@@ -149,21 +150,6 @@ def without_records(source: str, path: Path) -> SourceError:
         f"Source {source} has a file without records.",
         where=str(path),
         mend="export it again, or take it out of `location`",
-    )
-
-
-def not_accessible(source_name: str, path: Path, error: OSError) -> SourceError:
-    """The error of a file the operating system does not hand over."""
-    if isinstance(error, IsADirectoryError):
-        return SourceError(
-            f"Source {source_name} finds a folder where a file is expected.",
-            where=str(path),
-            mend="name the files in it in `location`, such as folder/*.csv",
-        )
-    return SourceError(
-        f"Source {source_name} cannot open a file: {error.strerror or 'it cannot be read'}.",
-        where=str(path),
-        mend="check that the file is still there and that you may read it",
     )
 
 

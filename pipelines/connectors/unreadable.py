@@ -1,20 +1,70 @@
 """Why a file cannot be read, in words that help to mend it.
 
-What belongs here: a second look at a file that failed. What does not: reading it. No library's
-own message is passed on where it could quote the file: a file may hold personal data.
+What belongs here: a second look at a file that failed, and the words for what nobody foresaw.
+What does not: reading it. No library's own message is passed on where it could quote the file: a
+file may hold personal data.
 """
 
 from __future__ import annotations
 
 import codecs
+import traceback
+from pathlib import Path
 
+import polars as pl
+
+from pipelines import errors
 from pipelines.connectors.contents import Content
 from pipelines.connectors.encodings import likely_encoding, normal
-from pipelines.errors import SourceError
+from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.program.source import Source
 
 LONGEST_LOOK = 256 << 20
 """Bytes searched for the place of a wrong encoding."""
+ANY_FAULT = (Exception, pl.exceptions.PanicException)
+"""Whatever may come of a file; who stops a command stops it."""
+OWN_CODE = Path(errors.__file__).parent
+
+
+def why_unread(source: Source, path: Path | str, error: BaseException) -> CrossvoiceError:
+    """The error to show for whatever stopped the reading of a file: its own words, where it has."""
+    if isinstance(error, CrossvoiceError):
+        return error
+    if isinstance(error, OSError):
+        return not_accessible(source.name, path, error)
+    return _own_fault(source, path, error)
+
+
+def _own_fault(source: Source, path: Path | str, error: BaseException) -> SourceError:
+    """The error of a file that no reader foresaw: the place in our code, no text of a library.
+
+    What a library says may quote the file, and messages are kept.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(OWN_CODE)]
+    at = f" ({Path(own[-1].filename).relative_to(OWN_CODE.parent)}:{own[-1].lineno})" if own else ""
+    return SourceError(
+        f"Source {source.name} has a file that Crossvoice cannot read, by a fault of its own: "
+        f"{type(error).__name__}{at}.",
+        where=str(path),
+        mend="report it with these lines; until it is mended, export the file in another format "
+        "or take it out of `location`",
+    )
+
+
+def not_accessible(source_name: str, path: Path | str, error: OSError) -> SourceError:
+    """The error of a file the operating system does not hand over."""
+    if isinstance(error, IsADirectoryError):
+        return SourceError(
+            f"Source {source_name} finds a folder where a file is expected.",
+            where=str(path),
+            mend="name the files in it in `location`, such as folder/*.csv",
+        )
+    return SourceError(
+        f"Source {source_name} cannot open a file: {error.strerror or 'it cannot be read'}.",
+        where=str(path),
+        mend="check that the file is still there and that you may read it",
+    )
 
 
 def wrong_encoding(source: Source, content: Content, encoding: str) -> SourceError:

@@ -1,0 +1,93 @@
+"""What `crossvoice check` says of a program before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelines.cli.main import main
+from pipelines.connectors import preview
+from pipelines.program.source import Source
+
+PROGRAM = """\
+period: month
+start: 2025-01-01
+metrics: [{id: mood, voice: employee}, {id: nps, voice: customer}]
+sources:
+  - name: staff
+    table: unit_scores
+    location: staff/*.csv
+    columns: {location_ref: store, period_ref: month}
+    values: [{columns: [mood], voice: employee, scale: {min: 1, max: 5}}]
+  - table: unit_scores
+    location: customers.csv
+    columns: {location_ref: store, period_ref: month}
+    values: [{columns: [nps], voice: customer, scale: {min: 0, max: 10}}]
+"""
+
+
+class Panic(pl.exceptions.PanicException):
+    """A fault inside of a library that is no exception of the usual kind."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A program of three files of staff and one of customers."""
+    (tmp_path / "staff").mkdir()
+    for name in "abc":
+        rows = f"store,month,mood\nS{name},2025-01,4\n"
+        (tmp_path / "staff" / f"{name}.csv").write_text(rows)
+    (tmp_path / "customers.csv").write_text("store,month,nps\nSa,2025-01,7\n")
+    (tmp_path / "program.yaml").write_text(PROGRAM)
+    return tmp_path
+
+
+def check(folder: Path) -> Result:
+    return CliRunner().invoke(main, ["check", "--program", str(folder)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("Sb"), Panic("Sb"), PermissionError(13, "no")])
+def test_a_file_that_nobody_foresaw_is_named_and_the_others_are_checked(
+    fault: BaseException, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = preview.find_columns
+
+    def fail(source: Source, header: list, where: str) -> dict:
+        if "b.csv" in where:
+            raise fault
+        return found(source, header, where)
+
+    monkeypatch.setattr(preview, "find_columns", fail)
+    result = check(folder)
+    assert result.exit_code == 2
+    if not isinstance(fault, OSError):
+        told = f"by a fault of its own: {type(fault).__name__} (pipelines/connectors/preview.py:"
+        assert told in result.output
+    assert f"where: {folder}/staff/b.csv" in result.output
+    assert "all 2 records: 2 rows kept" in result.output
+    assert "1 of 3 files cannot be read" in result.output
+    assert "customers: 1 file" in result.output
+    assert "Sb" not in result.output
+
+
+def test_a_source_of_which_no_file_can_be_read_stops_no_other(folder: Path) -> None:
+    for name in "abc":
+        (folder / "staff" / f"{name}.csv").write_text("store,mood\nS,4\n")
+    result = check(folder)
+    assert result.exit_code == 2
+    assert "staff cannot be read" in result.output
+    assert result.output.count("staff/") == 3
+    assert "customers: 1 file" in result.output
+
+
+def test_what_nobody_foresaw_in_showing_a_source_is_no_traceback(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.cli.check.profile", lambda *_, **__: 1 // 0)
+    result = check(folder)
+    assert result.exit_code == 2
+    assert "by a fault of its own: ZeroDivisionError (pipelines/cli/check.py:" in result.output
+    assert "where: customers.csv" in result.output
