@@ -1,7 +1,7 @@
 """What a check found: counts and one sentence, never a value of a row.
 
-What belongs here: the result type, its wording, and the JSON record of a suite. What does not:
-evaluating anything (data_checks.runner).
+What belongs here: the result type, its wording, and the JSON record of a suite, written and read.
+What does not: evaluating anything (data_checks.runner).
 """
 
 from __future__ import annotations
@@ -76,3 +76,9 @@ def write_record(results: Sequence[CheckResult], folder: Path) -> list[Path]:
         path.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
         written.append(path)
     return written
+
+
+def not_met(folder: Path) -> list[str]:
+    """The sentence of every check of the last run that did not hold, as it was recorded."""
+    records = [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
+    return [one["sentence"] for rows in records for one in rows if one["outcome"] != "passed"]

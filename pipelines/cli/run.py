@@ -79,7 +79,8 @@ def _show_card(settings: Settings, seconds: float, today: dt.date) -> None:
 
 
 def _say_what_waits(settings: Settings, today: dt.date) -> None:
-    """What the release does not hold yet: periods under way, and names somebody has to settle."""
+    """What the release leaves to somebody: periods under way, names to settle, warnings to read."""
+    from data_checks.results import not_met  # noqa: PLC0415 - imports the suites
     from pipelines import warehouse  # noqa: PLC0415 - imports the data libraries
     from pipelines.linkage.wording import counted  # noqa: PLC0415
     from pipelines.unmatched import count_unmatched  # noqa: PLC0415
@@ -95,3 +96,5 @@ def _say_what_waits(settings: Settings, today: dt.date) -> None:
         click.echo(f"Not linked yet: {period}, which has not ended")
     if n_names:
         click.echo(f"Not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
+    if unmet := not_met(settings.logs / "checks"):
+        click.echo(f"Not met: {counted(len(unmet), 'check')}, see `crossvoice status`")

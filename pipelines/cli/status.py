@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import click
 import duckdb
 import polars as pl
 
+from data_checks.results import not_met
 from pipelines import landing, warehouse
 from pipelines.connectors.rejects import PLANNED
 from pipelines.contract import REJECT_REASONS
@@ -131,13 +131,11 @@ def _detail(text: str) -> None:
 
 def _show_unmet(settings: Settings) -> None:
     """Checks that did not hold in the last run, with what each means."""
-    files = sorted((settings.logs / "checks").glob("*.json"))
-    every = [one for file in files for one in json.loads(file.read_text("utf-8"))]
-    found = [one for one in every if one["outcome"] != "passed"]
+    found = not_met(settings.logs / "checks")
     if found:
         click.echo("checks that are not met")
-    for one in found:
-        _detail(one["sentence"])
+    for sentence in found:
+        _detail(sentence)
 
 
 def _suspects(con: duckdb.DuckDBPyConnection) -> list[str]:
