@@ -19,6 +19,7 @@ from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError
 from pipelines.inspection.profile import Profile, profile
 from pipelines.program.model import Program
+from pipelines.program.open_questions import OpenQuestion, in_number, questions_of
 from pipelines.program.reading import FILE_NAME, read_program
 from pipelines.program.rules import ColumnMapping, ValueRule
 from pipelines.program.source import Source
@@ -41,12 +42,13 @@ def check_program(program: str | None) -> None:
     for source in declared.sources:
         problems += _look(console, source, declared, settings)
     where = settings.program_folder / FILE_NAME
+    asked = questions_of(settings.program_folder)
     problems += [f"{problem}\n  where: {where}" for problem in _items_nobody_reads(declared)]
+    if not problems:
+        _show_questions(console, declared)
+    _show_open(console, asked, where)
     if problems:
         raise CrossvoiceError("\n\n".join(problems))
-    _show_questions(console, declared)
-    for number, line in _open_questions(where):
-        console.print(f"  [yellow]line {number}, to answer[/yellow]: {line}", soft_wrap=True)
 
 
 def _look(console: Console, source: Source, declared: Program, settings: Settings) -> list[str]:
@@ -266,8 +268,10 @@ def _show_questions(console: Console, declared: Program) -> None:
         console.print(f"further question: {pair.pair_id}")
 
 
-def _open_questions(file: Path) -> Iterator[tuple[int, str]]:
-    """Lines of the program that still ask something."""
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
-        if line.strip().startswith("# ?"):
-            yield number, line.strip().removeprefix("# ? ")
+def _show_open(console: Console, asked: list[OpenQuestion], file: Path) -> None:
+    """What the program still asks, with the lines to answer and take out."""
+    if asked:
+        console.print(f"\n[yellow]{in_number(asked)} to answer[/yellow] in {file}:", soft_wrap=True)
+    for question in asked:
+        told = f"  {FILE_NAME}:{question.line}: {question.text}"
+        console.print(told, soft_wrap=True, markup=False)

@@ -13,6 +13,7 @@ from pipelines.inspection.proposal import propose
 from pipelines.inspection.roles import roles_of
 from pipelines.inspection.writing import program_text
 from pipelines.program.defaults import program_name
+from pipelines.program.open_questions import open_questions
 from pipelines.program.reading import FILE_NAME, read_program
 
 
@@ -72,9 +73,9 @@ def _report(files, text: str, target: Path) -> None:
         more = f" and {len(file.look.more)} more of its kind" if file.look.more else ""
         click.echo(f"  {file.look.path.name}{more}: {n} records, {tables[file.table]}")
     click.echo(f"Wrote {target}")
-    questions = [line.strip() for line in text.splitlines() if line.strip().startswith("# ?")]
+    questions = open_questions(text)
     if questions:
-        click.echo(f"{len(questions)} line{'s' if len(questions) > 1 else ''} to answer in it:")
-        for line in questions:
-            click.echo(f"  {line.removeprefix('# ')}")
+        click.echo(f"{len(questions)} question{'s' if len(questions) > 1 else ''} to answer in it:")
+    for question in questions:
+        click.echo(f"  {FILE_NAME}:{question.line}: {question.text}")
     click.echo(f"Next: crossvoice check --program {target.parent}")

@@ -14,6 +14,7 @@ import click
 
 from pipelines.fingerprint import fingerprint, read_basis
 from pipelines.privacy.secret import SECRET_FILE, Secret
+from pipelines.program.open_questions import in_number, questions_of
 from pipelines.publishing.layout import CARD, CURRENT, DATABASE
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_start import alone
@@ -31,6 +32,7 @@ def run_program(program: str | None, *, force: bool) -> int:
         click.echo(f"Nothing new since release {last['release_id']}.")
         click.echo(f"  {current_release(settings)}")
         click.echo("  run with --force to run anyway")
+        _say_what_is_open(settings)
         return 0
     quiet_libraries(settings)
     with alone(settings) as secret:
@@ -42,7 +44,14 @@ def run_program(program: str | None, *, force: bool) -> int:
         _say_what_failed(settings, outcome.problems)
         return 1
     _show_card(settings, time.perf_counter() - start, basis.today)
+    _say_what_is_open(settings)
     return 0
+
+
+def _say_what_is_open(settings: Settings) -> None:
+    """One line where the program still holds guesses of `init` that nobody has confirmed."""
+    if asked := questions_of(settings.program_folder):
+        click.echo(f"Not answered: {in_number(asked)}, see `crossvoice check`")
 
 
 def _say_where_the_secret_is(settings: Settings, secret: Secret) -> None:

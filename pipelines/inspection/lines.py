@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.program.open_questions import GOES_ON, MARK
+
 WIDTH = 100
 PLAIN = re.compile(r"[A-Za-z_À-ÿ][\w À-ÿ./()-]*")
 NOT_TEXT = ("true", "false", "null", "yes", "no", "on", "off", "~", "n", "y")
@@ -49,9 +51,9 @@ def quoted(value: Any) -> str:
 
 
 def question(text: str, indent: str = "") -> Iterator[Line]:
-    """A doubt: its first line begins with `# ?`."""
+    """A doubt, as program.open_questions finds it again: its first line begins with `# ?`."""
     for place, part in enumerate(textwrap.wrap(text, WIDTH - 6 - len(indent))):
-        yield Line(f"{indent}# {'?' if place == 0 else ' '} {part}")
+        yield Line(f"{indent}{MARK + ' ' if place == 0 else GOES_ON}{part}")
 
 
 def remark(text: str, indent: str = "") -> Iterator[Line]:

@@ -91,3 +91,31 @@ def test_what_nobody_foresaw_in_showing_a_source_is_no_traceback(
     assert result.exit_code == 2
     assert "by a fault of its own: ZeroDivisionError (pipelines/cli/check.py:" in result.output
     assert "where: customers.csv" in result.output
+
+
+ASKED = """\
+# ? Which pair is your question,
+#   before you see any result?
+period: month
+# ? [Whose] answers?
+"""
+
+
+@pytest.mark.parametrize("has_problem", [False, True])
+def test_open_questions_are_counted_and_named_with_their_lines(
+    has_problem: bool, folder: Path
+) -> None:
+    (folder / "program.yaml").write_text(PROGRAM.replace("period: month\n", ASKED))
+    if has_problem:
+        (folder / "customers.csv").unlink()
+    result = check(folder)
+    assert result.exit_code == (2 if has_problem else 0)
+    assert (
+        f"2 questions of `crossvoice init` to answer in {folder}/program.yaml:\n"
+        "  program.yaml:1: Which pair is your question, before you see any result?\n"
+        "  program.yaml:4: [Whose] answers?\n"
+    ) in result.output
+
+
+def test_a_program_that_asks_nothing_says_nothing_of_questions(folder: Path) -> None:
+    assert "to answer" not in check(folder).output
