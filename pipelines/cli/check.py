@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.connectors.preview import Preview, preview
+from pipelines.connectors.records import told
 from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError
@@ -230,13 +231,13 @@ def _first_rejects(found: Preview) -> Iterator[str]:
     kinds = (
         found.rejects.filter(~pl.col("is_filtered"))
         .group_by("reason", "column_name", "value_class")
-        .agg(pl.col("n_rows").sum(), pl.col("record_number").min(), pl.col("input").first())
+        .agg(pl.col("n_rows").sum(), pl.col("record_number", "input", "table").first())
         .sort("n_rows", "column_name", "reason", descending=[True, False, False])
     )
     for row in kinds.head(FIRST_REJECTS).iter_rows(named=True):
         column = f"{row['column_name'].strip()!r}, " if row["column_name"] else ""
-        where = f"record {row['record_number']:,}"
-        where += f" of {row['input']}" if found.n_files > 1 else ""
+        where = told(found.tables[row["table"]], row["record_number"])
+        where = f"{row['input']}: {where}" if found.n_files > 1 else where
         yield f"    {row['n_rows']:,} x {column}first {where} ({row['value_class']}):"
         yield f"      {REJECT_REASONS[row['reason']]}"
 

@@ -18,6 +18,7 @@ from pipelines import landing
 from pipelines.connectors.in_step import InStep, begin, catch_up
 from pipelines.connectors.locations import named_files, told_by_name
 from pipelines.connectors.one_file import Input, land
+from pipelines.connectors.records import open_records, told
 from pipelines.connectors.renames import follow_places, place_of, settle_renamed
 from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.errors import CrossvoiceError, SourceError
@@ -156,6 +157,15 @@ def _nothing_kept(source: Source, result: PullResult) -> SourceError:
     )
 
 
+def _told(source: Source, path: Path, number: int) -> str:
+    """A record of a file, with where it stands in it if the file is one table and still there."""
+    try:
+        tables = open_records(source, path)
+    except SourceError:
+        tables = []
+    return told(tables[0], number) if len(tables) == 1 else f"record {number:,}"
+
+
 def _refuse_if_too_many_rejects(this: _Pull, path: Path, batch: str) -> None:
     source, settings = this.source, this.settings
     manifest = landing.read_manifest(settings.landing, source.name, batch)
@@ -174,7 +184,7 @@ def _refuse_if_too_many_rejects(this: _Pull, path: Path, batch: str) -> None:
     shown = "; ".join(
         f"{r['n_rows']} x {r['reason']}"
         + (f" in column {r['column_name']!r}" if r["column_name"] else "")
-        + f" (first: record {r['first']})"
+        + f" (first: {_told(source, path, r['first'])})"
         for r in reasons.iter_rows(named=True)
     )
     raise SourceError(

@@ -6,7 +6,7 @@ What does not: how it is shown (cli.check). Nothing is landed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -50,7 +50,9 @@ class Preview:
     is_whole: bool = True
     n_rows: int = 0
     rejects: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """Rejects of the trial, with the name of their file as `input`."""
+    """Rejects of the trial in their order, with the name of their file as `input` and the place of
+    their table in `tables`."""
+    tables: list[Records] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """Why files cannot be read, a text for each."""
@@ -73,7 +75,7 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
         else:
             rejects += [one.with_columns(pl.lit(name).alias("input")) for one in tried]
     if rejects:
-        found.rejects = pl.concat(rejects)
+        found.rejects = pl.concat(rejects).sort("table", "record_number", maintain_order=True)
     return found
 
 
@@ -95,7 +97,9 @@ def _try_file(
             found.header, found.found = addressable(records.header), mapping.found
             found.typed = records.has_typed_dates
             found.sample = pl.DataFrame(schema=dict.fromkeys(found.header, pl.String))
-        rejects += _tried(found, records, mapping, path)
+        place = pl.lit(len(found.tables)).alias("table")
+        rejects += [r.with_columns(place) for r in _tried(found, records, mapping, path)]
+        found.tables.append(replace(records, read=lambda places: iter(())))  # not its cells
     if found.n_tried == n_before:
         raise without_records(source.name, path)
     return rejects

@@ -70,6 +70,11 @@ class Records:
     """Place of the first column that holds anything."""
     guesses: list[str] = field(default_factory=list)
     """What was guessed of the file, in words."""
+    place: Callable[[int], str] = field(default=lambda number: "")
+    """Where the record of a number stands for who opens the file: line or row, in words.
+
+    Blank where the format has no such thing. It may read the file anew: for messages only.
+    """
 
     @property
     def shapeless(self) -> dict[str, list[int]]:
@@ -142,6 +147,13 @@ def open_tables(source: Source, content: Content) -> list[Records]:
         table.where = f"{content.where}, sheet {table.sheet!r}" if table.sheet else content.where
         table.inside = content.inside
     return tables
+
+
+def told(records: Records, number: int) -> str:
+    """A record of a table for messages: its number, and where it stands in the file."""
+    inside = f" of {records.inside}" if records.inside else ""
+    place = records.place(number)
+    return f"record {number:,}{inside}" + (f", {place}" if place else "")
 
 
 def without_records(source: str, path: Path) -> SourceError:

@@ -71,6 +71,7 @@ def open_content(source: Source, content: Content) -> Records:
     if has_more:
         text = _Text(source, content, encoding, delimiter, n_lines)
         records.read = lambda places: _batches(text, records, places)
+        records.place = lambda number: _place(text, number)
     return records
 
 
@@ -172,6 +173,22 @@ def _reader(
             strings_can_be_null=True,
         ),
     )
+
+
+def _place(text: _Text, wanted: int) -> str:
+    """The line a record begins in, which blank lines and texts of several lines put off."""
+    number, begins = 0, text.n_lines + 1
+    with _as_text(text.content, text.encoding) as file:
+        reader = csv.reader(islice(file, text.n_lines, None), delimiter=text.delimiter)
+        try:
+            for row in reader:
+                number += bool(row)
+                if number == wanted:
+                    return f"line {begins:,}"
+                begins = text.n_lines + reader.line_num + 1
+        except csv.Error:  # a field longer than the library takes
+            return ""
+    return ""
 
 
 def _hand_on(text: _Text, records: Records, malformed: Malformed) -> None:

@@ -56,15 +56,18 @@ def _open_sheet(
 
     def read(places):
         told = _with_errors(cells, errors, _no_texts(source, header)) if errors else cells
-        body = told.slice(first + source.skip_rows)
+        body = told.slice(above)
         frame = body.select(pl.nth(places).name.keep()) if places else body
         frame.columns = [own[i] for i in places] or frame.columns
         return sliced(frame)
 
+    above = first + source.skip_rows
+    of_sheet = f"of sheet {name!r}" if name else "of the sheet"
     below = [list(row) for row in cells.slice(first, source.skip_rows).iter_rows()]
     return Records(
         header, read if header else lambda places: iter(()), has_typed_dates=True,
         question_texts=question_texts(header, below), sheet=name, first=min(n_empty, len(header)),
+        place=lambda number: f"row {above + number:,} {of_sheet}",
     )  # fmt: skip
 
 

@@ -119,3 +119,11 @@ def test_open_questions_are_counted_and_named_with_their_lines(
 
 def test_a_program_that_asks_nothing_says_nothing_of_questions(folder: Path) -> None:
     assert "to answer" not in check(folder).output
+
+
+def test_the_first_reject_is_named_with_its_own_file_and_line(folder: Path) -> None:
+    for name, scores in {"a": (4, 4, 9), "b": (9, 4, 4)}.items():
+        rows = "".join(f"S{i},2025-01,{score}\n" for i, score in enumerate(scores))
+        (folder / "staff" / f"{name}.csv").write_text(f"store,month,mood\n\n{rows}")
+    told = "    2 x 'mood', first a.csv: record 3, line 5 (number):\n"
+    assert told in check(folder).output
