@@ -38,6 +38,9 @@ DATE_FORMATS = (
 PARTIAL_FORMATS = ("%m/%Y", "%m.%Y", "%Y-%m", "%B %Y", "%b %Y", "%Y")
 MONTH_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl")
 ERA = r"^(明治|大正|昭和|平成|令和)"
+SHORT_CODE = r"^[^\d\s]{1,3}$"
+MOST_ODD = 0.2
+"""A larger share of texts in a column of numbers is more than a few codes."""
 MOST_LABELS = 40
 """A column of more distinct texts than this holds no labels."""
 
@@ -63,7 +66,10 @@ class Profile:
     n_distinct: int
     missing: tuple[str, ...] = ()
     """Texts of the column that mean no answer, as they are written."""
-    suppressed: tuple[str, ...] = ()
+    suppressed: dict[str, int] = field(default_factory=dict)
+    """Texts that mean withheld, as they are written, and how often each occurs."""
+    codes: dict[str, int] = field(default_factory=dict)
+    """Short texts in a column of numbers that are none and no known code, and how often."""
     n_numbers: int = 0
     low: float | None = None
     high: float | None = None
@@ -137,7 +143,7 @@ def profile(name: str, texts: pl.Series, *, typed: bool = False) -> Profile:
         n_filled=kept.len(),
         n_distinct=len(filled),
         missing=missing,
-        suppressed=held,
+        suppressed={text: counts[text] for text in held},
         n_emails=int(kept.str.contains(EMAIL).sum() or 0),
         dates=dates,
         n_dates=n_dates,
@@ -173,7 +179,15 @@ def _numbers(kept: pl.Series) -> dict:
         "decimal_comma": is_comma,
         "is_percent": bool(percent.sum() > 0.5 * max(1, values.len())),
         "odd_texts": kept.len() - values.len(),
+        "codes": _short_ones(kept.filter(~bare.str.contains(PLAIN_NUMBER)), values.len()),
     }
+
+
+def _short_ones(odd: pl.Series, n_numbers: int) -> dict[str, int]:
+    """Texts that may be codes, where they are seldom among numbers, and how often each occurs."""
+    if odd.len() > MOST_ODD * (odd.len() + n_numbers):
+        return {}
+    return dict(odd.filter(odd.str.contains(SHORT_CODE)).value_counts(sort=True).rows())
 
 
 def _dates(kept: pl.Series, *, typed: bool) -> tuple[DateGuess | None, int]:

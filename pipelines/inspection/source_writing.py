@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.connectors.wording import same
 from pipelines.inspection.clock import period_id
+from pipelines.inspection.code_writing import code_lines
 from pipelines.inspection.file_roles import FileRoles
 from pipelines.inspection.lines import Line, listing, mapping, question, quoted, remark
 from pipelines.inspection.org_writing import (
@@ -55,19 +56,14 @@ def source_lines(
     yield from value_lines(file)
     if file.comment and file.table in ("employee_responses", "customer_feedback"):
         yield Line(f"    comment: {quoted(file.comment)}")
-    yield from _codes(file, columns)
+    yield from code_lines(file, _used(file, columns))
+    yield from _not_read(file)
     yield from _identifiers(file)
     yield Line("")
 
 
-def _codes(file: FileRoles, columns: dict[str, tuple[Any, str]]) -> Iterator[Line]:
-    """Texts that are no answers, and the columns nobody uses."""
-    missing = sorted({text for c in _used(file, columns) for text in c.missing})
-    if missing:
-        yield Line(f"    missing: {quoted(missing)}", "texts that mean no answer")
-    held = sorted({text for c in _used(file, columns) for text in c.suppressed})
-    if held and file.table == "unit_scores":
-        yield Line(f"    suppressed: {quoted(held)}", "withheld by the publisher")
+def _not_read(file: FileRoles) -> Iterator[Line]:
+    """The columns nobody uses."""
     unused = [same(name)[:30] for name in file.unused if name]
     if unused:
         rest = f" and {len(unused) - 6} more" if len(unused) > 6 else ""

@@ -238,7 +238,7 @@ PAIRS: dict[str, tuple[Callable[[Path], list[Path]], tuple[str, ...]]] = {
     "japanese shops": (japanese_shops, ("Which pair",)),
     "json lines and parquet": (lines_and_parquet, ()),
     "monthly files": (monthly_files, ()),
-    "groups in one file": (groups_in_one_file, ()),
+    "groups in one file": (groups_in_one_file, ("S (3 times) among the answers: withheld",)),
     "quarters in words": (quarters, ()),
     "day or month": (either_day_or_month, ("day before the month",)),
     "who reports to whom": (who_reports_to_whom, ()),
