@@ -1,8 +1,7 @@
 """The questions that `crossvoice init` left in a program: `# ?` comments nobody has taken out yet.
 
 What belongs here: finding them in the text of the file. What does not: asking them
-(inspection.lines). It takes no
-milliseconds, for `crossvoice run` looks even where nothing is new.
+(inspection.lines). It imports no libraries, for `crossvoice run` looks even where nothing is new.
 """
 
 from __future__ import annotations
