@@ -11,3 +11,9 @@
     select max(case when setting = 'unit' then value_text end) as unit
     from {{ source('raw', 'declared_settings') }}
 {%- endmacro %}
+
+{# What becomes of a name that is on no list: count or adopt. One row. #}
+{% macro unknown_references_setting() -%}
+    select max(case when setting = 'unknown_references' then value_text end) as unknown_references
+    from {{ source('raw', 'declared_settings') }}
+{%- endmacro %}

@@ -16,8 +16,10 @@ import click
 
 from pipelines import warehouse
 from pipelines.errors import CrossvoiceError
+from pipelines.idle_aliases import idle_aliases
 from pipelines.linkage.wording import counted
 from pipelines.program.aliases import Alias, add_aliases, read_aliases
+from pipelines.program.model import Program
 from pipelines.program.reading import read_program
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
@@ -39,20 +41,23 @@ def review_aliases(
     """List what did not match; approve what is asked for. A wrong name is a CrossvoiceError."""
     settings = load_settings(program)
     declared = read_program(settings.program_folder)
-    found = _look(settings)
+    found, idle = _look(settings, declared)
     who, today = by or getpass.getuser(), dt.datetime.now(declared.zone).date()
     approved = [_named(text, found) for text in approve]
     if approve_above is not None:
         approved += _by_score(found, approve_above)
     if not approved:
         _show(found, limit, read_aliases(settings.program_folder))
+        for line in idle:
+            click.echo(line)
         if sys.stdin.isatty() and sys.stdout.isatty():
             approved = list(_asked(found))
     if approved:
         _write(settings, [Alias(level, name, unit, who, today) for level, name, unit in approved])
 
 
-def _look(settings: Settings) -> list[Unmatched]:
+def _look(settings: Settings, declared: Program) -> tuple[list[Unmatched], list[str]]:
+    """Names without a unit, and what aliases have no effect."""
     if lock_holder(settings.lock) is not None:
         raise CrossvoiceError(
             "A run of this program is under way.", where=str(settings.lock), mend="wait for its end"
@@ -60,7 +65,8 @@ def _look(settings: Settings) -> list[Unmatched]:
     if settings.warehouse.exists():
         with warehouse.connect(settings.warehouse) as con:
             if warehouse.has_table(con, "intermediate.int_ticket_groups_resolved"):
-                return unmatched_names(con)
+                idle = idle_aliases(con, read_aliases(settings.program_folder), declared)
+                return unmatched_names(con), idle
     raise CrossvoiceError(
         "No names have been looked up yet.", where=str(settings.warehouse), mend="crossvoice run"
     )

@@ -10,20 +10,25 @@ from pathlib import Path
 import polars as pl
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from pipelines import warehouse
 from pipelines.connectors.preview import Preview, preview
 from pipelines.connectors.records import told
 from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.contract import REJECT_REASONS, SOURCE_TABLES
 from pipelines.errors import CrossvoiceError
+from pipelines.idle_aliases import idle_aliases
 from pipelines.inspection.profile import Profile, profile
+from pipelines.program.aliases import read_aliases
 from pipelines.program.model import Program
 from pipelines.program.open_questions import OpenQuestion, in_number, questions_of
 from pipelines.program.reading import FILE_NAME, read_program
 from pipelines.program.rules import ColumnMapping, ValueRule
 from pipelines.program.source import Source
+from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
 
 FIRST_REJECTS = 5
@@ -45,8 +50,16 @@ def check_program(program: str | None) -> None:
     where = settings.program_folder / FILE_NAME
     asked = questions_of(settings.program_folder)
     problems += [f"{problem}\n  where: {where}" for problem in _items_nobody_reads(declared)]
+    idle: list[str] = []
+    try:
+        idle = _idle_aliases(declared, settings)
+    except CrossvoiceError as error:
+        problems.append(error.text())
     if not problems:
         _show_questions(console, declared)
+    for line in idle:
+        text = f"  [yellow]by the units of the last run[/yellow]: {escape(line)}"
+        console.print(text, soft_wrap=True)
     _show_open(console, asked, where)
     if problems:
         raise CrossvoiceError("\n\n".join(problems))
@@ -276,3 +289,12 @@ def _show_open(console: Console, asked: list[OpenQuestion], file: Path) -> None:
     for question in asked:
         told = f"  {FILE_NAME}:{question.line}: {question.text}"
         console.print(told, soft_wrap=True, markup=False)
+
+
+def _idle_aliases(declared: Program, settings: Settings) -> list[str]:
+    """Aliases that would map nothing; reading them finds the mistakes of the file itself."""
+    approved = read_aliases(settings.program_folder)
+    if not settings.warehouse.exists() or lock_holder(settings.lock) is not None:
+        return []
+    with warehouse.connect(settings.warehouse) as con:
+        return idle_aliases(con, approved, declared)

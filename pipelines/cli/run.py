@@ -7,12 +7,11 @@ that there is something to do.
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 
 import click
 
-from pipelines.fingerprint import fingerprint, read_basis
+from pipelines.fingerprint import Basis, fingerprint, read_basis
 from pipelines.privacy.secret import SECRET_FILE, Secret
 from pipelines.program.open_questions import in_number, questions_of
 from pipelines.publishing.layout import CARD, CURRENT, DATABASE
@@ -43,7 +42,7 @@ def run_program(program: str | None, *, force: bool) -> int:
     if not outcome.succeeded:
         _say_what_failed(settings, outcome.problems)
         return 1
-    _show_card(settings, time.perf_counter() - start, basis.today)
+    _show_card(settings, time.perf_counter() - start, basis)
     _say_what_is_open(settings)
     return 0
 
@@ -75,7 +74,7 @@ def _say_what_failed(settings: Settings, problems: list[str]) -> None:
     )  # fmt: skip
 
 
-def _show_card(settings: Settings, seconds: float, today: dt.date) -> None:
+def _show_card(settings: Settings, seconds: float, basis: Basis) -> None:
     release = current_release(settings)
     assert release is not None  # the run has just released it
     click.echo()
@@ -84,13 +83,14 @@ def _show_card(settings: Settings, seconds: float, today: dt.date) -> None:
     click.echo(f"  {settings.published / CURRENT / 'report.html'}")
     for audience in ("shared", "hr", "cx"):
         click.echo(f"  {settings.published / CURRENT / audience / DATABASE}")
-    _say_what_waits(settings, today)
+    _say_what_waits(settings, basis)
 
 
-def _say_what_waits(settings: Settings, today: dt.date) -> None:
+def _say_what_waits(settings: Settings, basis: Basis) -> None:
     """What the release leaves to somebody: periods under way, names to settle, warnings to read."""
     from data_checks.results import not_met  # noqa: PLC0415 - imports the suites
     from pipelines import warehouse  # noqa: PLC0415 - imports the data libraries
+    from pipelines.idle_aliases import idle_aliases  # noqa: PLC0415
     from pipelines.linkage.wording import counted  # noqa: PLC0415
     from pipelines.unmatched import count_unmatched  # noqa: PLC0415
 
@@ -99,11 +99,14 @@ def _say_what_waits(settings: Settings, today: dt.date) -> None:
         under_way = con.execute(
             "select period_id from marts.periods where not is_closed"
             " and period_start <= ? order by period_index",
-            [today],
+            [basis.today],
         ).fetchall()
+        idle = idle_aliases(con, basis.aliases, basis.program)
     for (period,) in under_way:
         click.echo(f"Not linked yet: {period}, which has not ended")
     if n_names:
         click.echo(f"Not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
+    for line in idle:
+        click.echo(f"Not used: {line}")
     if unmet := not_met(settings.logs / "checks"):
         click.echo(f"Not met: {counted(len(unmet), 'check')}, see `crossvoice status`")

@@ -15,8 +15,11 @@ from data_checks.results import not_met
 from pipelines import landing, warehouse
 from pipelines.connectors.rejects import PLANNED
 from pipelines.contract import REJECT_REASONS
+from pipelines.idle_aliases import idle_aliases
 from pipelines.linkage.wording import counted
 from pipelines.org_findings import FINDINGS, org_findings
+from pipelines.program.aliases import read_aliases
+from pipelines.program.model import Program
 from pipelines.program.reading import read_program
 from pipelines.program.source import Source
 from pipelines.publishing.release import current_release, last_publication
@@ -45,17 +48,18 @@ def show_status(program: str | None) -> None:
             f"{publication['n_cells_hidden']:,} of them hidden"
         )
     if holder is None:
-        _show_coverage(settings, dt.datetime.now(declared.zone).date())
+        _show_coverage(settings, declared)
     _show_unmet(settings)
     click.echo("sources")
     for source in declared.sources:
         _show_source(source, settings)
 
 
-def _show_coverage(settings: Settings, today: dt.date) -> None:
+def _show_coverage(settings: Settings, declared: Program) -> None:
     """How far each voice reaches units, and what the organisation's history holds against it."""
     if not settings.warehouse.exists():
         return
+    today = dt.datetime.now(declared.zone).date()
     with warehouse.connect(settings.warehouse) as con:
         if not warehouse.has_table(con, "marts.attribution_summary"):
             return
@@ -66,9 +70,12 @@ def _show_coverage(settings: Settings, today: dt.date) -> None:
         suspects, reworded = _suspects(con), _reworded(con)
         findings = org_findings(con, today).rows(named=True)
         n_names = count_unmatched(con)
+        idle = idle_aliases(con, read_aliases(settings.program_folder), declared)
     _show_voices(found, channels, unused)
     if n_names:
         _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
+    for line in idle:
+        _detail(line)
     if suspects or findings:
         click.echo("organisation")
     for line in suspects:

@@ -11,7 +11,9 @@ from data_checks.results import CheckResult, write_record
 from pipelines import warehouse
 from pipelines.cli.run import _say_what_waits
 from pipelines.cli.status import _show_unmet
+from pipelines.fingerprint import Basis
 from pipelines.settings import Settings
+from tests.unit.connectors.homes import program, source
 
 
 @pytest.fixture
@@ -28,11 +30,16 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings
 
 
+def on(day: int) -> Basis:
+    """The program as it is read on a day of December 2998."""
+    return Basis(program(source()), dt.date(2998, 12, day), "")
+
+
 @pytest.mark.parametrize(("day", "told"), [(30, False), (31, True)])
 def test_a_period_is_under_way_by_the_programs_own_day(
     day: int, told: bool, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _say_what_waits(settings, dt.date(2998, 12, day))
+    _say_what_waits(settings, on(day))
     assert ("Not linked yet: 2999-W01" in capsys.readouterr().out) == told
 
 
@@ -43,7 +50,7 @@ def test_warnings_are_counted_with_the_command_that_lists_them(
     for table, outcome in outcomes.items():
         result = CheckResult(table, "c", "warning", outcome, 1, 1, None, f"{table}: told.")
         write_record([result], settings.logs / "checks")
-    _say_what_waits(settings, dt.date(2998, 12, 30))
+    _say_what_waits(settings, on(30))
     assert capsys.readouterr().out == "Not met: 2 checks, see `crossvoice status`\n"
     _show_unmet(settings)
     assert capsys.readouterr().out == "checks that are not met\n    a: told.\n    c: told.\n"
@@ -52,5 +59,5 @@ def test_warnings_are_counted_with_the_command_that_lists_them(
 def test_a_run_without_warnings_says_nothing_of_them(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _say_what_waits(settings, dt.date(2998, 12, 30))
+    _say_what_waits(settings, on(30))
     assert capsys.readouterr().out == ""

@@ -33,32 +33,69 @@ aliases as (
     from declared
 ),
 
--- an alias may write its unit in another spelling than the organisation does, or, where the unit is
--- on no list, than most rows do
-final as (
+settings as (
+    {{ unknown_references_setting() }}
+),
+
+known_as as (
+    select
+        unit_level,
+        unit_ref as written,
+        unit_ref,
+        1 as rung
+    from units
+    union distinct
+    select
+        unit_level,
+        unit_name,
+        unit_ref,
+        2
+    from units
+    where unit_name is not null
+),
+
+keyed as (
+    select distinct
+        known_as.unit_level,
+        refs.reference_key,
+        known_as.unit_ref,
+        known_as.rung,
+        min(known_as.rung) over (
+            partition by known_as.unit_level, refs.reference_key
+        ) as first_rung
+    from known_as
+    inner join refs
+        on known_as.unit_level = refs.unit_level
+        and known_as.written = refs.reference
+),
+
+-- an alias gives its unit by code or by name, in any spelling; by a name of several units it stands
+-- for each, hence for none. Where units need no list it may give one that is on none
+placed as (
     select
         aliases.alias_level,
         aliases.alias,
-        coalesce(min(units.unit_ref), min(refs.adopted_ref), aliases.unit_ref) as unit_ref,
+        case
+            when keyed.unit_ref is not null then keyed.unit_ref
+            when refs.is_made or settings.unknown_references = 'adopt' then refs.adopted_ref
+        end as unit_ref,
         aliases.valid_from,
         aliases.valid_to
     from aliases
+    cross join settings
     left join refs
         on case aliases.alias_level when 'ticket_group' then 'team' else aliases.alias_level end
         = refs.unit_level
         and aliases.unit_ref = refs.reference
-    left join refs as spellings
-        on refs.unit_level = spellings.unit_level
-        and refs.reference_key = spellings.reference_key
-    left join units
-        on spellings.unit_level = units.unit_level
-        and spellings.reference = units.unit_ref
-    group by
-        aliases.alias_level,
-        aliases.alias,
-        aliases.unit_ref,
-        aliases.valid_from,
-        aliases.valid_to
+    left join keyed
+        on refs.unit_level = keyed.unit_level
+        and refs.reference_key = keyed.reference_key
+        and keyed.rung = keyed.first_rung
+),
+
+final as (
+    select distinct * from placed
+    where unit_ref is not null
 )
 
 select * from final

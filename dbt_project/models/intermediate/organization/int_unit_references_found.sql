@@ -18,26 +18,18 @@ made as (
     {% endfor %}
 ),
 
+-- a list or an alias may write what managers make
 found as (
     select
-        unit_level,
-        reference,
-        reference_key,
-        n_rows,
-        false as is_made
+        coalesce(written.unit_level, made.unit_level) as unit_level,
+        coalesce(written.reference, made.reference) as reference,
+        coalesce(written.reference_key, made.reference) as reference_key,
+        coalesce(written.n_rows, 0) as n_rows,
+        made.reference is not null as is_made
     from written
-    union all
-    select
-        made.unit_level,
-        made.reference,
-        made.reference as reference_key,
-        0 as n_rows,
-        true as is_made
-    from made
-    left join written
-        on made.unit_level = written.unit_level
-        and made.reference = written.reference
-    where written.reference is null
+    full outer join made
+        on written.unit_level = made.unit_level
+        and written.reference = made.reference
 ),
 
 -- a unit that is on no list goes by its most frequent spelling

@@ -12,8 +12,7 @@ aliases as (
 ),
 
 settings as (
-    select max(case when setting = 'unknown_references' then value_text end) as unknown_references
-    from {{ source('raw', 'declared_settings') }}
+    {{ unknown_references_setting() }}
 ),
 
 known_as as (
@@ -59,10 +58,14 @@ keyed as (
     group by known_as.unit_level, refs.reference_key, known_as.rung
 ),
 
+-- a name of several units is settled by an alias
 best as (
     select
         *,
-        row_number() over (partition by unit_level, reference_key order by rung) as preference
+        row_number() over (
+            partition by unit_level, reference_key
+            order by case when resolution = 'name' and n_units > 1 then 4 else rung end
+        ) as preference
     from keyed
 ),
 
