@@ -38,6 +38,8 @@ SCHEMA = {
 }
 NO_MARGINS = "no_margins"
 """Nothing is known of the people but that they answered, or all groups are too small."""
+ZERO_WEIGHTS = "zero_weights"
+"""The survey gives a weight of zero to everybody who answered."""
 
 
 def weights_by_period(
@@ -69,6 +71,9 @@ def mean_rows(
             joined = part.join(
                 known.people, left_on="respondent_key", right_on="person_number", how="inner"
             )
+            if joined["weight"].sum() == 0:
+                yield row | {"n_expected": known.n_expected, "guard_code": ZERO_WEIGHTS}
+                continue
             row |= _estimate("weighted", joined["score"], joined["weight"])
             yield row | _about(known, joined["weight"])
 
@@ -104,7 +109,8 @@ def link_row(
     """r of unit means of the primary pair, as answered and with weighted unit means.
 
     `panel` is the linkage panel of the pair in its window. Only cells it shows are weighted; their
-    n is the effective one (Kish). A period without weights enters as answered.
+    n is the effective one (Kish). A period without weights enters as answered; a cell whose answers
+    all weigh zero has no weighted mean and is left out.
     """
     plain = _r_of(panel, options)
     row = {
@@ -118,6 +124,8 @@ def link_row(
     used = {p: w for p, w in weights.items() if p in set(panel["period_id"])}
     if not used:
         return row | {"guard_code": plain["guard_code"] or NO_MARGINS}
+    if not any(w.people["weight"].sum() for w in used.values()):
+        return row | {"guard_code": plain["guard_code"] or ZERO_WEIGHTS}
     cells = _weighted_cells(answers, used)
     found = _r_of(_with_employees(panel, cells), options)
     shares = [w.share_capped * w.people.height for w in used.values()]
@@ -151,9 +159,9 @@ def _weighted_cells(
     ).sort("unit_id", "period_id", "respondent_key")
     w, score = pl.col("weight"), pl.col("score")
     mean = (w * score).sum() / w.sum()
-    n = w.sum() ** 2 / (w**2).sum()
+    n = pl.when(w.sum() > 0).then(w.sum() ** 2 / (w**2).sum()).otherwise(0.0)
     return joined.group_by("unit_id", "period_id", maintain_order=True).agg(
-        n.alias("n"), mean.alias("mean"),
+        n.alias("n"), pl.when(n > 0).then(mean).alias("mean"),
         pl.when(n > 1).then((w * (score - mean) ** 2).sum() / w.sum() * n / (n - 1))
         .alias("variance"),
     )  # fmt: skip
@@ -162,7 +170,7 @@ def _weighted_cells(
 def _with_employees(panel: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """The panel with weighted employee scores where it shows one."""
     joined = panel.join(cells, on=["unit_id", "period_id"], how="left", maintain_order="left")
-    shown = pl.col("mean_e").is_not_null() & pl.col("mean").is_not_null()
+    shown = pl.col("mean_e").is_not_null() & pl.col("n").is_not_null()
     return joined.with_columns(
         pl.when(shown).then(pl.col(new)).otherwise(pl.col(old)).alias(old)
         for old, new in (("n_e", "n"), ("mean_e", "mean"), ("var_e", "variance"))

@@ -10,6 +10,7 @@ Hoaglin and Frankel (2009) for trimming while raking.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ CAPPINGS = 50
 
 @dataclass(frozen=True)
 class ResponseWeights:
-    """Weights of one period, with mean 1, and how far they reach."""
+    """Weights of one period, with mean 1 (0 where the survey weighs nobody), and their reach."""
 
     people: pl.DataFrame
     """person_number and weight of everybody who answered."""
@@ -37,7 +38,8 @@ class ResponseWeights:
     n_expected: int
     """People invited, or on the staff list."""
     design_effect: float
-    """n x sum of squared weights / squared sum of weights: what the weights cost in precision."""
+    """n x sum of squared weights / squared sum of weights: what the weights cost in precision;
+    not a number where nobody has a weight."""
     share_capped: float
     """People whose weight is the cap."""
     largest_gap: float
@@ -56,9 +58,14 @@ def response_weights(
     grouped = people.with_columns(_groups(people, name) for name in margins)
     used = tuple(name for name in margins if grouped[name].n_unique() > 1)
     answered = grouped.filter("has_answered").with_columns(pl.col("weight").fill_null(1.0))
-    has_design = answered["weight"].n_unique() > 1
+    weighs_nobody = answered["weight"].sum() == 0
+    has_design = answered["weight"].n_unique() > 1 or weighs_nobody
     if answered.is_empty() or not (used or has_design):
         return None
+    n_expected = int(people["is_expected"].sum())
+    if weighs_nobody:
+        nobody = answered.select("person_number", "weight")
+        return ResponseWeights(nobody, (), n_expected, math.nan, 0.0, 0.0)
     answered = answered.with_columns(pl.col("weight") / pl.col("weight").mean())
     targets = {name: _shares(grouped, name) for name in used}
     started = answered["weight"].to_numpy()
@@ -67,7 +74,7 @@ def response_weights(
     return ResponseWeights(
         found.select("person_number", "weight"),
         used,
-        int(people["is_expected"].sum()),
+        n_expected,
         design_effect(found["weight"]),
         float(np.mean(weights >= (1 - _AT_CAP) * cap)),
         max((_gap(found, name, targets[name]) for name in used), default=0.0),
@@ -84,10 +91,14 @@ def design_effect(weights: pl.Series) -> float:
 
 
 def _groups(people: pl.DataFrame, name: str) -> pl.Series:
-    """The margin's groups, with those too small to weight by pooled, smallest first."""
+    """The margin's groups, with those too small to weight by pooled, smallest first.
+
+    An answer that the survey gives no weight cannot stand for its group.
+    """
     column = people[name].cast(pl.String).fill_null(UNKNOWN)
+    can_weigh = people["has_answered"] & (people["weight"].fill_null(1.0) > 0)
     counts = (
-        pl.DataFrame({"group": column, "n": people["has_answered"]})
+        pl.DataFrame({"group": column, "n": can_weigh})
         .group_by("group").agg(pl.col("n").sum()).sort("n", "group")
     )  # fmt: skip
     pooled: list[str] = []

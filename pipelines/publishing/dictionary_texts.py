@@ -227,7 +227,7 @@ _NONRESPONSE = {
     "weighted_high": "Upper end of it.",
     "design_effect": "How many times larger the weights make the variance of a mean (Kish).",
     "share_capped": "Part of the respondents whose weight was cut off at the cap, 0 to 1.",
-    "guard_code": "Why there is no weighted number.",
+    "guard_code": "Why there is no weighted number; zero_weights: the survey weighs all of them 0.",
 }
 
 _CHANGE = {

@@ -33,6 +33,17 @@ def company(seed: int = 1, n: int = 3000) -> tuple[pl.DataFrame, np.ndarray]:
     return frame, score
 
 
+def panel_of(answers: pl.DataFrame) -> pl.DataFrame:
+    """Unit means as answered, beside customer scores of the unit's number."""
+    return answers.group_by("unit_id", "period_id", maintain_order=True).agg(
+        pl.len().alias("n_e"), pl.col("score").mean().alias("mean_e"),
+        pl.col("score").var().alias("var_e"),
+    ).with_columns(
+        (60 + pl.col("unit_id").cast(pl.Int64) * 7 % 11).cast(pl.Float64).alias("mean_c"),
+        n_c=pl.lit(50), var_c=pl.lit(100.0),
+    )  # fmt: skip
+
+
 def classical(base: np.ndarray, columns: list[np.ndarray], shares: list[dict]) -> np.ndarray:
     """Deming and Stephan's iteration, written out."""
     w = base / base.mean()
@@ -90,6 +101,51 @@ def test_small_groups_are_pooled_and_a_margin_of_one_group_is_none() -> None:
     assert found is not None and found.margins == ("gender",)
     alone = np.array(["a"] * 190 + ["b"] * 10)
     assert response_weights(people(answered, gender=alone), ["gender"], 3.0) is None
+
+
+def test_a_group_that_the_survey_weighs_zero_is_pooled() -> None:
+    frame, _ = company()
+    weight = np.where(frame["region"].to_numpy() == "1", 0.0, 1.0)
+    found = response_weights(frame.with_columns(pl.Series("weight", weight)), ["region"], 5.0)
+    assert found is not None and found.largest_gap < 1e-3
+    weights = dict(found.people.iter_rows())
+    for number, region in frame.filter("has_answered")["person_number", "region"].iter_rows():
+        assert (weights[number] == 0) == (region == "1")
+
+
+@pytest.mark.parametrize("margins", [[], ["employment"]])
+def test_weights_that_are_all_zero_give_no_number_and_say_so(margins: list[str]) -> None:
+    frame, score = company(n=300)
+    frame = frame.with_columns(weight=pl.lit(0.0))
+    weights = weights_by_period(frame, margins, 5.0)
+    answers = pl.DataFrame(
+        {"period_id": "w1", "respondent_key": frame["person_number"], "score": score,
+         "unit_id": (frame["person_number"] % 30).cast(pl.String)}
+    ).filter(frame["has_answered"])  # fmt: skip
+    [row] = mean_rows({"engagement": answers}, weights)
+    link = link_row(panel_of(answers), answers, weights, {"x_measure": "e", "y_measure": "c"})
+    for told in (row, link):
+        assert told["guard_code"] == "zero_weights"
+        assert told["unweighted"] is not None
+        assert not {"weighted", "weighted_low", "design_effect"} & told.keys()
+
+
+def test_a_cell_whose_answers_all_weigh_zero_is_left_out_of_the_weighted_link() -> None:
+    frame, score = company(n=2000)
+    unit = (frame["person_number"] % 40).cast(pl.String)
+    frame = frame.with_columns(weight=(unit != "7").cast(pl.Float64))
+    answers = pl.DataFrame(
+        {"period_id": "w1", "respondent_key": frame["person_number"], "score": score,
+         "unit_id": unit}
+    ).filter(frame["has_answered"])  # fmt: skip
+    options = {"x_measure": "e", "y_measure": "c"}
+    weights = weights_by_period(frame, ["employment"], 5.0)
+    row = link_row(panel_of(answers), answers, weights, options)
+    others = answers.filter(pl.col("unit_id") != "7")
+    alone = link_row(panel_of(answers).filter(pl.col("unit_id") != "7"), others, weights, options)
+    assert row["weighted"] == pytest.approx(alone["weighted"], rel=1e-12)
+    [scored] = mean_rows({"only": answers.filter(unit_id="7")}, weights)
+    assert scored["guard_code"] == "zero_weights"
 
 
 def test_the_link_is_given_without_and_with_weights() -> None:
