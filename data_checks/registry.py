@@ -11,6 +11,8 @@ A new rule about data is one entry in one of those files:
       arguments: {unexpected_rows_query: select 1 from {batch} where ...}
       severity: critical                critical stops what is downstream, a warning does not
       why: What it means when it fails, and what to do.
+      tells: item_code || ' of ' || source    optional: SQL of the query's columns, a case in words;
+                                        declared names and figures of many people, never an answer
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ SUITES = Path(__file__).parent / "suites"
 SCHEMAS = ("raw", "marts", "published")
 """Stages that are checked, in the order they are made."""
 _FIELDS = {"name", "expectation", "arguments", "severity", "why"}
+_OPTIONAL = {"tells"}
+SQL = "unexpected_rows_query"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -42,6 +46,7 @@ class Check:
     arguments: Mapping[str, Any]
     severity: Severity
     why: str
+    tells: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,10 @@ class Suite:
     def name(self) -> str:
         """`schema.table`."""
         return f"{self.schema}.{self.table}"
+
+    def query(self, check: Check) -> str:
+        """The rows a check looks for, with the table in its place."""
+        return check.arguments[SQL].replace("{batch}", self.name)
 
 
 class SuiteError(ValueError):
@@ -96,7 +105,7 @@ def load_suite(path: Path) -> Suite:
 
 
 def _check(path: Path, entry: dict[str, Any]) -> Check:
-    if not isinstance(entry, dict) or set(entry) != _FIELDS:
+    if not isinstance(entry, dict) or set(entry) - _OPTIONAL != _FIELDS:
         msg = f"{path}: a check has exactly the keys {', '.join(sorted(_FIELDS))}; found {entry}"
         raise SuiteError(msg)
     if not _NAME.fullmatch(entry["name"]) or entry["severity"] not in get_args(Severity):
@@ -108,4 +117,5 @@ def _check(path: Path, entry: dict[str, Any]) -> Check:
         arguments=MappingProxyType(entry["arguments"]),
         severity=entry["severity"],
         why=" ".join(entry["why"].split()),
+        tells=entry.get("tells", ""),
     )

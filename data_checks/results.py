@@ -45,13 +45,19 @@ def passed(suite: Suite, check: Check, n_rows: int, observed: float | None) -> C
 
 
 def failed(
-    suite: Suite, check: Check, n_rows: int, n_unexpected: int | None, observed: float | None
+    suite: Suite,
+    check: Check,
+    n_rows: int,
+    n_unexpected: int | None,
+    observed: float | None,
+    told: Sequence[str] = (),
 ) -> CheckResult:
-    """The rule is broken."""
+    """The rule is broken; `told` are the first cases, where the check has words for them."""
     if n_unexpected is not None:
         found = f"{n_unexpected:,} {'case' if n_unexpected == 1 else 'cases'}"
     else:
         found = f"observed {observed:g}" if observed is not None else "not met"
+    found += "".join(f"; {case}" for case in told)
     sentence = f"{suite.name}: {check.name} fails ({found}; {n_rows:,} rows). {check.why}"
     return CheckResult(
         suite.name, check.name, check.severity, "failed", n_rows, n_unexpected, observed, sentence

@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from data_checks import results
-from data_checks.registry import Check, Suite
+from data_checks.registry import SQL, Check, Suite
 from data_checks.results import CheckResult
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _NUMBERS = count(1)
-SQL = "unexpected_rows_query"
+MOST_TOLD = 5
+"""Cases that a sentence names; the count tells how many there are."""
 SPEAKABLE = ("Binder", "Catalog", "Parser")
 """Errors of DuckDB that speak of names only; the others may quote a value."""
 
@@ -110,12 +111,21 @@ class _Batch:
         except Exception as error:
             return error
 
+    def told(self, check: Check) -> list[str]:
+        """The first cases in the words that the check has for them."""
+        if not check.tells:
+            return []
+        found = self.con.cursor().execute(
+            f"select {check.tells} as told from ({self.suite.query(check)})"
+            f" order by told limit {MOST_TOLD}"
+        )
+        return [row[0] for row in found.fetchall()]
+
     def _expectation(self, check: Check) -> Any:
         # the library would put a subquery for `{batch}`, with an alias or not by what it guesses
-        arguments = {
-            key: value.replace("{batch}", self.suite.name) if key == SQL else value
-            for key, value in check.arguments.items()
-        }
+        arguments = dict(check.arguments)
+        if SQL in arguments:
+            arguments[SQL] = self.suite.query(check)
         return self.library.expectation(
             check.expectation, {**arguments, "meta": {"check": check.name}}
         )
@@ -135,7 +145,7 @@ def _result(suite: Suite, check: Check, answer: Any, n_rows: int, batch: _Batch)
     n_unexpected = answer.result.get("unexpected_count")
     observed = answer.result.get("observed_value")
     number = observed if isinstance(observed, (int, float)) else None
-    return results.failed(suite, check, n_rows, n_unexpected, number)
+    return results.failed(suite, check, n_rows, n_unexpected, number, batch.told(check))
 
 
 def _reason(answer: Any) -> str:

@@ -45,6 +45,8 @@ class Answers:
     when: dict[str, str] | None = None
     is_unsure: bool = False
     """Nothing says whose answers these are."""
+    item_rest_r: float | None = None
+    """Correlation with the other items of the metric, where it is clearly negative."""
 
 
 def words_of(name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pipelines.inspection.answers import Answers
 from pipelines.inspection.clock import Clock, clock_of
 from pipelines.inspection.file_roles import FileRoles
+from pipelines.inspection.item_directions import find_reversed_items
 from pipelines.inspection.meeting import Meeting, meeting_of
 
 BOTH_VOICES = ("employee", "customer")
@@ -58,6 +59,7 @@ def propose(files: list[FileRoles], today: dt.date) -> Proposal:
     doubts = _voices(files)
     found = Proposal(files, clock_of(files, today), meeting_of(files), voice_doubts=doubts)
     _metrics(found)
+    find_reversed_items(files, {m.id: m.items for m in found.metrics_of("employee")})
     return found
 
 

@@ -27,6 +27,7 @@ def value_lines(file: FileRoles) -> Iterator[Line]:
             answers.column if alone else "", repr(answers.when), scale.low, scale.high,
             answers.kind, scale.direction, answers.voice, answers.is_unsure,
             repr(sorted((same(t), v) for t, v in (scale.recode or {}).items())), scale.doubt,
+            answers.item_rest_r is None,
         )  # fmt: skip
         groups.setdefault(key, []).append(answers)
     rules = list(groups.values())
@@ -65,6 +66,8 @@ def _doubts(members: list[Answers]) -> Iterator[str]:
         yield f"whose answers are these? {first.voice} is assumed"
     if first.scale.doubt:
         yield first.scale.doubt
+    if first.item_rest_r is not None:
+        yield _reversed(members)
     unknown = sorted({text for a in members for text in a.scale.unknown})
     if unknown:
         texts = ", ".join(map(quoted, unknown[:6]))
@@ -72,6 +75,21 @@ def _doubts(members: list[Answers]) -> Iterator[str]:
             f"what do these texts mean: {texts}? Add them to `recode`, or to `missing`; until then "
             "they are rejects"
         )
+
+
+def _reversed(members: list[Answers]) -> str:
+    found = ", ".join(f"{a.item_rest_r:.2f}" for a in members)
+    turned = "higher" if members[0].scale.direction == "lower" else "lower"
+    if len(members) == 1:
+        return (
+            "is this worded the other way round? Who answers the other items high answers it low "
+            f"(item-rest correlation {found}). If so, it is `direction: {turned}`"
+        )
+    return (
+        "are some of these worded the other way round? Who answers the other items high answers "
+        f"them low (item-rest correlations {found}). Each that is needs a rule of its own with "
+        f"`direction: {turned}`"
+    )
 
 
 def _rule(file: FileRoles, members: list[Answers]) -> dict[str, Any]:

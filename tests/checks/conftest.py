@@ -31,7 +31,7 @@ DECLARED = {
 def good() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database on which every check passes."""
     con = duckdb.connect()
-    for schema in (*SCHEMAS, "intermediate"):
+    for schema in (*SCHEMAS, "staging", "intermediate"):
         con.execute(f"create schema {schema}")
     for table in RAW_TABLES.values():
         columns = ", ".join(f"{c.name} {SQL_TYPES[c.kind]}" for c in table.columns)

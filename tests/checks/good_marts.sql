@@ -35,6 +35,12 @@ insert into marts.dim_metrics values
   ('engagement', 'Engagement', 'employee', 'mean', 2, 1, 0, 100, ''),
   ('nps', 'Net promoter score', 'customer', 'net_promoter', 1, 1, -100, 100, '');
 
+-- who agrees with one item of engagement agrees with the other
+create table staging.stg_employee_responses as
+select 'survey' as source, 'pulse' as survey, '2024-0' || w as wave, 'p' || r as respondent_key,
+  'q' || i as item_code, 25.0 * least(4, r % 5 + i // 2) as score_pomp
+from range(30) as a(r), range(1, 3) as b(w), range(1, 3) as c(i);
+
 create table marts.unit_period_metrics (
   unit_level varchar, unit_id varchar, period_id varchar, metric_id varchar, voice varchar,
   n_responses bigint, n_people bigint, value double, value_native double, variance double,
@@ -78,9 +84,10 @@ union all
 select 'company', 'company', period_id, 'pulse', 480, 279, 279 / 480.0 from marts.periods;
 
 create table intermediate.int_feedback_questions as
-select 'nps' as metric_id, 1 as item_number, 1 as n_items;
+select 'nps' as metric_id, 'recommend' as item_code, 1 as item_number, 1 as n_items;
 create table intermediate.int_feedback_numbered as
-select 1 as item_number, 8.0 as score_raw, period_index,
+select 1 as item_number, 8.0 as score_raw, 80.0 as score_pomp, f as event_number,
+  f as person_number, period_index,
   case when f >= 500 then 6 end as reason_number
 from range(520) as a(f), marts.periods;
 -- the good raw stage has 80 feedback answers and 40 submissions in each period

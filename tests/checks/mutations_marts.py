@@ -51,6 +51,10 @@ MARTS: dict[str, dict[str, Mutation]] = {
     },
     "dim_metrics": {
         "range_in_order": "update {t} set n_items_required = 3 where metric_id = 'engagement'",
+        "items_run_with_their_metric": (
+            "update staging.stg_employee_responses set score_pomp = 100 - score_pomp"
+            " where item_code = 'q2'"
+        ),
     },
     "unit_period_metrics": {
         "one_row_per_cell": (

@@ -100,6 +100,11 @@ def test_a_check_that_looks_for_rows_is_a_query_and_no_other_is():
     assert wrong == []
 
 
+def test_only_warnings_that_look_for_rows_have_words_for_a_case():
+    told = {place: (c.expectation, c.severity) for place, c in CHECKS.items() if c.tells}
+    assert told == {"marts.dim_metrics.items_run_with_their_metric": (ROWS, "warning")}
+
+
 def test_queries_name_a_table_of_their_stage_and_nothing_private():
     queries = {p: c.arguments[SQL] for p, c in CHECKS.items() if c.expectation == ROWS}
     wrong = [

@@ -163,7 +163,7 @@ def test_a_plain_program_is_short(name: str, made: Callable[[str], Path]) -> Non
 def test_two_plain_files_and_a_staff_list_take_fifteen_lines(tmp_path: Path) -> None:
     staff = ["employee number,store"] + [f"{1000 + i},Store {i % 8}" for i in range(96)]
     survey = ["employee number,submitted,proud,valued"] + [
-        f"{1000 + i},2025-03-{1 + i % 28:02d},{1 + i % 5},{5 - i % 5}" for i in range(96)
+        f"{1000 + i},2025-03-{1 + i % 28:02d},{1 + i % 5},{1 + (i + i % 2) % 5}" for i in range(96)
     ]
     tickets = ["ticket id,created at,store,csat"] + [
         f"T{i},2025-03-{1 + i % 28:02d},Store {i % 8},{1 + i % 5}" for i in range(300)
