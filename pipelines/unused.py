@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import duckdb
 
+from pipelines import warehouse
+
+NAMED = 3
 _VERSIONS = {
     "employee": ("raw.employee_responses", "survey, wave, respondent_key, item_code"),
     "customer": ("raw.customer_feedback", "source, feedback_id, item_code"),
@@ -38,6 +41,31 @@ def unused_rows(con: duckdb.DuckDBPyConnection) -> list[Unused]:
         n_outside = _counted(con, voice, "period_id = 'outside'")
         found.append(Unused(voice, n_earlier + n_scores, n_elsewhere, n_outside))
     return [counts for counts in found if any(counts[1:])]
+
+
+def unjoined_locations(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Where locations are the units: those whose teams' scores cannot be joined, in a sentence.
+
+    None where all can, and before a run has come to the scores.
+    """
+    if not warehouse.has_table(con, "intermediate.int_unit_scores_attributed"):
+        return None
+    rows = con.sql(
+        """
+        select unit_id from intermediate.int_unit_scores_attributed
+        where remainder_reason is null and unit_level = 'unit' and not suppressed_at_source
+        group by voice, item_code, period_id, unit_id
+        having count(*) > 1 and count(n_respondents) < count(*)
+        """
+    ).fetchall()
+    units = sorted({unit for (unit,) in rows})
+    if not units:
+        return None
+    more = ", ..." if len(units) > NAMED else ""
+    return (
+        f"scores of several teams of one location, which have no number of answers to weight them "
+        f"by (n_respondents): {len(rows):,} scores of {', '.join(units[:NAMED])}{more}"
+    )
 
 
 def _versions(con: duckdb.DuckDBPyConnection, voice: str) -> tuple[int, int]:

@@ -269,6 +269,10 @@ def _items_nobody_reads(declared: Program) -> list[str]:
 
 def _show_questions(console: Console, declared: Program) -> None:
     console.print()
+    if declared.org.unit == "location":
+        for name in _unweighted(declared):
+            need = "scores of several teams of one location need n_respondents to be joined"
+            console.print(f"  [yellow]{name}[/yellow]: {need}", soft_wrap=True)
     units = "locations" if declared.org.unit == "location" else "teams in their locations"
     adopted = declared.org.unknown_references == "adopt"
     unlisted = "is one too" if adopted else "is counted as unmatched"
@@ -289,6 +293,16 @@ def _show_open(console: Console, asked: list[OpenQuestion], file: Path) -> None:
     for question in asked:
         told = f"  {FILE_NAME}:{question.line}: {question.text}"
         console.print(told, soft_wrap=True, markup=False)
+
+
+def _unweighted(declared: Program) -> list[str]:
+    """Sources of teams' scores that do not tell how many answers are behind them."""
+    return [
+        source.name for source in declared.sources
+        if source.table == "unit_scores" and "team_ref" in source.columns
+        and "n_respondents" not in source.columns
+        and not any(rule.distribution for rule in source.values)
+    ]  # fmt: skip
 
 
 def _idle_aliases(declared: Program, settings: Settings) -> list[str]:

@@ -93,6 +93,7 @@ def _say_what_waits(settings: Settings, basis: Basis) -> None:
     from pipelines.idle_aliases import idle_aliases  # noqa: PLC0415
     from pipelines.linkage.wording import counted  # noqa: PLC0415
     from pipelines.unmatched import count_unmatched  # noqa: PLC0415
+    from pipelines.unused import unjoined_locations  # noqa: PLC0415
 
     with warehouse.connect(settings.warehouse) as con:
         n_names = count_unmatched(con)
@@ -102,11 +103,12 @@ def _say_what_waits(settings: Settings, basis: Basis) -> None:
             [basis.today],
         ).fetchall()
         idle = idle_aliases(con, basis.aliases, basis.program)
+        unjoined = unjoined_locations(con)
     for (period,) in under_way:
         click.echo(f"Not linked yet: {period}, which has not ended")
     if n_names:
         click.echo(f"Not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
-    for line in idle:
+    for line in [*idle, unjoined] if unjoined else idle:
         click.echo(f"Not used: {line}")
     if unmet := not_met(settings.logs / "checks"):
         click.echo(f"Not met: {counted(len(unmet), 'check')}, see `crossvoice status`")

@@ -26,7 +26,7 @@ from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
 from pipelines.unmatched import count_unmatched, coverage
-from pipelines.unused import Unused, unused_rows
+from pipelines.unused import Unused, unjoined_locations, unused_rows
 
 
 def show_status(program: str | None) -> None:
@@ -71,10 +71,11 @@ def _show_coverage(settings: Settings, declared: Program) -> None:
         findings = org_findings(con, today).rows(named=True)
         n_names = count_unmatched(con)
         idle = idle_aliases(con, read_aliases(settings.program_folder), declared)
+        unjoined = unjoined_locations(con)
     _show_voices(found, channels, unused)
     if n_names:
         _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
-    for line in idle:
+    for line in [*idle, f"not used: {unjoined}"] if unjoined else idle:
         _detail(line)
     if suspects or findings:
         click.echo("organisation")

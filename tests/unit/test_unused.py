@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.unused import Unused, unused_rows
+from pipelines.unused import Unused, unjoined_locations, unused_rows
 
 
 @pytest.fixture
@@ -37,3 +37,24 @@ def con() -> duckdb.DuckDBPyConnection:
 def test_versions_other_places_and_days_outside_are_counted(con: duckdb.DuckDBPyConnection) -> None:
     replaced = 2 + 4  # answers, and published scores
     assert unused_rows(con) == [Unused("customer", replaced, n_elsewhere=1, n_outside=1)]
+
+
+def test_scores_of_teams_that_cannot_be_weighted_are_told(con: duckdb.DuckDBPyConnection) -> None:
+    assert unjoined_locations(con) is None
+    con.execute(
+        """
+        create schema intermediate;
+        create table intermediate.int_unit_scores_attributed as
+        select 'customer' as voice, 'nps' as item_code, '2025-01' as period_id,
+            'unit' as unit_level, false as suppressed_at_source, *
+        from (values ('L1', 5, null), ('L1', 7, null), ('L2', 5, null), ('L2', null, 'superseded'),
+            ('L3', null, null)) as scores(unit_id, n_respondents, remainder_reason)
+        """
+    )
+    assert unjoined_locations(con) is None
+    con.execute(
+        "insert into intermediate.int_unit_scores_attributed values"
+        " ('customer', 'nps', '2025-01', 'unit', false, 'L3', 5, null)"
+    )
+    told = unjoined_locations(con)
+    assert told is not None and told.endswith("(n_respondents): 1 scores of L3")

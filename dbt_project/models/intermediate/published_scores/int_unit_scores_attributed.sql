@@ -60,6 +60,7 @@ levelled as (
     from placed
 ),
 
+-- where locations are the units, a location's own score goes before those of its teams;
 -- of several days in one period the last counts, and of one day what came last: a unit has one
 -- score, however its references are written
 ranked as (
@@ -72,7 +73,10 @@ ranked as (
             order by
                 last_day desc, period_ref desc, input desc, record_number desc, batch desc,
                 team_ref, location_ref
-        ) as recency
+        ) as recency,
+        max(case when team_ref is null then 1 else 0 end) over (
+            partition by voice, item_code, period_id, location_id
+        ) = 1 as has_own
     from levelled
 ),
 
@@ -105,6 +109,7 @@ final as (
             when period_id is null then 'outside_periods'
             when unit_level = 'none' then 'unknown_unit'
             when recency > 1 then 'superseded'
+            when unit_setting = 'location' and team_ref is not null and has_own then 'superseded'
         end as remainder_reason
     from ranked
 )

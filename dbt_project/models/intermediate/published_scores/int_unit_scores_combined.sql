@@ -28,6 +28,29 @@ valued as (
         and scores.voice = metrics.voice
 ),
 
+-- scores of several teams make their location's only together: weighted by answers, all of them told
+of_items as (
+    select
+        metric_id,
+        unit_level,
+        unit_id,
+        period_id,
+        voice,
+        n_required,
+        item_code,
+        {{ joined_score('value') }} as value,
+        {{ joined_score('score_raw') }} as score_raw,
+        {{ sum_of_all('n_respondents') }} as n_respondents,
+        {{ sum_of_all('n_invited') }} as n_invited,
+        case when count(*) = 1 then max(variance) end as variance,
+        {{ sum_of_all('promoters') }} as promoters,
+        {{ sum_of_all('passives') }} as passives,
+        {{ sum_of_all('detractors') }} as detractors,
+        max(case when suppressed_at_source then 1 else 0 end) as n_suppressed
+    from valued
+    group by metric_id, unit_level, unit_id, period_id, voice, n_required, item_code
+),
+
 final as (
     select
         metric_id,
@@ -44,8 +67,8 @@ final as (
         case when count(*) = 1 then max(promoters) end as promoters,
         case when count(*) = 1 then max(passives) end as passives,
         case when count(*) = 1 then max(detractors) end as detractors,
-        max(case when suppressed_at_source then 1 else 0 end) = 1 as suppressed_at_source
-    from valued
+        max(n_suppressed) = 1 as suppressed_at_source
+    from of_items
     group by metric_id, unit_level, unit_id, period_id, voice, n_required
 )
 
