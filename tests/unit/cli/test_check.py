@@ -86,7 +86,7 @@ def test_a_source_of_which_no_file_can_be_read_stops_no_other(folder: Path) -> N
 def test_what_nobody_foresaw_in_showing_a_source_is_no_traceback(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.cli.check.profile", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr("pipelines.cli.check_source.profile", lambda *_, **__: 1 // 0)
     result = check(folder)
     assert result.exit_code == 2
     assert "by a fault of its own: ZeroDivisionError (pipelines/cli/check.py:" in result.output
