@@ -116,6 +116,8 @@ class InputState:
     look: FileLook
     place: str = ""
     """Mark of where the file lay; empty: landed before it was kept."""
+    is_from_elsewhere: bool = False
+    """It took the place of another content of this name, which lay in another folder."""
 
 
 def look_at(path: Path, known: InputState | None = None) -> FileLook:
@@ -148,7 +150,7 @@ def read_state(landing: Path, source: str) -> SourceState:
 
 def _state(found: Any) -> SourceState:
     inputs = {
-        name: InputState(state["batch"], FileLook(**state["look"]), state.get("place", ""))
+        name: InputState(**(state | {"look": FileLook(**state["look"])}))
         for name, state in found["inputs"].items()
     }
     return SourceState(inputs, found["is_stale"])

@@ -14,6 +14,7 @@ import polars as pl
 from data_checks.results import not_met
 from pipelines import landing, warehouse
 from pipelines.connectors.rejects import PLANNED
+from pipelines.connectors.renames import taken_for_earlier
 from pipelines.contract import REJECT_REASONS
 from pipelines.idle_aliases import idle_aliases
 from pipelines.linkage.wording import counted
@@ -190,6 +191,8 @@ def _show_source(source: Source, settings: Settings) -> None:
         f"{counted(len(state.inputs), 'input')}, {counted(read, 'row')} read, {kept:,} kept, "
         f"{left_out}{read - kept - planned:,} rejected"
     )
+    if replaced := taken_for_earlier(state):
+        _detail(replaced)
     for (reason, column), rows in rejects.most_common():
         where = f" in {column!r}" if column else ""
         _detail(f"{rows:,} x {reason}{where}: {REJECT_REASONS[reason]}")

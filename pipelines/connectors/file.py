@@ -19,7 +19,12 @@ from pipelines.connectors.in_step import InStep, begin, catch_up
 from pipelines.connectors.locations import named_files, told_by_name
 from pipelines.connectors.one_file import Input, land
 from pipelines.connectors.records import open_records, told
-from pipelines.connectors.renames import follow_places, place_of, settle_renamed
+from pipelines.connectors.renames import (
+    came_from_elsewhere,
+    follow_places,
+    place_of,
+    settle_renamed,
+)
 from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.errors import CrossvoiceError, SourceError
 from pipelines.privacy.pseudonyms import Pseudonymizer
@@ -144,7 +149,8 @@ def _pull_file(this: _Pull, name: str, path: Path, known: landing.InputState | N
         guesses = land(this.in_step, this.version, new)
     _refuse_if_too_many_rejects(this, path, batch)
     place = place_of(path, this.settings)
-    return _Pulled(landing.InputState(batch, look, place), is_new, guesses)
+    moved = came_from_elsewhere(known, look.content_hash, place)
+    return _Pulled(landing.InputState(batch, look, place, moved), is_new, guesses)
 
 
 def _nothing_kept(source: Source, result: PullResult) -> SourceError:

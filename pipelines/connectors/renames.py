@@ -16,6 +16,8 @@ from pipelines.landing import InputState, SourceState
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
+MOST_NAMED = 5
+
 
 def place_of(path: Path, settings: Settings) -> str:
     """Mark of where a file lies, seen from the program: the same whatever other locations say.
@@ -41,6 +43,27 @@ def follow_places(state: SourceState, files: Mapping[str, Path], settings: Setti
             name = new = f"../{name}"
         found[new] = one
     state.inputs = found
+
+
+def came_from_elsewhere(known: InputState | None, content_hash: str, place: str) -> bool:
+    """Whether a file is taken for a later version of one of its name in another folder."""
+    if known is None or not known.place:
+        return False
+    if known.place == place:
+        return known.is_from_elsewhere
+    return known.look.content_hash != content_hash
+
+
+def taken_for_earlier(state: SourceState) -> str | None:
+    """What is said of the files that replaced those of another folder; None: there are none."""
+    names = sorted(name for name, one in state.inputs.items() if one.is_from_elsewhere)
+    if not names:
+        return None
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (
+        f"{', '.join(names[:MOST_NAMED])}{more}: replaced another content of that name, landed "
+        "from another folder; if both count, name both folders in `location`"
+    )
 
 
 def settle_renamed(
