@@ -89,7 +89,7 @@ def test_what_nobody_foresaw_in_showing_a_source_is_no_traceback(
     monkeypatch.setattr("pipelines.cli.check_source.profile", lambda *_, **__: 1 // 0)
     result = check(folder)
     assert result.exit_code == 2
-    assert "by a fault of its own: ZeroDivisionError (pipelines/cli/check_source.py:" in result.output
+    assert "fault of its own: ZeroDivisionError (pipelines/cli/check_source.py:" in result.output
     assert "where: customers.csv" in result.output
 
 
