@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines import warehouse
 from pipelines.cli.main import main
 from pipelines.connectors import preview
 from pipelines.program.source import Source
+from pipelines.settings import load_settings
 
 PROGRAM = """\
 period: month
@@ -93,6 +95,7 @@ def test_what_nobody_foresaw_in_showing_a_source_is_no_traceback(
     assert "where: customers.csv" in result.output
 
 
+ALIASES_HEADER = "alias_level,alias,unit_ref,approved_by,approved_at"
 ASKED = """\
 # ? Which pair is your question,
 #   before you see any result?
@@ -127,3 +130,50 @@ def test_the_first_reject_is_named_with_its_own_file_and_line(folder: Path) -> N
         (folder / "staff" / f"{name}.csv").write_text(f"store,month,mood\n\n{rows}")
     told = "    2 x 'mood', first a.csv: record 3, line 5 (number):\n"
     assert told in check(folder).output
+
+
+@pytest.mark.parametrize(
+    ("columns", "is_told"),
+    [("team_ref: store", True), ("location_ref: store", False),
+     ("team_ref: store, n_respondents: n", False)],
+)  # fmt: skip
+def test_scores_of_teams_that_cannot_make_their_locations_are_told(
+    columns: str, is_told: bool, folder: Path
+) -> None:
+    (folder / "customers.csv").write_text("store,month,nps,n\nSa,2025-01,7,9\n")
+    here, there = PROGRAM.rsplit("location_ref: store", 1)
+    (folder / "program.yaml").write_text(f"org: {{unit: location}}\n{here}{columns}{there}")
+    told = "scores of several teams of one location need n_respondents"
+    assert (told in check(folder).output) == is_told
+
+
+@pytest.mark.parametrize("unit", ["Harbor Street", "L1"])
+def test_an_alias_of_no_unit_is_told_by_the_units_of_the_last_run(
+    unit: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("CROSSVOICE_HOME", str(home))
+    with warehouse.connect(load_settings(str(folder)).warehouse) as con:
+        con.execute(
+            "create schema intermediate; create schema staging;"
+            "create table staging.stg_unit_aliases (alias_level text, alias text, unit_ref text);"
+            "create table intermediate.int_unit_references_found as select * from (values"
+            " ('location', 'L1', 1, false), ('location', 'Harbour Street', 1, false))"
+            " as found(unit_level, reference, n_rows, is_made);"
+            "create table intermediate.int_unit_references_resolved as select * from (values"
+            " ('location', 'L1', 'l1', 'L1', 'code'),"
+            " ('location', 'Harbour Street', 'harbour street', 'L1', 'name'))"
+            " as resolved(unit_level, reference, reference_key, canonical_ref, resolution)"
+        )
+    row = f"location,Docks,{unit},Ada,2025-01-01"
+    (folder / "aliases.csv").write_text(f"{ALIASES_HEADER}\n{row}\n")
+    told = "does nothing: no location is called 'Harbor Street'; close: 'Harbour Street'"
+    assert (told in check(folder).output) == (unit != "L1")
+
+
+def test_a_mistake_in_the_aliases_hides_no_other(folder: Path) -> None:
+    (folder / "aliases.csv").write_text("alias\nDocks\n")
+    (folder / "customers.csv").unlink()
+    output = check(folder).output
+    assert f"columns: {ALIASES_HEADER.replace(',', ', ')}" in output
+    assert "finds no file" in output
