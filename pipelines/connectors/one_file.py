@@ -60,21 +60,7 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
     """Land one file; returns what was guessed of it."""
     source = this.source
     opened = open_records(source, new.path)
-    mappings = [
-        RecordMapping(
-            source,
-            find_columns(source, records.header, records.where),
-            this.program.time_zone,
-            this.pseudonyms,
-            records.has_typed_dates,
-            texts_of_names(source, new.name, records.inside)
-            | texts_of_sheet(source, records.sheet),
-            this.redactor,
-            new.ids_begin,
-            records.question_texts,
-        )
-        for records in opened
-    ]
+    mappings = [_mapping(this, new, records) for records in opened]
     with landing.new_batch(this.settings.landing, source.name, new.batch) as folder:
         identity = (source.name, new.batch, new.name, source.table)
         with BatchWriter(folder, *identity, this.without) as writer:
@@ -89,28 +75,50 @@ def land(this: InStep, version: str, new: Input) -> list[str]:
                 where=str(new.path),
                 mend="run again when whatever writes it has finished",
             )
-        landing.write_manifest(
-            folder,
-            landing.Manifest(
-                source=source.name,
-                batch=new.batch,
-                input=new.name,
-                contract_table=source.table,
-                content_hash=new.look.content_hash,
-                mapping_version=version,
-                columns_fingerprint=_columns_fingerprint([r.header for r in opened]),
-                rows_read=writer.rows_read,
-                rows_kept=writer.rows_kept,
-                rows_rejected=writer.rows_rejected,
-                rows_filtered=writer.rows_filtered,
-                watermark=watermark,
-                rows_erased=writer.rows_erased,
-                secret_id=this.pseudonyms.secret.id,
-                erased_under=this.erased_under,
-                redacted_under=this.upkeep.redaction_id if writer.has_comments else "",
-            ),
-        )
+        landing.write_manifest(folder, _manifest(this, version, new, opened, writer, watermark))
     return [guess for records in opened for guess in records.guesses]
+
+
+def _mapping(this: InStep, new: Input, records: Records) -> RecordMapping:
+    """What makes rows of the records of one table of the file."""
+    source = this.source
+    texts = texts_of_names(source, new.name, records.inside) | texts_of_sheet(source, records.sheet)
+    return RecordMapping(
+        source,
+        find_columns(source, records.header, records.where),
+        this.program.time_zone,
+        this.pseudonyms,
+        records.has_typed_dates,
+        texts,
+        this.redactor,
+        new.ids_begin,
+        records.question_texts,
+    )
+
+
+def _manifest(
+    this: InStep, version: str, new: Input, opened: list[Records], writer: BatchWriter,
+    watermark: str | None,
+) -> landing.Manifest:  # fmt: skip
+    """What is kept of the batch beside its rows."""
+    return landing.Manifest(
+        source=this.source.name,
+        batch=new.batch,
+        input=new.name,
+        contract_table=this.source.table,
+        content_hash=new.look.content_hash,
+        mapping_version=version,
+        columns_fingerprint=_columns_fingerprint([r.header for r in opened]),
+        rows_read=writer.rows_read,
+        rows_kept=writer.rows_kept,
+        rows_rejected=writer.rows_rejected,
+        rows_filtered=writer.rows_filtered,
+        watermark=watermark,
+        rows_erased=writer.rows_erased,
+        secret_id=this.pseudonyms.secret.id,
+        erased_under=this.erased_under,
+        redacted_under=this.upkeep.redaction_id if writer.has_comments else "",
+    )
 
 
 def _write_all(
