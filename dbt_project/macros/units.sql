@@ -17,3 +17,23 @@
     select max(case when setting = 'unknown_references' then value_text end) as unknown_references
     from {{ source('raw', 'declared_settings') }}
 {%- endmacro %}
+
+{# What the listed units are called, of the CTE `units`: their codes, which go first, and names. #}
+{% macro codes_and_names() -%}
+    select
+        unit_level,
+        unit_ref as written,
+        unit_ref as canonical_ref,
+        1 as rung,
+        'code' as resolution
+    from units
+    union all
+    select
+        unit_level,
+        unit_name,
+        unit_ref,
+        2,
+        'name'
+    from units
+    where unit_name is not null
+{%- endmacro %}

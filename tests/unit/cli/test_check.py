@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
 from pipelines import warehouse
 from pipelines.cli.main import main
 from pipelines.connectors import preview
-from pipelines.program.source import Source
 from pipelines.settings import load_settings
+from tests.unit.connectors.homes import Panic, fail_in_b
 
 PROGRAM = """\
 period: month
@@ -29,10 +28,6 @@ sources:
     columns: {location_ref: store, period_ref: month}
     values: [{columns: [nps], voice: customer, scale: {min: 0, max: 10}}]
 """
-
-
-class Panic(pl.exceptions.PanicException):
-    """A fault inside of a library that is no exception of the usual kind."""
 
 
 @pytest.fixture
@@ -55,14 +50,7 @@ def check(folder: Path) -> Result:
 def test_a_file_that_nobody_foresaw_is_named_and_the_others_are_checked(
     fault: BaseException, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = preview.find_columns
-
-    def fail(source: Source, header: list, where: str) -> dict:
-        if "b.csv" in where:
-            raise fault
-        return found(source, header, where)
-
-    monkeypatch.setattr(preview, "find_columns", fail)
+    fail_in_b(preview, fault, monkeypatch)
     result = check(folder)
     assert result.exit_code == 2
     if not isinstance(fault, OSError):

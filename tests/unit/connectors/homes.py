@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines import landing
 from pipelines.connectors import file
@@ -121,3 +123,19 @@ class Home:
             found.select("record_number", "column_name", "reason").rows(),
             key=lambda row: (row[0], row[1] or "", row[2]),
         )
+
+
+class Panic(pl.exceptions.PanicException):
+    """A fault inside of a library that is no exception of the usual kind."""
+
+
+def fail_in_b(module: ModuleType, fault: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a fault that nobody foresaw end what the module does with the columns of b.csv."""
+    found = module.find_columns
+
+    def fail(of: Source, header: list, where: str) -> dict:
+        if "b.csv" in where:
+            raise fault
+        return found(of, header, where)
+
+    monkeypatch.setattr(module, "find_columns", fail)

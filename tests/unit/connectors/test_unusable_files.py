@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,8 +15,7 @@ import xlsxwriter
 
 from pipelines.connectors import one_file, text_records
 from pipelines.errors import SourceError
-from pipelines.program.source import Source
-from tests.unit.connectors.homes import HEADER, Home, source
+from tests.unit.connectors.homes import HEADER, Home, Panic, fail_in_b, source
 
 ROW = ("F1", "2025-01-01T10:00:00Z", "C1", "S1", "7")
 GOOD = ",".join(HEADER) + "\n" + ",".join(ROW) + "\n"
@@ -242,24 +240,13 @@ def test_one_source_never_stops_for_a_wrong_text(home: Home) -> None:
     assert home.rejects() == [(2, "score", "not_a_number"), (3, "at", "bad_date")]
 
 
-class Panic(pl.exceptions.PanicException):
-    """A fault inside of a library that is no exception of the usual kind."""
-
-
 @pytest.mark.parametrize("fault", [ZeroDivisionError("F1 C1"), Panic("F1 C1")])
 def test_an_unexpected_mistake_in_our_code_is_told_as_such_and_the_others_land(
     fault: BaseException, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in "abc":
         home.write(f"in/{name}.csv", GOOD.replace("F1", f"F{name}"))
-    opened = one_file.find_columns
-
-    def fail(source: Source, header: list, where: str) -> dict:
-        if "b.csv" in where:
-            raise fault
-        return opened(source, header, where)
-
-    monkeypatch.setattr(one_file, "find_columns", fail)
+    fail_in_b(one_file, fault, monkeypatch)
     with pytest.raises(SourceError) as caught:
         home.pull()
 

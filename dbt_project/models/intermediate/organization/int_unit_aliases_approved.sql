@@ -38,27 +38,14 @@ settings as (
 ),
 
 known_as as (
-    select
-        unit_level,
-        unit_ref as written,
-        unit_ref,
-        1 as rung
-    from units
-    union distinct
-    select
-        unit_level,
-        unit_name,
-        unit_ref,
-        2
-    from units
-    where unit_name is not null
+    {{ codes_and_names() }}
 ),
 
 keyed as (
     select distinct
         known_as.unit_level,
         refs.reference_key,
-        known_as.unit_ref,
+        known_as.canonical_ref,
         known_as.rung,
         min(known_as.rung) over (
             partition by known_as.unit_level, refs.reference_key
@@ -76,7 +63,7 @@ placed as (
         aliases.alias_level,
         aliases.alias,
         case
-            when keyed.unit_ref is not null then keyed.unit_ref
+            when keyed.canonical_ref is not null then keyed.canonical_ref
             when refs.is_made or settings.unknown_references = 'adopt' then refs.adopted_ref
         end as unit_ref,
         aliases.valid_from,

@@ -16,22 +16,7 @@ settings as (
 ),
 
 known_as as (
-    select
-        unit_level,
-        unit_ref as written,
-        unit_ref as canonical_ref,
-        1 as rung,
-        'code' as resolution
-    from units
-    union all
-    select
-        unit_level,
-        unit_name,
-        unit_ref,
-        2,
-        'name'
-    from units
-    where unit_name is not null
+    {{ codes_and_names() }}
     union all
     select
         alias_level,

@@ -46,7 +46,7 @@ of_items as (
         {{ sum_of_all('promoters') }} as promoters,
         {{ sum_of_all('passives') }} as passives,
         {{ sum_of_all('detractors') }} as detractors,
-        max(case when suppressed_at_source then 1 else 0 end) as n_suppressed
+        max(case when suppressed_at_source then 1 else 0 end) = 1 as suppressed_at_source
     from valued
     group by metric_id, unit_level, unit_id, period_id, voice, n_required, item_code
 ),
@@ -67,7 +67,7 @@ final as (
         case when count(*) = 1 then max(promoters) end as promoters,
         case when count(*) = 1 then max(passives) end as passives,
         case when count(*) = 1 then max(detractors) end as detractors,
-        max(n_suppressed) = 1 as suppressed_at_source
+        max(case when suppressed_at_source then 1 else 0 end) = 1 as suppressed_at_source
     from of_items
     group by metric_id, unit_level, unit_id, period_id, voice, n_required
 )
