@@ -19,33 +19,34 @@ settings.load_profile("steady")
 gc.set_threshold(50_000, 20, 50)
 
 GROUPS = {
-    "tests/pipeline/test_company_run.py": "company",
+    "tests/pipeline/test_company_run.py": "runs",
+    "tests/pipeline/test_ten_minutes.py": "runs",
+    "tests/pipeline/test_one_sided.py": "runs",
+    "tests/pipeline/test_guide.py": "runs",
+    "tests/pipeline/test_chicago.py": "runs",
+    "tests/pipeline/test_baltimore.py": "runs",
+    "tests/pipeline/persons/test_planted_identities.py": "runs",
     "tests/pipeline/test_bad_input.py": "small company",
     "tests/pipeline/test_started_by_dagster.py": "small company",
     "tests/pipeline/kills/test_kills.py": "small company",
     "tests/definitions/test_code_location.py": "code location",
     "tests/definitions/test_dbt_events.py": "code location",
 }
-"""Files whose tests run in one process, one after another; other files each by themselves."""
+"""Files whose tests run in one process, one after another; other files each by themselves. The first
+run of a process takes half as long again as those after it."""
 
 FOLDERS = ("tests/pipeline/dbt", "tests/browser")
 """Folders whose files are such a group."""
 
 LONGEST = (
+    "runs",
     "small company",
-    "tests/pipeline/persons/test_planted_identities.py",
-    "tests/unit/privacy/test_disclosure.py",
-    "tests/pipeline/test_ten_minutes.py",
-    "tests/pipeline/test_one_sided.py",
-    "tests/recovery/test_links.py",
-    "company",
     "tests/browser",
-    "tests/pipeline/dbt",
+    "tests/unit/privacy/test_disclosure.py",
+    "tests/recovery/test_links.py",
     "tests/recovery/test_structure.py",
+    "tests/pipeline/dbt",
     "code location",
-    "tests/pipeline/test_guide.py",
-    "tests/pipeline/test_chicago.py",
-    "tests/pipeline/test_baltimore.py",
     "tests/unit/inspection/test_init.py",
     "tests/checks/test_suites.py",
     "tests/unit/report/test_release_pages.py",
