@@ -167,7 +167,7 @@ def nonresponse_asset(program: ProgramResource) -> dg.MaterializeResult:
 @dg.asset(
     key=["linkage", "employee_wave_changes"],
     deps=[["marts", "unit_period_metrics"], ["marts", "publication_mask"], ["marts", "periods"],
-          ["intermediate", "int_respondent_scores"]],
+          ["intermediate", "int_respondent_scores"], ["intermediate", "int_question_scales"]],
     group_name="linkage",
     owners=OWNERS,
     kinds={"polars"},

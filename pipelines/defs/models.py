@@ -42,7 +42,7 @@ def model_assets() -> list[dg.AssetsDefinition]:
 
 @dg.asset(
     key=["marts", "publication_mask"],
-    deps=[["marts", name] for name in MASK_INPUTS],
+    deps=[*(["marts", name] for name in MASK_INPUTS), ["intermediate", "int_question_scales"]],
     group_name="marts",
     owners=OWNERS,
     kinds={"polars"},

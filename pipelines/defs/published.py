@@ -34,6 +34,7 @@ from pipelines.publishing.sources import SourceRows, source_rows
 from pipelines.settings import Settings
 
 INPUTS = [
+    ["intermediate", "int_question_scales"],
     ["linkage", "linkage_estimates"],
     ["linkage", "linkage_guards"],
     *(["linkage", name] for name in COMPANION_SCHEMAS),

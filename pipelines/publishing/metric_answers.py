@@ -15,12 +15,6 @@ import polars as pl
 
 from pipelines.publishing.declared import is_public
 
-SINGLE_ANSWERS = ("stg_employee_responses", "stg_customer_feedback")
-"""Staging tables of one row per answer of one person."""
-PUBLISHED_FIGURES = "stg_unit_scores"
-"""Staging table of figures that others made of answers."""
-
-
 def metric_catalogue(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """`dim_metrics` with the answers of every metric, by metric.
 
@@ -51,18 +45,11 @@ def scores_on_one_scale(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _answers() -> str:
     """One row per metric: its items, and what is true of all answers to them."""
-    scale = "select item_code, scale_min, scale_max, direction"
-    single = [
-        f"{scale}, bool_and(score_raw = floor(score_raw)) as is_whole, true as is_single"
-        f" from staging.{name} group by all"
-        for name in SINGLE_ANSWERS
-    ]
-    others = f"{scale}, null, false from staging.{PUBLISHED_FIGURES} group by all"
     return (
         "select metric_id, string_agg(distinct item_code, ', ' order by item_code) as items,"
         " count(distinct (scale_min, scale_max, direction)) filter (scale_min is not null)"
         " as n_scales, any_value(scale_min) as scale_min, any_value(scale_max) as scale_max,"
         " any_value(direction) as direction, bool_and(is_whole) as is_whole,"
         " bool_and(is_single) as is_single from raw.declared_metric_items"
-        f" left join ({' union all '.join([*single, others])}) using (item_code) group by metric_id"
+        " left join intermediate.int_question_scales using (item_code) group by metric_id"
     )

@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 
 from pipelines.privacy.mask import publication_mask
-from pipelines.publishing.metric_answers import PUBLISHED_FIGURES, SINGLE_ANSWERS
 from pipelines.publishing.renamed import DIMENSIONS, Meanings, Today
 from tests.unit.privacy.release_files import answers, world
 from tests.unit.privacy.test_disclosure import released_cells
@@ -98,10 +97,10 @@ def test_meanings_are_read_from_the_marts_and_from_a_release(tmp_path: Path) -> 
         assert Meanings.of_release(tmp_path) is None, "a table is missing"
         tables[name].write_parquet(folder / f"{name}.parquet")
     with duckdb.connect() as con:
-        con.sql("create schema marts; create schema raw; create schema staging")
-        for name in (*SINGLE_ANSWERS, PUBLISHED_FIGURES):
-            con.sql(f"create table staging.{name} (item_code varchar, scale_min double,"
-                    " scale_max double, direction varchar, score_raw double)")  # fmt: skip
+        con.sql("create schema marts; create schema raw; create schema intermediate")
+        con.sql("create table intermediate.int_question_scales (item_code varchar,"
+                " scale_min double, scale_max double, direction varchar, is_whole boolean,"
+                " is_single boolean)")  # fmt: skip
         for name, table in tables.items():
             con.register("given", table)
             con.sql(f"create table marts.{name} as from given")

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import duckdb
 import pytest
 
-from pipelines.publishing.metric_answers import (
-    PUBLISHED_FIGURES,
-    SINGLE_ANSWERS,
-    metric_catalogue,
-    scores_on_one_scale,
-)
+from pipelines.publishing.metric_answers import metric_catalogue, scores_on_one_scale
+
+ANSWERS = ("item_code varchar, scale_min double, scale_max double, direction varchar,"
+           " score_raw double")  # fmt: skip
+TABLES = {
+    "marts.dim_metrics": "metric_id varchar, metric_kind varchar",
+    "raw.declared_metrics": "metric_id varchar, top_box_from double",
+    "raw.declared_metric_items": "metric_id varchar, item_code varchar",
+    "raw.declared_settings": "setting varchar, value_text varchar",
+    "staging.stg_employee_responses": ANSWERS,
+    "staging.stg_customer_feedback": ANSWERS,
+    "staging.stg_unit_scores": ANSWERS,
+}
 
 
 @pytest.fixture
-def con() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
-    for schema in ("marts", "raw", "staging"):
-        con.execute(f"create schema {schema}")
+def con(views: Callable[..., duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+    con = views(TABLES, ["int_question_scales"])
     con.execute(
-        "create table marts.dim_metrics as from (values ('engagement', 'mean'), ('mixed', 'mean'),"
-        " ('pride', 'top_box'), ('nps', 'net_promoter'), ('ease', 'mean'))"
-        " as a(metric_id, metric_kind)"
-    )
-    con.execute(
-        "create table raw.declared_metric_items as from (values ('engagement', 'q1'),"
+        "insert into marts.dim_metrics values ('engagement', 'mean'), ('mixed', 'mean'),"
+        " ('pride', 'top_box'), ('nps', 'net_promoter'), ('ease', 'mean');"
+        "insert into raw.declared_metric_items values ('engagement', 'q1'),"
         " ('engagement', 'q2'), ('mixed', 'q1'), ('mixed', 'q3'), ('pride', 'q1'),"
-        " ('nps', 'recommend'), ('ease', 'ces')) as a(metric_id, item_code)"
-    )
-    con.execute("create table raw.declared_settings (setting varchar, value_text varchar)")
-    con.execute(
-        "create table raw.declared_metrics as select metric_id,"
-        " if(metric_kind = 'top_box', 4.0, null) as top_box_from from marts.dim_metrics"
-    )
-    for name in (*SINGLE_ANSWERS, PUBLISHED_FIGURES):
-        con.execute(
-            f"create table staging.{name} (item_code varchar, scale_min double, scale_max double,"
-            " direction varchar, score_raw double)"
-        )
-    con.execute(
+        " ('nps', 'recommend'), ('ease', 'ces');"
+        "insert into raw.declared_metrics select metric_id,"
+        " if(metric_kind = 'top_box', 4.0, null) as top_box_from from marts.dim_metrics;"
         "insert into staging.stg_employee_responses values ('q1', 1, 5, 'higher', 4),"
-        " ('q1', 1, 5, 'higher', 2), ('q2', 1, 5, 'higher', 5), ('q3', 1, 5, 'lower', 1)"
-    )
-    con.execute(
+        " ('q1', 1, 5, 'higher', 2), ('q2', 1, 5, 'higher', 5), ('q3', 1, 5, 'lower', 1);"
         "insert into staging.stg_customer_feedback values ('recommend', 0, 10, 'higher', 9),"
         " ('ces', 1, 7, 'higher', 3.5)"
     )
