@@ -32,8 +32,8 @@ GROUPS = {
     "tests/definitions/test_code_location.py": "code location",
     "tests/definitions/test_dbt_events.py": "code location",
 }
-"""Files whose tests run in one process, one after another; other files each by themselves. The first
-run of a process takes half as long again as those after it."""
+"""Files whose tests run in one process, one after another; other files each by themselves. The
+first run of a process takes half as long again as those after it."""
 
 FOLDERS = ("tests/pipeline/dbt", "tests/browser")
 """Folders whose files are such a group."""

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipelines.publishing.declared import is_public
 
+
 def metric_catalogue(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """`dim_metrics` with the answers of every metric, by metric.
 
