@@ -8,10 +8,11 @@ BIN     := .venv/bin
 UV      := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode
 LOCK    := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
            --no-annotate --no-header --quiet
-# one process more than two cores, because browsers are waited for; each of one thread, longest
-# groups first (tests/conftest.py); shuffled, but alike always. DuckDB asks Slurm's variable
+# a process for each of two cores: a third one would use the time browsers are waited for, and takes
+# more than that for its imports; each of one thread, longest groups first (tests/conftest.py);
+# shuffled, but alike always. DuckDB asks Slurm's variable
 ONE     := OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 SLURM_CPUS_ON_NODE=1
-PYTEST  := $(ONE) $(BIN)/python -m pytest -q -n 3 --dist loadscope --randomly-seed=1
+PYTEST  := $(ONE) $(BIN)/python -m pytest -q -n 2 --dist loadscope --randomly-seed=1
 
 # compiled modules are kept, also where Python is told not to: each of the many processes reads them
 export PYTHONDONTWRITEBYTECODE :=
