@@ -19,7 +19,7 @@ from pipelines.report.documents import dictionary_page, methods_page
 from pipelines.report.lineage import lineage_page
 from pipelines.report.published import Published
 from pipelines.report.quality import quality_page
-from tests.browser.conftest import PATIENCE, assert_accessible
+from tests.browser.conftest import PATIENCE, assert_accessible, assert_readable
 from tests.browser.test_report_policy import HOSTILE
 
 OURS = ("data_dictionary", "methods", "data_quality")
@@ -74,6 +74,7 @@ def test_pages_are_accessible_and_ask_for_nothing(
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert_accessible(page)
+    assert_readable(page)
     page.close()
 
 

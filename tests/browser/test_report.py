@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipelines.report.catalogue import Catalogue
-from tests.browser.conftest import assert_accessible, opened
+from tests.browser.conftest import assert_accessible, assert_readable, opened
 from tests.browser.made import company
 
 SECTIONS = ["answer", "units", "corrected", "within", "ladder", "pairs", "lags", "drivers",
@@ -190,4 +190,5 @@ def test_refusals_are_sentences_and_no_empty_picture(browser: Browser, refused: 
         assert page.locator(f"#{name} .plot").count() == 0, name
         assert "What would be needed" in page.locator(f"#{name} .refusal").first.inner_text()
     assert_accessible(page)
+    assert_readable(page)
     page.close()
