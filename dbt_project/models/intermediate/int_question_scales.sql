@@ -1,20 +1,15 @@
 -- grain: one row per question, scale it was answered on and whether these are people's own answers
 with answers as (
+    {% for voice in ['stg_employee_responses', 'stg_customer_feedback'] %}
     select
         item_code,
         scale_min,
         scale_max,
         direction,
         score_raw
-    from {{ ref('stg_employee_responses') }}
-    union all
-    select
-        item_code,
-        scale_min,
-        scale_max,
-        direction,
-        score_raw
-    from {{ ref('stg_customer_feedback') }}
+    from {{ ref(voice) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 figures as (

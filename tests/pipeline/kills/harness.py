@@ -32,7 +32,7 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.pipeline.kills.before_work"])
 
 SOONER = 0.8
-"""How much of a run's time a later run takes, about: the first one on a machine is the slowest."""
+"""Part of its moment after which a run is killed where the one before had ended by then."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import pytest
 
 from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.kills.harness import (
-    SOONER,
     differences,
     kill_runs,
     moments,
@@ -31,8 +30,7 @@ def test_five_kills_and_another_order_of_rows_leave_the_same_release(
     shutil.copytree(small_company.home / "company", killed / "company")
     mix_rows(killed / "company", seed=7)
     expected = comparable(small_company.home)
-    whole = SOONER * small_company.seconds
-    kills = list(kill_runs(killed, moments(5, whole, seed=20260106), expected))
+    kills = list(kill_runs(killed, moments(5, small_company.seconds, seed=20260106), expected))
     assert all(kill.release_is_whole for kill in kills), kills
     assert sum(not kill.finished_before for kill in kills) == 5
     run_to_end(killed, many_rows=True)
