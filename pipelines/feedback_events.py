@@ -16,10 +16,13 @@ from itertools import combinations, groupby
 from typing import NamedTuple
 
 import duckdb
-import numpy as np
 
 USUALLY = 0.5
 """Share of the events of the rarer item that hold the other item, too."""
+
+
+BITS = 63
+"""Items that one number of eight bytes tells apart, and its sign."""
 
 
 class Form(NamedTuple):
@@ -68,38 +71,36 @@ def forms_answered(con: duckdb.DuckDBPyConnection) -> list[Form]:
 def _forms_of(
     con: duckdb.DuckDBPyConnection, source: str, items: list[str]
 ) -> dict[tuple[str, ...], int]:
-    """Events of one source by the items they hold.
+    """Events of one source by the items they hold; a corrected answer is one.
 
-    An answer is a number, the event's hash with the item in its last bits, and they are sorted: a
-    query that groups by event takes half as much time again and more memory.
+    An item is a bit of a number, and an event the numbers its answers make together.
     """
-    bits = len(items).bit_length()
-    whens = " ".join(f"when {_quoted(item)} then {number}" for number, item in enumerate(items))
+    groups = [items[k : k + BITS] for k in range(0, len(items), BITS)]
+    numbers = [f"number_{k}" for k in range(len(groups))]
     # with parameters DuckDB takes one thread and twice the time
-    answers = con.sql(
-        f"select (hash(feedback_id) & {2**64 - 2**bits}::ubigint)"
-        f" | cast(case item_code {whens} end as ubigint) as answer"
-        f" from raw.customer_feedback where source = {_quoted(source)}"
-    ).fetchnumpy()["answer"]
-    answers.sort()  # np.unique sorts what it has hashed before, in ten times the time
-    answers = answers[_firsts(answers)]  # a corrected answer is one
-    item = (answers & np.uint64(2**bits - 1)).astype(np.uint32)
-    starts = _firsts(answers >> bits)
-    # events of the same items have the same sum of numbers drawn for the items
-    drawn = np.random.default_rng(0).integers(0, 2**64, len(items), dtype=np.uint64)
-    _, first, n_events = np.unique(
-        np.add.reduceat(drawn[item], starts), return_index=True, return_counts=True
+    held = ", ".join(
+        f"bit_or({_bit('item_code', group)}) as {number}"
+        for group, number in zip(groups, numbers, strict=True)
     )
-    ends = np.append(starts[1:], item.size)
+    rows = con.sql(
+        f"select {', '.join(numbers)}, count(*) from (select {held} from raw.customer_feedback"
+        f" where source = {_quoted(source)} group by feedback_id) group by all"
+    ).fetchall()
     return {
-        tuple(items[i] for i in item[starts[k] : ends[k]]): int(n)
-        for k, n in zip(first, n_events, strict=True)
+        tuple(
+            item
+            for group, number in zip(groups, form, strict=True)
+            for bit, item in enumerate(group)
+            if number >> bit & 1
+        ): n_events
+        for *form, n_events in rows
     }
 
 
-def _firsts(ordered: np.ndarray) -> np.ndarray:
-    """Where each value stands first."""
-    return np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+def _bit(column: str, items: list[str]) -> str:
+    """SQL for the bit of an item, 0 for others."""
+    whens = " ".join(f"when {_quoted(item)} then {1 << bit}" for bit, item in enumerate(items))
+    return f"cast(case {column} {whens} else 0 end as bigint)"
 
 
 def _quoted(text: str) -> str:

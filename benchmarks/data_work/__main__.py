@@ -19,7 +19,9 @@ from pipelines.fingerprint import git_commit
 PART = re.compile(r"(?s)(<!-- data work -->\n).*?(<!-- end of data work -->)")
 STEPS = {
     "raw: views and declarations": ("raw",),
-    "attribution of feedback, kept as numbers": ("int_feedback_numbered",),
+    "attribution of feedback, kept as numbers": (
+        *("stg_superseded_feedback", "int_feedback_numbered"),
+    ),
     "survey answers to respondents' scores": (
         *("stg_superseded_responses", "int_submissions_attributed", "int_respondent_scores"),
     ),

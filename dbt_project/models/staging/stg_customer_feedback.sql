@@ -3,37 +3,8 @@ with feedback as (
     select * from {{ source('raw', 'customer_feedback') }}
 ),
 
--- few events come twice, so only these are ranked
-repeated as (
-    {{ repeated_hashes(source('raw', 'customer_feedback'),
-                       ['source', 'feedback_id', 'item_code']) }}
-),
-
-ranked as (
-    select
-        versions.batch,
-        versions.record_number,
-        versions.item_code,
-        rank() over (
-            partition by versions.source, versions.feedback_id, versions.item_code
-            order by
-                coalesce(versions.updated_at, versions.occurred_at) desc nulls last,
-                versions.input desc,
-                versions.record_number desc
-        ) as recency
-    from {{ source('raw', 'customer_feedback') }} as versions
-    inner join repeated
-        on {{ row_hash(['versions.source', 'versions.feedback_id', 'versions.item_code']) }}
-        = repeated.repeated_hash
-),
-
 superseded as (
-    select
-        batch,
-        record_number,
-        item_code
-    from ranked
-    where recency > 1
+    select * from {{ ref('stg_superseded_feedback') }}
 ),
 
 final as (

@@ -9,7 +9,10 @@ NAMES = {
     "intermediate": r"int_[a-z_]+",
     "marts": r"(?!stg_|int_)[a-z_]+",
 }
-SUPERSEDED = {"stg_superseded_responses": "employee_responses"}
+SUPERSEDED = {
+    "stg_superseded_responses": "employee_responses",
+    "stg_superseded_feedback": "customer_feedback",
+}
 """Staging models of the rows that others of their source replace; only its staging model asks."""
 BESIDE = SUPERSEDED | {"stg_feedback_channels": "customer_feedback"}
 """Staging models beside the one of their source."""
