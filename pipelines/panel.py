@@ -25,6 +25,7 @@ def read_panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str) -> Inputs:
     """What the declared questions of an estimand are answered from; only some need items."""
+    n_shared = con.sql("select n_people from intermediate.int_people_on_both_sides").fetchall()
     periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
     pairs = declared.linkage.all_pairs if declared.linkage else []
     metrics = dict.fromkeys(pair.x for pair in pairs)
@@ -35,7 +36,7 @@ def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str
         {metric: _item_answers(con, metric) for metric in metrics if estimand == "driver"},
         {metric: _item_moments(con, metric) for metric in metrics if estimand == "aggregation"},
         _channel_cells(con, declared) if estimand == "adjusted" else {},
-        _people_on_both_sides(con),
+        n_shared[0][0],
     )
 
 
@@ -51,30 +52,6 @@ def _channel_cells(con: duckdb.DuckDBPyConnection, declared: Program) -> dict[st
         ).pl()
         for metric in dict.fromkeys(pair.y for pair in declared.linkage.all_pairs)
     }
-
-
-def _people_on_both_sides(con: duckdb.DuckDBPyConnection) -> int:
-    """People who gave feedback under a key that also stands for an employee.
-
-    Asked for each estimand. Where nobody is on both sides of all that was landed, rows are not
-    looked through for the latest of each answer.
-    """
-    anybody = con.sql(
-        "select exists (select 1 from raw.customer_feedback where customer_key in ("
-        " select id_key from raw.person_identifiers where id_key is not null"
-        " union all select respondent_key from intermediate.int_submissions_attributed"
-        "   where respondent_key is not null))"
-    ).fetchone()
-    if anybody == (False,):
-        return 0
-    found = con.sql(
-        "with employees as ("
-        " select id_key as key from staging.stg_person_identifiers"
-        " union select respondent_key from intermediate.int_submissions_attributed)"
-        " select count(distinct customer_key) from staging.stg_customer_feedback"
-        " where customer_key in (select key from employees where key is not null)"
-    ).fetchone()
-    return int(found[0]) if found else 0
 
 
 def read_by_method(con: duckdb.DuckDBPyConnection, declared: Program) -> pl.DataFrame:

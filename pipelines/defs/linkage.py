@@ -36,6 +36,7 @@ INPUTS = [
     ["marts", "linkage_panel"],
     ["marts", "periods"],
     ["intermediate", "int_unit_answers"],
+    ["intermediate", "int_people_on_both_sides"],
 ]
 OWN_INPUTS = {
     "driver": [["intermediate", "int_unit_item_answers"]],
@@ -122,7 +123,7 @@ def _companion_asset(name: str) -> dg.AssetsDefinition:
 
 @dg.asset(
     key=["linkage", "linkage_attribution_rules"],
-    deps=[*INPUTS[:3], ["intermediate", "int_customer_cells_by_method"],
+    deps=[*INPUTS, ["intermediate", "int_customer_cells_by_method"],
           ["intermediate", "int_customer_cells_shared"]],
     group_name="linkage",
     owners=OWNERS,

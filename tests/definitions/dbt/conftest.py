@@ -26,11 +26,11 @@ def nodes(manifest) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """SQL of the models that place people, and of questions' scales, as dbt compiles it."""
+    """SQL of models that place people, and of some others, as dbt compiles it."""
     folder = tmp_path_factory.mktemp("compiled")
     found = models.invoke(
         ["compile", "--select", "fqn:crossvoice.intermediate.organization",
-         "int_submissions_attributed", "int_question_scales"],
+         "int_submissions_attributed", "int_question_scales", "int_people_on_both_sides"],
         target=folder / "dbt", warehouse=folder / "warehouse.duckdb",
         parsed=models.parsed_project(),
     )  # fmt: skip
