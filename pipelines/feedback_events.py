@@ -20,7 +20,6 @@ import duckdb
 USUALLY = 0.5
 """Share of the events of the rarer item that hold the other item, too."""
 
-
 BITS = 63
 """Items that one number of eight bytes tells apart, and its sign."""
 
@@ -73,7 +72,7 @@ def _forms_of(
 ) -> dict[tuple[str, ...], int]:
     """Events of one source by the items they hold; a corrected answer is one.
 
-    An item is a bit of a number, and an event the numbers its answers make together.
+    An item is a bit of a number, and a form the numbers that the answers of an event make together.
     """
     groups = [items[k : k + BITS] for k in range(0, len(items), BITS)]
     numbers = [f"number_{k}" for k in range(len(groups))]
