@@ -25,7 +25,9 @@ def read_panel(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str) -> Inputs:
     """What the declared questions of an estimand are answered from; only some need items."""
-    n_shared = con.sql("select n_people from intermediate.int_people_on_both_sides").fetchall()
+    [(n_shared,)] = con.sql(
+        "select n_people from intermediate.int_people_on_both_sides"
+    ).fetchall()
     periods = con.sql("select * from marts.periods where is_closed order by period_index").pl()
     pairs = declared.linkage.all_pairs if declared.linkage else []
     metrics = dict.fromkeys(pair.x for pair in pairs)
@@ -36,7 +38,7 @@ def read_inputs(con: duckdb.DuckDBPyConnection, declared: Program, estimand: str
         {metric: _item_answers(con, metric) for metric in metrics if estimand == "driver"},
         {metric: _item_moments(con, metric) for metric in metrics if estimand == "aggregation"},
         _channel_cells(con, declared) if estimand == "adjusted" else {},
-        n_shared[0][0],
+        n_shared,
     )
 
 
