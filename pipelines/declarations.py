@@ -7,7 +7,6 @@ as data, the dbt project is the same for every program.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,6 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
-from pipelines.feedback_events import Form, answers_per_event, asked_together, forms_answered
 from pipelines.program.aliases import Alias
 from pipelines.program.model import Program
 from pipelines.program.periods import Period, program_periods
@@ -58,7 +56,7 @@ def write_declarations(
         "declared_metrics": _metrics(program),
         "declared_metric_items": _metric_items(program),
         "declared_pairs": _pairs(program),
-        "declared_settings": _settings(program, last_release or {}, forms_answered(con), today),
+        "declared_settings": _settings(program, last_release or {}, today),
         "declared_sources": _sources(program),
         "declared_aliases": pl.DataFrame(aliases, schema=ALIASES_SCHEMA),
     }
@@ -175,9 +173,7 @@ def _pairs(program: Program) -> pl.DataFrame:
     )
 
 
-def _settings(
-    program: Program, last_release: Mapping[str, Any], forms: Sequence[Form], today: dt.date
-) -> pl.DataFrame:
+def _settings(program: Program, last_release: Mapping[str, Any], today: dt.date) -> pl.DataFrame:
     privacy, org = program.privacy, program.org
     values = {
         "program": program.program,
@@ -190,8 +186,6 @@ def _settings(
         "threshold_employee": privacy.thresholds.employee,
         "threshold_customer": privacy.thresholds.customer,
         "threshold_comments": privacy.thresholds.comments,
-        "answers_per_event": answers_per_event(forms),
-        "asked_together": json.dumps([sorted(pair) for pair in asked_together(forms)]),
         "unit": org.unit,
         "teams": org.teams,
         "unknown_references": org.unknown_references,

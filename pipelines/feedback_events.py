@@ -1,7 +1,7 @@
 """Which questions customers answer in one event, from the landed feedback itself.
 
-What belongs here: items that share their events. What does not: what follows for the mask
-(privacy.cell_blocks) and for counts of attribution (publishing.tables).
+What belongs here: items that share their events, as `raw.feedback_forms`. What does not: what
+follows for the mask (privacy.cell_blocks) and for counts of attribution (publishing.tables).
 
 A form of three questions is one record of three columns in one export and three records of one
 feedback id in another, which may stand anywhere. Either way whoever counts the answers to one has
@@ -16,6 +16,9 @@ from itertools import combinations, groupby
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
+
+from pipelines import warehouse
 
 USUALLY = 0.5
 """Share of the events of the rarer item that hold the other item, too."""
@@ -29,6 +32,22 @@ class Form(NamedTuple):
 
     items: tuple[str, ...]
     n_events: int
+
+
+def write_feedback_forms(con: duckdb.DuckDBPyConnection) -> int:
+    """Write `raw.feedback_forms` from the registered batches; returns its rows."""
+    frame = pl.DataFrame(
+        forms_answered(con),
+        schema={"item_codes": pl.List(pl.String), "n_events": pl.Int64},
+        orient="row",
+    )
+    return warehouse.write_table(con, "raw.feedback_forms", frame)
+
+
+def read_feedback_forms(con: duckdb.DuckDBPyConnection) -> list[Form]:
+    """The forms of `raw.feedback_forms`."""
+    rows = con.sql("select item_codes, n_events from raw.feedback_forms").fetchall()
+    return [Form(tuple(items), n_events) for items, n_events in rows]
 
 
 def asked_together(forms: Iterable[Form]) -> list[frozenset[str]]:

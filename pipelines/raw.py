@@ -1,8 +1,8 @@
 """The raw stage: landed batches as the contract tables.
 
 What belongs here: which Parquet files the dbt project reads, and one door to the other tables of
-the stage (declarations, unit_references). What does not: any change of a row. The contract tables
-are views over the landed Parquet, so a run of 20 million rows copies nothing.
+the stage (declarations, unit_references, feedback_events). What does not: any change of a row. The
+contract tables are views over the landed Parquet, so a run of 20 million rows copies nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,18 @@ from pipelines.contract import (
 )
 from pipelines.declarations import write_declarations
 from pipelines.errors import SourceError
+from pipelines.feedback_events import write_feedback_forms
 from pipelines.program.model import Program
 from pipelines.settings import Settings
 from pipelines.unit_references import reference_key, write_unit_references
 
-__all__ = ["reference_key", "register_batches", "write_declarations", "write_unit_references"]
+__all__ = [
+    "reference_key",
+    "register_batches",
+    "write_declarations",
+    "write_feedback_forms",
+    "write_unit_references",
+]
 
 
 def register_batches(

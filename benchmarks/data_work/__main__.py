@@ -30,6 +30,7 @@ STEPS = {
         *("int_unit_cells", "unit_period_metrics"),
     ),
     "the panel": ("linkage_panel",),
+    "questions of one event, for the mask (no part of the panel)": ("forms",),
     "comments (no part of the panel)": ("int_comments_attributed", "unit_period_comments"),
     "participation, summary, turning units, wide scores (no part of the panel)": (
         *("int_invitations_attributed", "unit_period_participation", "int_feedback_counted"),

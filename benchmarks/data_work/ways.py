@@ -82,8 +82,7 @@ def pipeline(home: Path, name: str, asked: Sequence[Sequence[str]]) -> dict[str,
                 built.append((node.node.resource_type.value, node.node.name, node.node.path))
 
     with warehouse.connect(settings.warehouse) as con:
-        make_raw(con, program, settings)
-    clock.step("raw")
+        make_raw(con, program, settings, clock, asked)
     build(*asked[0], "--exclude", AFTER_MASK)
     clock.step("dbt to unit_period_metrics")
     with warehouse.connect(settings.warehouse) as con:
@@ -97,16 +96,22 @@ def pipeline(home: Path, name: str, asked: Sequence[Sequence[str]]) -> dict[str,
     return {**account, "built": built}
 
 
-def make_raw(con: Any, program: Program, settings: Settings) -> None:
-    """The raw stage."""
+def make_raw(
+    con: Any, program: Program, settings: Settings, clock: Clock, asked: Sequence[Sequence[str]]
+) -> None:
+    """The raw stage; no model of the panel reads the forms of events, only the mask does."""
     from pipelines import raw
 
     raw.register_batches(con, program, settings)
     raw.write_declarations(con, program, dt.date(2026, 1, 15))
     raw.write_unit_references(con, program)
+    clock.step("raw")
+    if asked is WHOLE:
+        raw.write_feedback_forms(con)
+        clock.step("forms")
 
 
-def statements(home: Path, name: str, of: str) -> dict[str, Any]:
+def statements(home: Path, name: str, of: str, asked: Sequence[Sequence[str]]) -> dict[str, Any]:
     """The statements the run `of` dbt before executed, in its order, without dbt."""
     import pyarrow  # noqa: F401 - as in the other ways
 
@@ -122,10 +127,9 @@ def statements(home: Path, name: str, of: str) -> dict[str, Any]:
     clock = Clock()
     with warehouse.connect(folder / "warehouse.duckdb") as con:
         con.execute("set disabled_compression_methods = 'fsst'")  # as profiles.yml says
-        make_raw(con, program, settings)
         for schema in ("staging", "intermediate", "marts"):
             con.execute(f"create schema {schema}")
-        clock.step("  raw")
+        make_raw(con, program, settings, clock, asked)
         for kind, model, path in built:
             if "linkage" in Path(path).parts and "  mask" not in clock.steps:
                 con.execute(MASK_BY_THRESHOLDS)
@@ -165,8 +169,8 @@ def by_hand(home: Path, name: str) -> dict[str, Any]:
 WAYS = {
     "by_hand": by_hand,
     "panel_by_pipeline": partial(pipeline, asked=PANEL),
-    "panel_by_statements": partial(statements, of="panel_by_pipeline"),
+    "panel_by_statements": partial(statements, of="panel_by_pipeline", asked=PANEL),
     "by_pipeline": partial(pipeline, asked=WHOLE),
-    "by_statements": partial(statements, of="by_pipeline"),
+    "by_statements": partial(statements, of="by_pipeline", asked=WHOLE),
 }
 """Each in the order of a round: statements follow the run that wrote them."""

@@ -93,8 +93,15 @@ DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "n_rows": "Rows of answers and of people that write it so.",
         },
     ),
+    "feedback_forms": (
+        "one row per set of questions that events of feedback hold",
+        {
+            "item_codes": "The questions, in order.",
+            "n_events": "Events that hold them and no others.",
+        },
+    ),
 }
-"""Tables of the raw stage that hold the program's declarations: grain and columns."""
+"""Tables of the raw stage that no source lands: declarations, and what is found in all batches."""
 
 
 def sources_yaml() -> str:

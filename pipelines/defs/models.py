@@ -15,9 +15,9 @@ import polars as pl
 
 from pipelines import models, warehouse
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
+from pipelines.feedback_events import asked_together, read_feedback_forms
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
-from pipelines.publishing.declared import asked_together
 from pipelines.publishing.earlier import earlier_cells
 from pipelines.publishing.renamed import Meanings
 from pipelines.settings import Settings
@@ -42,7 +42,11 @@ def model_assets() -> list[dg.AssetsDefinition]:
 
 @dg.asset(
     key=["marts", "publication_mask"],
-    deps=[*(["marts", name] for name in MASK_INPUTS), ["intermediate", "int_question_scales"]],
+    deps=[
+        *(["marts", name] for name in MASK_INPUTS),
+        ["intermediate", "int_question_scales"],
+        ["raw", "feedback_forms"],
+    ],
     group_name="marts",
     owners=OWNERS,
     kinds={"polars"},
@@ -61,7 +65,8 @@ def mask_asset(program: ProgramResource) -> dg.MaterializeResult:
             earlier = earlier_cells(program.settings(), Meanings.of_today(con))
         mask = publication_mask(
             cells, declared.privacy, declared.metrics, places, participation, earlier,
-            answer_scales=declared.answer_scales, asked_together=asked_together(con),
+            answer_scales=declared.answer_scales,
+            asked_together=asked_together(read_feedback_forms(con)),
         )  # fmt: skip
         rows = warehouse.write_table(con, "marts.publication_mask", mask)
     hidden = dict(mask.filter(~pl.col("is_released"))["reason_code"].value_counts().iter_rows())

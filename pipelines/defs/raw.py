@@ -44,6 +44,7 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
             last = last_publication(settings)
             rows |= raw.write_declarations(con, declared, basis.today, basis.aliases, last)
             rows["unit_references"] = raw.write_unit_references(con, declared)
+            rows["feedback_forms"] = raw.write_feedback_forms(con)
         for name in GRAINS:
             yield dg.MaterializeResult(
                 asset_key=["raw", name], metadata=watch.metadata(**row_count(rows[name]))

@@ -5,8 +5,6 @@ What belongs here: reading `raw.declared_settings`. What does not: what follows 
 
 from __future__ import annotations
 
-import json
-
 import duckdb
 
 
@@ -25,11 +23,3 @@ def is_public(con: duckdb.DuckDBPyConnection) -> bool:
         " where setting = 'suppression' and value_text = 'publisher'"
     )
     return bool(found.fetchall())
-
-
-def asked_together(con: duckdb.DuckDBPyConnection) -> list[frozenset[str]]:
-    """Every two items that customers usually answer in one event."""
-    [(pairs,)] = con.sql(
-        "select value_text from raw.declared_settings where setting = 'asked_together'"
-    ).fetchall()
-    return [frozenset(pair) for pair in json.loads(pairs)]

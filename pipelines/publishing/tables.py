@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from pipelines import warehouse
+from pipelines.feedback_events import answers_per_event, read_feedback_forms
 from pipelines.linkage.companions import COMPANION_SCHEMAS, KEYS
 from pipelines.publishing import declared
 from pipelines.publishing.metric_answers import metric_catalogue, scores_on_one_scale
@@ -185,7 +186,8 @@ def _attribution(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     if declared.is_public(con):
         return summary
     # an event of five answers is five rows: to count it they are five times as telling
-    rows = declared.number(con, "threshold_customer") * declared.number(con, "answers_per_event")
+    answers = answers_per_event(read_feedback_forms(con))
+    rows = declared.number(con, "threshold_customer") * answers
     return round_counts(summary, ["n_rows", "n_rows_in_unit"], rows)
 
 

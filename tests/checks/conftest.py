@@ -21,10 +21,11 @@ DECLARED = {
     "declared_metric_items": "metric_id varchar, item_code varchar",
     "declared_settings": "setting varchar, value_text varchar",
     "declared_sources": "source varchar, is_snapshot boolean",
+    "feedback_forms": "item_codes varchar[], n_events bigint",
     "declared_pairs": "pair_id varchar, x_metric_id varchar, y_metric_id varchar, "
     "is_primary boolean",
 }
-"""Declarations of the program that checks read."""
+"""Tables of the raw stage beside the landed ones that checks read."""
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,9 @@ insert into raw.declared_settings values
   ('unit', 'team_location'), ('suppression', 'thresholds'),
   ('threshold_employee', '5'), ('threshold_customer', '5'), ('title', 'Made up'),
   ('max_unattributed_share', '0.6'), ('max_unattributed_rise', '0.1'),
-  ('answers_per_event', '1'), ('today', '2024-03-01'),
+  ('today', '2024-03-01'),
   ('last_unattributed_share_customer', '0.1'), ('threshold_comments', '10');
+insert into raw.feedback_forms values (['nps'], 100);
 insert into raw.declared_pairs values ('engagement__nps', 'engagement', 'nps', true);
 
 create table marts.periods as

@@ -12,7 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import feedback_events
-from pipelines.feedback_events import Form, forms_answered
+from pipelines.feedback_events import (
+    Form,
+    forms_answered,
+    read_feedback_forms,
+    write_feedback_forms,
+)
 from tests.allotment import examples
 
 
@@ -24,11 +29,17 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def asked_together(con: duckdb.DuckDBPyConnection) -> list[frozenset[str]]:
-    return feedback_events.asked_together(forms_answered(con))
+    return feedback_events.asked_together(kept(con))
 
 
 def answers_per_event(con: duckdb.DuckDBPyConnection) -> int:
-    return feedback_events.answers_per_event(forms_answered(con))
+    return feedback_events.answers_per_event(kept(con))
+
+
+def kept(con: duckdb.DuckDBPyConnection) -> list[Form]:
+    """The forms as those read them who follow: from the warehouse."""
+    assert write_feedback_forms(con) == len(read_feedback_forms(con))
+    return read_feedback_forms(con)
 
 
 def land(con: duckdb.DuckDBPyConnection, *rows: tuple[str, int, str, str]) -> None:

@@ -21,12 +21,12 @@ import pytest
 from pipelines import models, raw, warehouse
 from pipelines.connectors.file import pull
 from pipelines.demo.company import generate
+from pipelines.feedback_events import asked_together, read_feedback_forms
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.mask import MASK_INPUTS, publication_mask
 from pipelines.privacy.pseudonyms import Pseudonymizer
 from pipelines.privacy.secret import Secret
 from pipelines.program.reading import read_program
-from pipelines.publishing.declared import asked_together
 from pipelines.settings import load_settings
 
 TODAY = dt.date(2026, 1, 15)
@@ -78,6 +78,7 @@ def build_all(built: Built, declared_in: str = "demo") -> None:
         raw.register_batches(con, program, settings)
         raw.write_declarations(con, program, TODAY)
         raw.write_unit_references(con, program)
+        raw.write_feedback_forms(con)
     built.dbt("build", "--exclude", AFTER_MASK, *WITHOUT_TESTS)
     with warehouse.connect(settings.warehouse) as con:
         cells, participation, units, locations = (
@@ -86,7 +87,8 @@ def build_all(built: Built, declared_in: str = "demo") -> None:
         places = Places.of(units, locations)
         mask = publication_mask(
             cells, program.privacy, program.metrics, places, participation,
-            answer_scales=program.answer_scales, asked_together=asked_together(con),
+            answer_scales=program.answer_scales,
+            asked_together=asked_together(read_feedback_forms(con)),
         )  # fmt: skip
         warehouse.write_table(con, "marts.publication_mask", mask)
     built.dbt("build", "--select", AFTER_MASK, *WITHOUT_TESTS)

@@ -205,8 +205,12 @@ def test_counts_of_rows_leave_as_many_counts_of_records_as_are_promised() -> Non
         " n * 5 as n_rows, 0 as n_rows_in_unit from range(60) as a(n)"
     )
     con.execute(
-        "create table raw.declared_settings as select * from (values ('threshold_customer', '5'),"
-        " ('answers_per_event', '5')) as a(setting, value_text)"
+        "create table raw.declared_settings as"
+        " select 'threshold_customer' as setting, '5' as value_text"
+    )
+    con.execute(
+        "create table raw.feedback_forms as"
+        " select ['nps', 'ease', 'speed', 'staff', 'price'] as item_codes, 60 as n_events"
     )
     alike = _attribution(con).group_by("n_rows").len().sort("n_rows")
     assert alike.slice(1)["len"].head(-1).min() >= 4

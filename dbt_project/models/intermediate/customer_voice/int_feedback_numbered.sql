@@ -21,30 +21,17 @@ days as (
 
 {% endfor %}
 questions as (
-    select
+    select distinct
         item_code,
-        item_number,
-        max(n_items) as n_items_at_most
+        item_number
     from {{ ref('int_feedback_questions') }}
-    group by item_code, item_number
 ),
-
-commented as (
-    select count(*) as n_comments
-    from {{ ref('stg_comments') }}
-    where voice = 'customer'
-),
-
-touched as (select count(*) as n_touches from {{ ref('stg_feedback_touches') }}),
 
 -- what each rung of the ladder finds on the day of the feedback; every join is on a unique key
 rungs as (
     select
         feedback.*,
         questions.item_number,
-        -- told apart only where a metric has several questions or a comment or part looks for it
-        coalesce(questions.n_items_at_most > 1, false)
-        or commented.n_comments + touched.n_touches > 0 as is_told_apart,
         days.period_index,
         direct_unit.team_number as named_team,
         direct_unit.location_number as named_team_location,
@@ -54,8 +41,6 @@ rungs as (
         agent.location_number as agent_location,
         location.location_number as named_location
     from feedback
-    cross join commented
-    cross join touched
     left join questions on feedback.item_code = questions.item_code
     left join days on feedback.local_date = days.calendar_day
     {{ join_named_teams('feedback', 'feedback.local_date') }}
@@ -65,9 +50,7 @@ rungs as (
 final as (
     select
         item_number,
-        case
-            when is_told_apart then {{ row_number_of(['source', 'feedback_id']) }}
-        end as event_number,
+        {{ row_number_of(['source', 'feedback_id']) }} as event_number,
         case
             when customer_key is null then {{ row_number_of(['source', 'feedback_id']) }}
             else {{ row_number_of(['customer_key']) }}
