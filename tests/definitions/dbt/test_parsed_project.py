@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import jinja2
 import parsedatetime
 import pytest
@@ -128,3 +130,13 @@ def test_a_second_thread_comes_with_many_landed_rows(tmp_path, monkeypatch, rows
         landing.write_manifest(folder, batch)
     models.build(["periods"], settings, lambda result: None)
     assert asked[asked.index("--threads") + 1] == threads
+
+
+def test_what_developers_of_dbt_read_is_not_made(tmp_path, monkeypatch):
+    walked = []
+    monkeypatch.setattr("inspect.stack", lambda *_: walked.append(1) or [])
+    target = tmp_path / "dbt"
+    models.invoke(["compile", "--select", "periods"], target=target,
+                  parsed=models.parsed_project(), warehouse=tmp_path / "w.duckdb")  # fmt: skip
+    assert json.loads((target / "graph_summary.json").read_text())["linked"] == {}
+    assert walked == []
