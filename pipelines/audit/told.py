@@ -15,7 +15,7 @@ import polars as pl
 
 from pipelines.audit.code_words import words_of
 from pipelines.audit.evidence import Evidence
-from pipelines.audit.pages import Row, writes_commas
+from pipelines.audit.pages import NUMBER, Row, writes_commas
 
 LEVELS = ("unit", "team", "location", "region")
 SCORE_DECIMALS = 1
@@ -66,7 +66,7 @@ class Told:
         if not periods:
             return None
         for level in LEVELS:
-            groups = [t for t in row.texts if t in self._names[level]]
+            groups = [t for i, t in enumerate(row.texts) if self._is_named(level, t, i, row)]
             if groups:
                 return sorted(
                     n
@@ -77,6 +77,18 @@ class Told:
                     for n in told.of.get((level, unit, period), ())
                 )
         return None
+
+    def _is_named(self, level: str, text: str, place: int, row: Row) -> bool:
+        """Whether a text of a row that names a period names a group as well.
+
+        One text is not both, and a plain number names a group at the beginning of a row only:
+        elsewhere it counts something, as the 20 of 20 stores that are called 1 to 20.
+        """
+        if text not in self._names[level]:
+            return False
+        if place > 0 and NUMBER.fullmatch(text):
+            return False
+        return not self._periods.isdisjoint(row.texts[:place] + row.texts[place + 1 :])
 
     @cached_property
     def _periods(self) -> set[str]:

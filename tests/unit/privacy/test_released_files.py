@@ -172,3 +172,26 @@ def test_an_id_that_stands_in_the_code_names_nobody_on_pages_made_from_code(
     page.write_text("<p>L1 T1@L1 G3 Zwolle-7</p>")
     (found,) = findings(release)
     assert "lineage.html: names Zwolle-7" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_leak"),
+    [
+        (("Engagement", "m1", "4", "0.52"), False),
+        (("m1", "employee", "0.52"), False),
+        (("4", "m1", "0.52"), True),
+    ],
+)
+def test_a_count_that_is_also_the_number_of_a_store_names_no_store(
+    cells: tuple[str, ...], is_leak: bool, honest: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Four stores are called 1 to 4, and one as a period: n = 4 stands beside every estimate."""
+    monkeypatch.setattr(Told, "_names", {
+        "unit": {"4": {"4"}, "m1": {"m1"}}, "team": {}, "location": {}, "region": {},
+    })  # fmt: skip
+    release = tmp_path / "r1"
+    shutil.copytree(honest, release)
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    (release / "report.html").write_text(PAGE.format(rows=f"<tr>{row}</tr>", data="{}"))
+    assert [f.attack for f in findings(release)] == ["untold_number"] * is_leak
