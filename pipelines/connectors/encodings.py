@@ -21,6 +21,8 @@ LOOK_BYTES = 4 << 20
 DELIMITERS = (",", ";", "\t", "|")
 WESTERN = re.compile(r"[^\x00-\x7f]+")
 """Runs of characters that tell windows-1252 from other encodings."""
+UTF8_LETTERS = re.compile(rb"(?:[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2})+")
+"""Runs of letters and marks of two or three bytes in UTF-8."""
 TYPOGRAPHIC = (
     "\u20ac\u201a\u201e\u2026\u2030\u2039\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u2122\u203a"
     "\u00a0\u00b0\u00b7\u00ab\u00bb\u00a7\u00ae\u00a9\u00bf\u00a1\u00a3\u00b2\u00b3\u00bd\u00b1"
@@ -64,8 +66,22 @@ def likely_encoding(content: Content) -> str | None:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError as error:
-        return _eight_bit(head[max(0, error.start - 2000) : error.start + 20_000])
+        found = _eight_bit(head[max(0, error.start - 2000) : error.start + 20_000])
+        is_one = found not in ("windows-1252", "windows-1250") or not _has_utf8(head)
+        return found if is_one else None
     return None
+
+
+def _has_utf8(head: bytes) -> bool:
+    """Letters in UTF-8 anywhere, as where files of two encodings are put together.
+
+    No code page reads both; letters of two bytes that Western text may hold as well do not count.
+    """
+    for run in UTF8_LETTERS.finditer(head):
+        beside = head[max(0, run.start() - 1) : run.start()], head[run.end() : run.end() + 1]
+        if _is_odd(*(part.decode("windows-1252", "replace") for part in (run[0], *beside))):
+            return True
+    return False
 
 
 def _wide(head: bytes) -> str | None:

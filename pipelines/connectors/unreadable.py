@@ -73,7 +73,10 @@ def wrong_encoding(source: Source, content: Content, encoding: str) -> SourceErr
     where = f"{content.where}, line {line}" if line else content.where
     likely = likely_encoding(content)
     if likely is None or normal(likely) == normal(encoding):
-        mend = "set `encoding` to what it is (utf-8, utf-16, latin-1, windows-1252, shift_jis, ...)"
+        mend = (
+            "set `encoding` to what it is (utf-8, utf-16, latin-1, windows-1252, shift_jis, ...); "
+            "where texts of two encodings were put together, export them in one"
+        )
     else:
         mend = f"set `encoding: {likely}`, which it looks like, or export it as utf-8"
     shown = source.encoding or encoding

@@ -98,6 +98,21 @@ def test_other_encodings_are_declared_and_never_guessed(
         landed(home)
 
 
+@pytest.mark.parametrize("first", ["utf-8", "windows-1252"])
+def test_files_of_two_encodings_put_together_are_not_read_in_one(first: str, home: Home) -> None:
+    """The second is longer than the part that a code page is recognised by."""
+    second = {"utf-8": "windows-1252", "windows-1252": "utf-8"}[first]
+    line = "{id},2025-01-05,{customer},{store},9\n"
+    plain = "".join(line.format(id=f"P{i}", customer="c", store="Bonn") for i in range(2000))
+    named = line.format(id="L", customer="é", store="Süd")
+    text = f"{TEXT}{plain}".encode(first) + named.encode(second)
+    home.write("in/f.csv", text)
+
+    with pytest.raises(SourceError, match="cannot read a file as utf-8") as caught:
+        landed(home)
+    assert "texts of two encodings" in caught.value.text()
+
+
 def test_what_is_guessed_is_said(home: Home) -> None:
     home.write("in/f.csv", TEXT, "latin-1")
     assert home.pull().guesses == {"f.csv": ["read as windows-1252, which it looks like"]}
