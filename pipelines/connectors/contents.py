@@ -39,6 +39,8 @@ MOST_EXPANSION = 200
 SMALL_BYTES = 100 << 20
 """... unless it stays smaller than this."""
 GZIP_MARK, ZIP_MARK = b"\x1f\x8b", b"PK\x03\x04"
+INSIDE_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "META-INF/manifest.xml")
+"""A zip that holds one of these is a workbook, whatever its name says."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,12 @@ def _zipped(source: Source, path: Path) -> list[Content]:
             names = [i.filename for i in archive.infolist() if not i.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _damaged(source, str(path)) from error
+    if not source.member and any(name in names for name in INSIDE_WORKBOOKS):
+        raise SourceError(
+            f"Source {source.name} has a file that is a workbook, whatever its name says.",
+            where=str(path),
+            mend="set `format: xlsx` or name it .xlsx, or export it as text",
+        )
     if not members:
         raise SourceError(
             f"Source {source.name} finds nothing to read in a zip"

@@ -23,6 +23,12 @@ LONGEST_LOOK = 256 << 20
 """Bytes searched for the place of a wrong encoding."""
 ANY_FAULT = (Exception, pl.exceptions.PanicException)
 """Whatever may come of a file; who stops a command stops it."""
+NO_TEXT = {
+    b"PAR1": ("Parquet", "set `format: parquet`, or name it .parquet"),
+    b"\xd0\xcf\x11\xe0": ("an old workbook", "set `format: xls`, or name it .xls"),
+    b"%PDF": ("a PDF", "export the table itself, as text or as a workbook"),
+}
+"""How files begin that are no text, whatever they are called; what each is, and how to mend it."""
 OWN_CODE = Path(errors.__file__).parent
 
 
@@ -69,6 +75,13 @@ def not_accessible(source_name: str, path: Path | str, error: OSError) -> Source
 
 def wrong_encoding(source: Source, content: Content, encoding: str) -> SourceError:
     """The error for text that is not in its encoding, with its place and a proposal."""
+    for mark, (what, mend) in NO_TEXT.items():
+        if content.head(4) == mark:
+            return SourceError(
+                f"Source {source.name} has a file that is {what}, whatever its name says.",
+                where=content.where,
+                mend=mend,
+            )
     line = _first_undecodable_line(content, encoding)
     where = f"{content.where}, line {line}" if line else content.where
     likely = likely_encoding(content)

@@ -72,6 +72,16 @@ def half_a_parquet(home: Home) -> None:
     path.write_bytes(content)
 
 
+def called(name: str, write: Callable[[Home], object], written: str) -> Callable[[Home], object]:
+    """A file under a name of another kind."""
+
+    def rename(home: Home) -> None:
+        write(home)
+        (home.folder / "in" / written).rename(home.folder / "in" / name)
+
+    return rename
+
+
 CASES: dict[str, tuple[Callable[[Home], object], dict, str]] = {
     "missing": (lambda home: None, {"location": "in/bad.csv"}, "finds no file"),
     "empty": (as_is(""), {}, "has an empty file"),
@@ -117,6 +127,15 @@ CASES: dict[str, tuple[Callable[[Home], object], dict, str]] = {
                  {"location": "in/bad.xlsx"}, "protected by a password"),
     "half a workbook": (half_a_workbook, {"location": "in/bad.xlsx"}, "damaged workbook"),
     "zip but no workbook": (zip_but_no_workbook, {"location": "in/bad.xlsx"}, "damaged workbook"),
+    "workbook named csv": (
+        called("bad.csv", sheet(), "bad.xlsx"), {}, "is a workbook, whatever.*`format: xlsx`"),
+    "workbook said to be csv": (
+        called("bad", sheet(), "bad.xlsx"), {"location": "in/bad", "format": "csv"},
+        "is a workbook, whatever.*`format: xlsx`"),
+    "parquet named csv": (
+        called("bad.csv", parquet(), "bad.parquet"), {}, "is Parquet, whatever"),
+    "old workbook named csv": (
+        as_is(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000)), {}, "an old workbook, whatever"),
     "wrong sheet": (sheet(), {"location": "in/bad.xlsx", "sheet": "Scores"},
                     "no sheet 'Scores'.*one of: 'Data'"),
     "sheet 3 of 1": (sheet(), {"location": "in/bad.xlsx", "sheet": 3}, "no sheet 3"),
