@@ -73,8 +73,15 @@ def _column(batch: pa.RecordBatch, schema: pa.Schema, place: int) -> pl.Series:
     name = schema.names[place]
     alike = batch.schema.get_all_field_indices(name)
     column = batch.column(alike[schema.names[:place].count(name)])
-    if pa.types.is_decimal256(column.type):  # Polars has no such number
+    kind = column.type
+    if pa.types.is_decimal256(kind):  # Polars has no such number
         column = column.cast(pa.string())
+    elif pa.types.is_timestamp(kind) and str(kind.tz).startswith(("+", "-")):  # nor such zones
+        column = column.cast(pa.timestamp(kind.unit, "UTC"))
+    elif kind == pa.uuid():
+        column = pa.array([value and str(value) for value in column.to_pylist()], pa.string())
+    elif isinstance(column, pa.ExtensionArray):
+        column = column.storage
     return pl.from_arrow(column)
 
 
@@ -98,6 +105,10 @@ def _text(name: str, kind: pl.DataType) -> pl.Expr:
 
 def _refuse_unusable(source: Source, content: Content, field: pa.Field) -> None:
     kind, types = field.type, pa.types
+    if kind == pa.uuid():  # bytes that everybody writes as one text
+        return
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
     is_binary = types.is_binary(kind) or types.is_large_binary(kind)
     is_length = types.is_duration(kind) or types.is_interval(kind)
     if types.is_nested(kind) or is_length or is_binary or types.is_fixed_size_binary(kind):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,6 +44,23 @@ def test_short_numbers_of_parquet_keep_their_decimals(home: Home) -> None:
 def test_long_decimals_of_parquet(home: Home) -> None:
     long = pa.array([Decimal("1.50"), None, Decimal(7)], pa.decimal256(50, 2))
     assert parquet(home, ("score", long)) == [1.5, None, 7.0]
+
+
+def test_identifiers_and_zones_of_parquet_that_polars_has_not(home: Home) -> None:
+    """DuckDB writes ids as UUID; pandas keeps the offset of a time in the place of its zone."""
+    keys = [uuid.UUID(int=7).bytes, uuid.UUID(int=8).bytes]
+    moment = dt.datetime(2025, 1, 31, 20, 0, tzinfo=dt.UTC)
+    parquet(
+        home,
+        ("key", pa.ExtensionArray.from_storage(pa.uuid(), pa.array(keys, pa.binary(16)))),
+        ("when", pa.array([moment, None], pa.timestamp("us", "+05:30"))),
+        ("score", pa.array([1, 2])),
+        columns={"feedback_id": "key", "occurred_at": "when"}, max_rejected_share=1,
+    )  # fmt: skip
+    landed = home.landed()
+    assert landed["feedback_id"].to_list() == ["00000000-0000-0000-0000-000000000007"]
+    assert landed["occurred_at"].to_list() == [moment.replace(tzinfo=None)]
+    assert home.rejects() == [(2, "when", "missing_required")]
 
 
 @pytest.mark.parametrize("number", [1, 2])
