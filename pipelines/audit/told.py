@@ -66,7 +66,11 @@ class Told:
         if not periods:
             return None
         for level in LEVELS:
-            groups = [t for i, t in enumerate(row.texts) if self._is_named(level, t, i, row)]
+            groups = [
+                t
+                for i, t in enumerate(row.texts)
+                if t in self._names[level] and self._is_named(t, i, row)
+            ]
             if groups:
                 return sorted(
                     n
@@ -78,17 +82,23 @@ class Told:
                 )
         return None
 
-    def _is_named(self, level: str, text: str, place: int, row: Row) -> bool:
+    def _is_named(self, text: str, place: int, row: Row) -> bool:
         """Whether a text of a row that names a period names a group as well.
 
-        One text is not both, and a plain number names a group at the beginning of a row only:
-        elsewhere it counts something, as the 20 of 20 stores that are called 1 to 20.
+        A text is one thing only: not the period itself, nor a metric. A plain number names a group
+        at the beginning of a row: elsewhere it counts something, as the 20 of 20 stores that are
+        called 1 to 20.
         """
-        if text not in self._names[level]:
+        if text in self._metrics or (place > 0 and NUMBER.fullmatch(text)):
             return False
-        if place > 0 and NUMBER.fullmatch(text):
-            return False
-        return not self._periods.isdisjoint(row.texts[:place] + row.texts[place + 1 :])
+        return any(t in self._periods for t in row.texts if t != text)
+
+    @cached_property
+    def _metrics(self) -> set[str]:
+        metrics = self._tables.get("dim_metrics")
+        if metrics is None or "metric_label" not in metrics.columns:
+            return set()
+        return set(metrics["metric_label"].to_list())
 
     @cached_property
     def _periods(self) -> set[str]:

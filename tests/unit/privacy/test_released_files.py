@@ -179,16 +179,20 @@ def test_an_id_that_stands_in_the_code_names_nobody_on_pages_made_from_code(
     [
         (("Engagement", "m1", "4", "0.52"), False),
         (("m1", "employee", "0.52"), False),
+        (("m1", "m1", "0.52"), False),
+        (("Service", "m1", "0.52"), False),
         (("4", "m1", "0.52"), True),
     ],
 )
-def test_a_count_that_is_also_the_number_of_a_store_names_no_store(
+def test_what_is_also_the_name_of_a_store_names_no_store(
     cells: tuple[str, ...], is_leak: bool, honest: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Four stores are called 1 to 4, and one as a period: n = 4 stands beside every estimate."""
+    """Stores called 1 to 4, one as a period, one as a metric; n = 4 stands beside estimates."""
+    monkeypatch.setattr(Told, "_metrics", {"Service"})
     monkeypatch.setattr(Told, "_names", {
-        "unit": {"4": {"4"}, "m1": {"m1"}}, "team": {}, "location": {}, "region": {},
+        "unit": {"4": {"4"}, "m1": {"m1"}, "Service": {"S"}},
+        "team": {}, "location": {}, "region": {},
     })  # fmt: skip
     release = tmp_path / "r1"
     shutil.copytree(honest, release)
