@@ -55,6 +55,10 @@ class DateGuess:
     has_time: bool = False
 
 
+MOST_CODES = 3
+"""Codes of missing answers that are told of a column."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """One column of a sample."""
@@ -116,6 +120,8 @@ class Profile:
     def in_words(self) -> str:
         """What the column holds, without any of its values but the ends of numbers."""
         share = f", {1 - self.n_filled / self.n:.0%} blank" if self.n_filled < self.n else ""
+        for code in sorted({*self.missing, *self.suppressed})[:MOST_CODES]:
+            share += f" or {code!r}"  # blank by its meaning only: a run may read it as a name
         if self.kind == "number":
             return f"numbers {self.low:g} to {self.high:g}{share}"
         words = {"date": "dates", "email": "e-mail addresses", "text": "long texts",

@@ -120,6 +120,16 @@ def test_the_first_reject_is_named_with_its_own_file_and_line(folder: Path) -> N
     assert told in check(folder).output
 
 
+def test_codes_that_may_be_names_are_told_from_blanks(folder: Path) -> None:
+    """Nobody declared `N/A`, so a run takes it for a store."""
+    rows = "Sb,2025-01,4\nSb,2025-02,4\nN/A,2025-01,3\n,2025-01,2\n"
+    for name in "bc":
+        (folder / "staff" / f"{name}.csv").unlink()
+    (folder / "staff" / "a.csv").write_text(f"store,month,mood\n{rows}")
+    told = " ".join(check(folder).output.split())
+    assert "50% blank or 'N/A'" in told
+
+
 @pytest.mark.parametrize(
     ("columns", "is_told"),
     [("team_ref: store", True), ("location_ref: store", False),
