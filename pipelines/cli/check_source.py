@@ -143,11 +143,10 @@ def _holds(profiles: dict[str, Profile], found: Preview, column: str, use: str) 
 
 def would_stop(found: Preview) -> list[str]:
     """Why a run would stop at this source, though its files can be read."""
-    source, unplanned = found.source, 0
-    if found.rejects.height:
-        unplanned = int(found.rejects.filter(~pl.col("is_filtered"))["n_rows"].sum())
-    share = unplanned / max(1, found.n_rows + unplanned)
+    source, where = found.source, ""
+    share, name = max(_rejected_shares(found), default=(0.0, ""))
     if share > source.max_rejected_share:
+        where = f"\n  where: {name}" if found.n_files > 1 else ""
         limit = f"its limit is {source.max_rejected_share:.1%}"
         what = f"rejects {share:.1%} of the rows tried, {limit}"
         mend = "correct the mapping by the reasons above, or raise `max_rejected_share`"
@@ -156,7 +155,17 @@ def would_stop(found: Preview) -> list[str]:
         mend = "look at its filters, and at the reasons above"
     else:
         return []
-    return [f"Source {source.name} would stop a run: it {what}.\n  mend:  {mend}"]
+    return [f"Source {source.name} would stop a run: it {what}.{where}\n  mend:  {mend}"]
+
+
+def _rejected_shares(found: Preview) -> Iterator[tuple[float, str]]:
+    """The share of rows each file would lose unplanned: the limit holds for every one."""
+    for name, n_kept in found.rows_of.items():
+        n_lost = 0
+        if found.rejects.height:
+            of_file = found.rejects.filter(~pl.col("is_filtered"), pl.col("input") == name)
+            n_lost = int(of_file["n_rows"].sum())
+        yield n_lost / max(1, n_kept + n_lost), name
 
 
 def _show_trial(console: Console, found: Preview) -> None:

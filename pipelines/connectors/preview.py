@@ -49,6 +49,8 @@ class Preview:
     n_tried: int = 0
     is_whole: bool = True
     n_rows: int = 0
+    rows_of: dict[str, int] = field(default_factory=dict)
+    """Rows that would be kept of each file, by its name."""
     rejects: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Rejects of the trial in their order, with the name of their file as `input` and the place of
     their table in `tables`."""
@@ -68,12 +70,14 @@ def preview(source: Source, program: Program, settings: Settings) -> Preview:
     rejects: list[pl.DataFrame] = []
     for name, path in named_files(source, settings).items():
         found.n_files += 1
+        n_before = found.n_rows
         try:
             tried = _try_file(found, program, pseudonyms, name, path)
         except ANY_FAULT as error:
             found.problems.append(why_unread(source, path, error).text())
         else:
             rejects += [one.with_columns(pl.lit(name).alias("input")) for one in tried]
+            found.rows_of[name] = found.n_rows - n_before
     if rejects:
         found.rejects = pl.concat(rejects).sort("table", "record_number", maintain_order=True)
     return found

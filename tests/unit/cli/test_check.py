@@ -130,6 +130,17 @@ def test_codes_that_may_be_names_are_told_from_blanks(folder: Path) -> None:
     assert "50% blank or 'N/A'" in told
 
 
+def test_a_file_that_would_stop_a_run_is_told_beside_larger_ones(folder: Path) -> None:
+    """The limit on rejects holds for each file."""
+    many = "".join(f"S{i},2025-01,4\n" for i in range(100))
+    (folder / "staff" / "a.csv").write_text(f"store,month,mood\n{many}")
+    (folder / "staff" / "c.csv").write_text("store,month,mood\nSc,2025-01,40\n")
+    result = check(folder)
+    assert result.exit_code == 2
+    assert "Source staff would stop a run: it rejects 100.0% of the rows tried" in result.output
+    assert "where: c.csv" in result.output
+
+
 @pytest.mark.parametrize(
     ("columns", "is_told"),
     [("team_ref: store", True), ("location_ref: store", False),
