@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from pipelines.connectors.whole_days import as_days_of
 from pipelines.program.rules import ColumnMapping
 
 ISO_TIMES = (
@@ -31,6 +32,7 @@ ISO_TIMES = (
     "%Y-%m-%d %H:%M",
 )
 ISO_DATE = "%Y-%m-%d"
+MIDNIGHT = " 00:00:00"
 DAY_OF_TIME = r"^(\d{4}-\d{2}-\d{2})[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?$"
 LAST_DATE = pl.date(9999, 12, 31)
 """Day after which the calendar of most systems ends; they use it for an interval without end."""
@@ -56,15 +58,21 @@ def timestamp(
 ) -> pl.Series:
     """Naive UTC timestamps. Text without a zone is read in the mapping's zone.
 
-    A local time that a clock change leaves out is null; one that occurs twice is the earlier.
+    A day without a time stays that day in the program's `zone`. A local time that a clock change
+    leaves out is null; one that occurs twice is the earlier.
     """
     given = mapping.formats
     naive_zone = {"local": zone, None: "UTC"}.get(mapping.time_zone, mapping.time_zone)
+    days_zone = zone if mapping.time_zone is None else None
+    if typed_dates and days_zone:  # a sheet has no other way to write a day
+        text = text.str.strip_suffix(MIDNIGHT)
     moments = _first_that_fits(
         _month_numbers(text, mapping),
         [*given, *(ISO_TIMES if typed_dates else ())] if given else _iso_times_for(text),
         pl.Datetime("us"),
-        lambda part, wanted: _moments(part, _numeric(wanted, mapping), naive_zone or "UTC"),
+        lambda part, wanted: _moments(
+            part, _numeric(wanted, mapping), naive_zone or "UTC", days_zone
+        ),
     )
     return _early_enough(moments, LAST_MOMENT)
 
@@ -172,11 +180,13 @@ def _in_plain_digits(odd, formats, parse, found: pl.Series, rest: pl.Series) -> 
     return found
 
 
-def _moments(text: pl.Series, wanted: str, zone: str) -> pl.Series:
+def _moments(text: pl.Series, wanted: str, zone: str, days_zone: str | None = None) -> pl.Series:
+    """`days_zone`: where a day without a time is to stay that day; None: as `zone` has it."""
     if wanted in SERIALS:
         moments = _serial(text, wanted)
         if not wanted.startswith("excel"):
             return moments
+        moments = as_days_of(moments, days_zone)
     elif "%z" in wanted or "%#z" in wanted:
         moments = text.str.to_datetime(
             wanted, strict=False, cache=False, time_zone="UTC", time_unit="us"
@@ -186,7 +196,7 @@ def _moments(text: pl.Series, wanted: str, zone: str) -> pl.Series:
         moments = text.str.to_datetime(wanted, strict=False, cache=False, time_unit="us")
         moments = _late_enough(moments)
     else:
-        moments = _days(text, wanted).cast(pl.Datetime("us"))
+        moments = as_days_of(_days(text, wanted).cast(pl.Datetime("us")), days_zone)
     if zone == "UTC" or wanted.endswith("Z"):
         return moments
     local = moments.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")

@@ -32,7 +32,7 @@ from pipelines.program.model import Program
 from pipelines.program.source import Source
 from pipelines.settings import Settings
 
-MAPPING_CODE_VERSION = 5
+MAPPING_CODE_VERSION = 6
 """Raise when a change of the mapping code changes the rows it makes."""
 NOT_THE_ROWS = {"location", "required", "max_rejected_share", "retention", "personal"}
 """Keys of a source that do not change what a file becomes."""

@@ -130,7 +130,8 @@ class ColumnMapping(Section):
     """Language of month names in dates: de, fr, es, pt-BR; ja also reads the years of eras
     (令和6年, R6)."""
     time_zone: str | None = None
-    """Zone of timestamps that carry none; default UTC. `local` means the program's zone."""
+    """Zone of timestamps that carry none; default UTC, but a day without a time stays that day.
+    `local` means the program's zone."""
     each: Literal["week", "month", "quarter", "year"] | None = None
     """The calendar period a date lies in, by its id (2025-03, 2025-Q1), for text columns: a `wave`
     of an export that only dates its answers."""

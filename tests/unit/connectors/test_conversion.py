@@ -81,6 +81,36 @@ def test_local_times_become_utc_or_nothing(moment: dt.datetime) -> None:
     assert found == (aware.astimezone(dt.UTC).replace(tzinfo=None) if exists else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "mapping", "wanted"),
+    [
+        ("2025-04-01", {}, "2025-04-01"),
+        ("01.04.2025", {"format": "%d.%m.%Y"}, "2025-04-01"),
+        ("04/2025", {"format": "%m/%Y"}, "2025-04-01"),
+        ("45748", {"format": "excel"}, "2025-04-01"),
+        ("2018-11-04", {}, "2018-11-04"),  # begins at one o'clock in Brazil
+        ("2025-04-01 00:00", {}, "2025-03-31"),  # a time, in UTC
+        ("2025-04-01T00:00:00Z", {}, "2025-03-31"),
+        ("2025-04-01", {"time_zone": "UTC"}, "2025-03-31"),  # as somebody says
+    ],
+)
+def test_a_day_without_a_time_stays_that_day_west_of_greenwich(
+    text: str, mapping: dict, wanted: str
+) -> None:
+    how = ColumnMapping.model_validate({"column": "c", **mapping})
+    for zone in ("America/New_York", "America/Sao_Paulo"):
+        found = convert(pl.Series([text]), Column("c", "timestamp", ""), how, source(), zone)
+        days = found.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.date()
+        assert [str(day) for day in days] == [wanted]
+
+
+def test_the_date_of_a_sheet_stays_that_day() -> None:
+    how, moments = ColumnMapping(column="c"), pl.Series(["2025-04-01 00:00:00", None])
+    column = Column("c", "timestamp", "")
+    found = convert(moments, column, how, source(), "America/New_York", typed=True)
+    assert found.to_list() == [dt.datetime(2025, 4, 1, 4), None]
+
+
 def test_declared_formats_are_tried_in_their_order() -> None:
     formats = ["%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y"]
 
