@@ -123,10 +123,11 @@ def _matches(source: Source, path: Path, base: Path) -> list[Path]:
             mend="correct `location`, or the rights on the folder",
         ) from error
     if not found:
+        brackets = "; a bracket that is part of a name is written `[[]`" if "[" in str(path) else ""
         raise SourceError(
             f"Source {source.name} finds no file.",
             where=str(path),
-            mend="put the file there, or correct `location`",
+            mend=f"put the file there, or correct `location`{brackets}",
         )
     return found
 

@@ -66,6 +66,18 @@ def test_every_location_must_name_a_file(filled: Home) -> None:
     assert caught.value.where.endswith("in/*.tsv")
 
 
+def test_brackets_of_names_beside_a_pattern(home: Home) -> None:
+    """A pattern makes `[old]` one letter; a folder of that name is there all the same."""
+    home.write("in [old]/a.csv", "x")
+    with pytest.raises(SourceError, match="finds no file") as caught:
+        names(home, "in [old]/*.csv")
+    assert "written `[[]`" in caught.value.mend
+    assert names(home, "in [[]old]/*.csv") == ["in [old]/a.csv"]
+    with pytest.raises(SourceError) as caught:
+        names(home, "in/*.csv")
+    assert "[[]" not in caught.value.mend
+
+
 def test_an_unset_variable_is_named(home: Home) -> None:
     with pytest.raises(CrossvoiceError, match="CROSSVOICE_PUBLIC_DATA"):
         names(home, "${CROSSVOICE_PUBLIC_DATA}/a.csv")
