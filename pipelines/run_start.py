@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pipelines.home_owner import claim_home
 from pipelines.landing import sweep
 from pipelines.privacy.erasure import read_erasures
 from pipelines.privacy.secret import Secret, load_secret
@@ -21,12 +22,14 @@ def alone(settings: Settings) -> Iterator[Secret]:
 
     What a killed process left is done first: half-written batches, a severing, an erasure. A run
     that a command of this process starts is part of its work. Raises RunLockedError while another
-    process works, and CrossvoiceError when the secret cannot be used.
+    process works, and CrossvoiceError when the home is another program's or the secret cannot be
+    used.
     """
     if is_held_here(settings.lock):
         yield load_secret(settings)
         return
     with run_lock(settings.lock):
+        claim_home(settings)
         sweep(settings.landing)
         secret = load_secret(settings)
         _finish_severing(settings, secret)
