@@ -37,7 +37,10 @@ def check_program(program: str | None) -> None:
         problems += _look(console, source, declared, settings)
     where = settings.program_folder / FILE_NAME
     asked = questions_of(settings.program_folder)
-    problems += [f"{problem}\n  where: {where}" for problem in _items_nobody_reads(declared)]
+    mend = "correct `items` of the metric, or the `columns` and `item` of the source's `values`"
+    problems += [
+        f"{problem}\n  where: {where}\n  mend:  {mend}" for problem in _items_nobody_reads(declared)
+    ]
     idle: list[str] = []
     try:
         idle = _idle_aliases(declared, settings)

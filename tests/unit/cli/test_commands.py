@@ -141,6 +141,21 @@ def test_check_fails_where_a_run_would_stop(tmp_path: Path, records: str, expect
     assert "mend:" in result.output
 
 
+def test_check_says_how_to_mend_an_item_nobody_brings(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("store,score\nS1,4\nS2,3\n")
+    (tmp_path / "program.yaml").write_text(
+        "program: small\nperiod: year\nstart: 2025-01-01\n"
+        "metrics: [{id: csat, voice: customer, items: [scores]}]\n"
+        "sources:\n  - table: unit_scores\n    location: in.csv\n"
+        "    columns: {location_ref: store, period_ref: {value: '2025'}}\n"
+        "    values: [{columns: [score], voice: customer, scale: {min: 1, max: 5}}]\n"
+    )
+    result = call("check", "--program", str(tmp_path), env={"CROSSVOICE_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert "metric csat: no source has the item scores; items read: score" in result.output
+    assert "mend:  correct `items` of the metric" in result.output
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
