@@ -31,11 +31,12 @@ _WRITTEN = """
     from raw.org_assignments group by all
     union all select 'employee', 'location', location_ref, count(distinct employee_key)
     from raw.org_assignments group by all
-    union all select 'customer', 'team', team_ref, count(*) from raw.customer_feedback group by all
-    union all select 'customer', 'location', location_ref, count(*)
+    union all select 'customer', 'team', team_ref, count(distinct hash(source, feedback_id))
     from raw.customer_feedback group by all
-    union all select 'customer', 'ticket_group', ticket_group_ref, count(*)
+    union all select 'customer', 'location', location_ref, count(distinct hash(source, feedback_id))
     from raw.customer_feedback group by all
+    union all select 'customer', 'ticket_group', ticket_group_ref,
+        count(distinct hash(source, feedback_id)) from raw.customer_feedback group by all
     union all select 'customer', 'team', team_ref, count(*) from raw.feedback_touches group by all
     union all select 'customer', 'location', location_ref, count(*)
     from raw.feedback_touches group by all
@@ -131,7 +132,13 @@ def unmatched_names(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
 
 def count_unmatched(con: duckdb.DuckDBPyConnection) -> int:
     """How many names of either voice did not match."""
-    return con.sql(f"select count(*) from ({_OPEN}) as open").fetchall()[0][0]
+    return sum(count_by_voice(con).values())
+
+
+def count_by_voice(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many names of each voice did not match; a voice without one is left out."""
+    found = con.sql(f"select voice, count(*) from ({_OPEN}) as open group by voice order by voice")
+    return dict(found.fetchall())
 
 
 def _candidates(con: duckdb.DuckDBPyConnection, row: dict) -> Iterable[tuple[str, str]]:

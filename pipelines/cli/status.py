@@ -26,7 +26,7 @@ from pipelines.program.source import Source
 from pipelines.publishing.release import current_release, last_publication
 from pipelines.run_lock import lock_holder
 from pipelines.settings import Settings, load_settings
-from pipelines.unmatched import count_unmatched, coverage
+from pipelines.unmatched import count_by_voice, coverage
 from pipelines.unused import Unused, unjoined_locations, unused_rows
 
 
@@ -70,12 +70,10 @@ def _show_coverage(settings: Settings, declared: Program) -> None:
         unused = {counts.voice: counts for counts in unused_rows(con)}
         suspects, reworded = _suspects(con), _reworded(con)
         findings = org_findings(con, today).rows(named=True)
-        n_names = count_unmatched(con)
+        n_names = count_by_voice(con)
         idle = idle_aliases(con, read_aliases(settings.program_folder), declared)
         unjoined = unjoined_locations(con)
-    _show_voices(found, channels, unused)
-    if n_names:
-        _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
+    _show_voices(found, channels, unused, n_names)
     for line in [*idle, f"not used: {unjoined}"] if unjoined else idle:
         _detail(line)
     if suspects or findings:
@@ -93,7 +91,9 @@ def _show_coverage(settings: Settings, declared: Program) -> None:
         _detail(line)
 
 
-def _show_voices(found: list[dict], channels: list[dict], unused: dict[str, Unused]) -> None:
+def _show_voices(
+    found: list[dict], channels: list[dict], unused: dict[str, Unused], n_names: dict[str, int]
+) -> None:
     """The share of each voice that reaches units, the channels that lose some, what is not used."""
     click.echo("coverage in the last run")
     for row in found:
@@ -108,6 +108,11 @@ def _show_voices(found: list[dict], channels: list[dict], unused: dict[str, Unus
             _detail(f"by channel, no unit, team or location: {shares}")
         for line in _unused(unused.get(row["voice"])):
             _detail(line)
+        if n := n_names.pop(row["voice"], 0):
+            _detail(f"not matched: {counted(n, 'name')}, see `crossvoice aliases`")
+    for voice, n in n_names.items():  # a staff list names places, and nobody has answered
+        click.echo(f"  {voice}")
+        _detail(f"not matched: {counted(n, 'name')}, see `crossvoice aliases`")
 
 
 def _in_part(row: dict) -> str:
