@@ -23,6 +23,7 @@ from pipelines.defs.completeness import missing_events
 from pipelines.settings import Settings
 
 JOB = "everything"
+INTERRUPTED = "It was interrupted: `crossvoice run` does what is left."
 
 
 @dataclass
@@ -86,8 +87,16 @@ def _end_dead_runs(instance: dg.DagsterInstance) -> None:
         instance.report_run_failed(run, "its process ended without a word")
 
 
+def _was_interrupted(events: Sequence[dg.DagsterEvent]) -> bool:
+    """Whether somebody pressed Ctrl-C: the step it met failed of no fault of its own."""
+    ends = [e.job_failure_data for e in events if e.event_type == Event.RUN_FAILURE]
+    return any(e.failure_reason and e.failure_reason.name == "UNEXPECTED_TERMINATION" for e in ends)
+
+
 def _problems(events: Sequence[dg.DagsterEvent]) -> list[str]:
     """What stopped the run, each once: failing checks first, then failing steps."""
+    if _was_interrupted(events):
+        return [INTERRUPTED]
     problems: list[str] = []
     for event in events:
         if event.event_type == Event.ASSET_CHECK_EVALUATION:
