@@ -7,11 +7,14 @@ not: printing (cli.progress) and deciding (cli.run).
 from __future__ import annotations
 
 import gc
+import logging
+import sqlite3
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterEventType as Event
@@ -20,6 +23,7 @@ from pipelines.cli.instance import open_instance, write_instance_settings
 from pipelines.cli.progress import Progress
 from pipelines.defs.common import RELEASE
 from pipelines.defs.completeness import missing_events
+from pipelines.errors import CrossvoiceError
 from pipelines.settings import Settings
 
 JOB = "everything"
@@ -40,7 +44,11 @@ def execute(settings: Settings, title: str) -> Outcome:
     warnings.filterwarnings("ignore", category=dg.PreviewWarning)
     write_instance_settings(settings.dagster_home)
     run_id = str(uuid.uuid4())
-    with Progress(title) as progress, _patient_collector():
+    with (
+        Progress(title) as progress,
+        _patient_collector(),
+        _disk_in_words(settings.dagster_home),
+    ):
         from pipelines.definitions import defs  # noqa: PLC0415 - seconds; progress is shown first
 
         job = defs().resolve_job_def(JOB)
@@ -72,6 +80,29 @@ def _patient_collector() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@contextmanager
+def _disk_in_words(history: Path) -> Iterator[None]:
+    """Say once that the disk is full: Dagster's history, which is SQLite, meets it in any of its
+    events, and each line of dbt's log that is not written would be a traceback of its own."""
+    before, logging.raiseExceptions = logging.raiseExceptions, False
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, sqlite3.OperationalError):
+            cause = cause.__cause__ or cause.__context__
+        if cause is None:
+            raise
+        raise CrossvoiceError(
+            f"The history of runs cannot be written: {cause}.",
+            where=str(history),
+            mend="make the folder writable or free space, or set CROSSVOICE_HOME to another; "
+            "the last release is untouched",
+        ) from error
+    finally:
+        logging.raiseExceptions = before
 
 
 def _has_released(events: Sequence[dg.DagsterEvent]) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import dagster as dg
+import pytest
 
-from pipelines.cli.execution import INTERRUPTED, _problems
+from pipelines.cli.execution import INTERRUPTED, _disk_in_words, _problems
+from pipelines.errors import CrossvoiceError
 
 
 def _events(work: Callable[[], None]) -> list[dg.DagsterEvent]:
@@ -37,3 +42,19 @@ def test_a_step_that_fails_is_named() -> None:
     (problem,) = _problems(_events(fail))
     assert problem.startswith("Step models failed")
     assert "no such column" in problem
+
+
+def test_a_full_disk_under_the_history_is_no_traceback(tmp_path: Path) -> None:
+    before = logging.raiseExceptions
+    with pytest.raises(CrossvoiceError, match="written: database or disk is full") as told, \
+            _disk_in_words(tmp_path):  # fmt: skip
+        assert not logging.raiseExceptions, "a log that is not written would print a traceback"
+        try:
+            raise sqlite3.OperationalError("database or disk is full")
+        except sqlite3.OperationalError as error:
+            raise RuntimeError("as SQLAlchemy wraps it") from error
+    assert told.value.where == str(tmp_path)
+    assert "free space" in told.value.mend
+    assert logging.raiseExceptions == before
+    with pytest.raises(RuntimeError, match="a fault"), _disk_in_words(tmp_path):
+        raise RuntimeError("a fault of the program keeps its traceback")
