@@ -100,7 +100,7 @@ def _org(org: dict[str, Any], sources: list[dict[str, Any]]) -> dict[str, Any]:
 def _names_teams(source: dict[str, Any]) -> bool:
     columns = source.get("columns")
     if not isinstance(columns, dict):
-        return True  # a mistake that is told elsewhere
+        return False  # told elsewhere; what follows from the unit must not be told, too
     level = columns.get("unit_level", {"value": "location"})
     return "team_ref" in columns or level != {"value": "location"}
 

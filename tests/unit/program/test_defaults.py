@@ -167,6 +167,14 @@ def test_a_period_that_is_none_is_the_only_mistake() -> None:
     assert [error["loc"] for error in caught.value.errors()] == [("period",)]
 
 
+def test_a_mistake_in_one_source_makes_none_in_the_list_of_units() -> None:
+    """`colums` leaves open whether teams are named; that the places are the units is not asked."""
+    misspelt = {("colums" if key == "columns" else key): v for key, v in SURVEY.items()}
+    with pytest.raises(ValidationError) as caught:
+        Program.model_validate({**SHORT, "org": {}, "sources": [misspelt, TICKETS, SHOPS]})
+    assert not [e["loc"] for e in caught.value.errors() if "shops" in e["loc"] or 2 in e["loc"]]
+
+
 def test_a_metric_knows_the_scales_of_its_items() -> None:
     rule = TICKETS["values"][0]
     other = {"columns": ["csat"], "scale": {"min": 0, "max": 4}, "direction": "lower"}
