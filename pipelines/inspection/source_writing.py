@@ -56,15 +56,16 @@ def source_lines(
     yield from value_lines(file)
     if file.comment and file.table in ("employee_responses", "customer_feedback"):
         yield Line(f"    comment: {quoted(file.comment)}")
-    yield from code_lines(file, _used(file, columns))
-    yield from _not_read(file)
+    used = _used(file, columns)
+    yield from code_lines(file, used)
+    yield from _not_read(file, {column.name for column in used})
     yield from _identifiers(file)
     yield Line("")
 
 
-def _not_read(file: FileRoles) -> Iterator[Line]:
-    """The columns nobody uses."""
-    unused = [same(name)[:30] for name in file.unused if name]
+def _not_read(file: FileRoles, used: set[str]) -> Iterator[Line]:
+    """The columns nobody uses; one whose name tells nothing may be where the files meet."""
+    unused = [same(name)[:30] for name in file.unused if name and name not in used]
     if unused:
         rest = f" and {len(unused) - 6} more" if len(unused) > 6 else ""
         yield from remark(f"not read: {', '.join(unused[:6])}{rest}", "    ")

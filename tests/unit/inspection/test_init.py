@@ -226,6 +226,20 @@ def test_no_value_of_a_person_is_written_or_shown(made: Callable[[str], Path]) -
         assert secret not in shown
 
 
+def test_the_column_where_files_meet_is_not_said_to_be_unread(tmp_path: Path) -> None:
+    """`Store No` is no name that tells a place; that both files hold the same codes does."""
+    shops = [f"{100 + i}" for i in range(30)]
+    listed = "\n".join(f"{shop},Town {shop},North" for shop in shops)
+    (tmp_path / "stores.csv").write_text(f"Store No,Store Name,Region\n{listed}\n")
+    said = "\n".join(f"A{i},2025-03-0{i % 9 + 1},{shops[i % 30]},{i % 11}" for i in range(90))
+    (tmp_path / "answers.csv").write_text(f"Survey ID,Response Date,Unit,NPS\n{said}\n")
+    files = [str(tmp_path / name) for name in ("answers.csv", "stores.csv")]
+    called("init", *files, "--into", tmp_path / "program")
+    text = (tmp_path / "program" / "program.yaml").read_text()
+    assert "unit_ref: Store No" in text
+    assert "# not read: region" in text
+
+
 def test_a_program_is_never_overwritten(made: Callable[[str], Path]) -> None:
     folder = made("plain scores")
     before = (folder / "program.yaml").read_text("utf-8")
