@@ -67,5 +67,6 @@ def test_after_a_run(
     done = SimpleNamespace(execute=lambda *_: SimpleNamespace(succeeded=True, problems=[]))
     monkeypatch.setitem(sys.modules, "pipelines.cli.execution", done)
     monkeypatch.setattr(run, "_show_card", lambda *_: None)
+    monkeypatch.setattr(run, "quiet_libraries", lambda _: None)  # would stay in the environment
     assert run.run_program(str(settings.program_folder), force=False) == 0
     assert capsys.readouterr().out.endswith(TOLD)
