@@ -86,10 +86,11 @@ class Told:
         """Whether a text of a row that names a period names a group as well.
 
         A text is one thing only: not the period itself, nor a metric. A plain number names a group
-        at the beginning of a row: elsewhere it counts something, as the 20 of 20 stores that are
-        called 1 to 20.
+        at the beginning of a written row: elsewhere it counts something, as the 20 of 20 stores
+        that are called 1 to 20. Behind a chart numbers are no texts, so a text is a name.
         """
-        if text in self._metrics or (place > 0 and NUMBER.fullmatch(text)):
+        is_count = place > 0 and not row.is_drawn and NUMBER.fullmatch(text)
+        if is_count or text in self._metrics:
             return False
         return any(t in self._periods for t in row.texts if t != text)
 

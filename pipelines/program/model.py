@@ -53,7 +53,8 @@ class Program(Section):
     period: Literal["week", "month", "quarter", "year", "wave"]
     """Length of a period, the time step of every table; `wave`: the waves are the periods."""
     start: dt.date | None = None
-    """First day of the first period; for calendar periods."""
+    """First day of the first period, or a day in it: the period counts whole; for calendar
+    periods."""
     end: dt.date | None = None
     """Last day of the last period; default: of the last period in which anybody answered. A period
     that has not ended is open."""

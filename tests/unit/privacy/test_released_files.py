@@ -199,3 +199,18 @@ def test_what_is_also_the_name_of_a_store_names_no_store(
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     (release / "report.html").write_text(PAGE.format(rows=f"<tr>{row}</tr>", data="{}"))
     assert [f.attack for f in findings(release)] == ["untold_number"] * is_leak
+
+
+def test_a_number_behind_a_chart_that_is_a_text_is_a_name(
+    honest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Told, "_names", {
+        "unit": {"4": {"4"}}, "team": {}, "location": {}, "region": {},
+    })  # fmt: skip
+    release = tmp_path / "r1"
+    shutil.copytree(honest, release)
+    values = [["unit"], ["4"], ["m1"], [0.52]]
+    data = {"tables": {"cells": {"columns": ["unit_level", "unit_id", "period_id", "score"],
+                                 "values": values}}}  # fmt: skip
+    (release / "report.html").write_text(PAGE.format(rows="", data=json.dumps(data)))
+    assert [f.attack for f in findings(release)] == ["untold_number"]
