@@ -138,7 +138,9 @@ def _holds(profiles: dict[str, Profile], found: Preview, column: str, use: str) 
     if use.endswith("_key") or use.startswith("identifier") or use == "comment":
         blank = 1 - about.n_filled / max(1, about.n)
         return f"{about.n_distinct:,} distinct" + (f", {blank:.0%} blank" if blank else "")
-    return about.in_words()
+    source = found.source
+    of_values = (code for rule in source.values for code in rule.missing)
+    return about.in_words([*source.missing, *source.suppressed, *of_values])
 
 
 def would_stop(found: Preview) -> list[str]:

@@ -117,11 +117,15 @@ class Profile:
         """No filled value comes twice."""
         return self.n_filled > 1 and self.n_distinct == self.n_filled
 
-    def in_words(self) -> str:
-        """What the column holds, without any of its values but the ends of numbers."""
+    def in_words(self, declared: Iterable[str] = ()) -> str:
+        """What the column holds, without any of its values but the ends of numbers.
+
+        A code that nobody `declared` is blank by its meaning only: a run may read it as a name.
+        """
         share = f", {1 - self.n_filled / self.n:.0%} blank" if self.n_filled < self.n else ""
-        for code in sorted({*self.missing, *self.suppressed})[:MOST_CODES]:
-            share += f" or {code!r}"  # blank by its meaning only: a run may read it as a name
+        known = {same(code) for code in declared}
+        codes = [c for c in sorted({*self.missing, *self.suppressed}) if same(c) not in known]
+        share += "".join(f" or {code!r}" for code in codes[:MOST_CODES])
         if self.kind == "number":
             return f"numbers {self.low:g} to {self.high:g}{share}"
         words = {"date": "dates", "email": "e-mail addresses", "text": "long texts",

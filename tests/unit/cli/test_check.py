@@ -128,6 +128,11 @@ def test_codes_that_may_be_names_are_told_from_blanks(folder: Path) -> None:
     (folder / "staff" / "a.csv").write_text(f"store,month,mood\n{rows}")
     told = " ".join(check(folder).output.split())
     assert "50% blank or 'N/A'" in told
+    path = folder / "program.yaml"
+    path.write_text(PROGRAM.replace("  - name: staff\n", "  - name: staff\n    missing: [n/a]\n"))
+    told = " ".join(check(folder).output.split())
+    assert "50% blank" in told
+    assert "or 'N/A'" not in told
 
 
 def test_a_file_that_would_stop_a_run_is_told_beside_larger_ones(folder: Path) -> None:
