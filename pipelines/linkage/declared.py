@@ -203,11 +203,16 @@ def _drivers(
     if items is None or items.is_empty():
         items = pl.DataFrame(schema=dict.fromkeys(("unit_id", "period_id"), pl.String)
                              | dict.fromkeys(metric.items, pl.Float64))  # fmt: skip
+    # an item that nobody answered in any period has no column: it is missing in every cell
+    unasked = {item: pl.lit(None, pl.Float64) for item in metric.items if item not in items.columns}
+    items = items.with_columns(**unasked)
     released = cells.filter(pl.col("mean_e").is_not_null()).select("unit_id", "period_id")
     inside = items.join(released, on=["unit_id", "period_id"], how="semi")
     means = inside.group_by("unit_id", "period_id").agg(pl.col(list(metric.items)).mean())
     panel = cells.join(means, on=["unit_id", "period_id"], how="left")
-    errors = item_error_sums(inside, list(metric.items)) if inside.height else None
+    # of the others only: with it no answer would be complete, and the items without noise
+    asked = [item for item in metric.items if inside[item].count()]
+    errors = item_error_sums(inside, asked) if asked else None
     levels: list[Literal["between", "within"]] = ["between"]
     if cells["period_id"].n_unique() > 1:
         levels.append("within")

@@ -198,6 +198,27 @@ def test_drivers_across_and_inside_units() -> None:
     assert set(asked("driver", one).estimates["level"]) == {"unit"}
 
 
+def test_an_item_that_nobody_answered_leaves_the_drivers_to_the_others() -> None:
+    people = INPUTS.item_answers["esat"]
+    blank = people.with_columns(q3=pl.lit(None, pl.Float64))
+    found = [
+        asked("driver", replace(INPUTS, item_answers={"esat": answers}))
+        for answers in (people.drop("q3"), blank)
+    ]
+    tables = [result.companions["linkage_driver_shares"] for result in found]
+    assert tables[0].equals(tables[1])
+    assert set(tables[0]["item"]) == {"q1", "q2"}
+    assert "item_missing" in found[0].guards["code"].to_list()
+    # the noise of each item that was answered is taken out as it is beside the third
+    wanted = {"component": "corrected", "level": "unit"}
+    among_three = asked("driver").companions["linkage_driver_shares"].filter(**wanted)
+    found_r, known_r = (
+        table.sort("item")["zero_order_r"].to_list()
+        for table in (tables[0].filter(**wanted), among_three)
+    )
+    assert found_r == pytest.approx(known_r[:2], abs=0.01)
+
+
 def test_reliability_of_both_voices_and_agreement_of_the_items() -> None:
     result = asked("aggregation")
     table = result.companions["linkage_reliability"]
