@@ -12,7 +12,8 @@ A new rule about data is one entry in one of those files:
       severity: critical                critical stops what is downstream, a warning does not
       why: What it means when it fails, and what to do.
       tells: item_code || ' of ' || source    optional: SQL of the query's columns, a case in words;
-                                        declared names and figures of many people, never an answer
+                                        names of sources, items, waves and units, and figures of
+                                        many people; never a person or an answer
 """
 
 from __future__ import annotations

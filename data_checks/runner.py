@@ -112,12 +112,12 @@ class _Batch:
             return error
 
     def told(self, check: Check) -> list[str]:
-        """The first cases in the words that the check has for them."""
+        """The first cases in the words that the check has for them, each once."""
         if not check.tells:
             return []
         found = self.con.cursor().execute(
-            f"select {check.tells} as told from ({self.suite.query(check)})"
-            f" order by told limit {MOST_TOLD}"
+            f"select distinct {check.tells} as told from ({self.suite.query(check)})"
+            f" where told is not null order by told limit {MOST_TOLD}"
         )
         return [row[0] for row in found.fetchall()]
 

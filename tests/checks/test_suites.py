@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from data_checks.registry import all_suites, suite_for
@@ -37,6 +39,9 @@ def test_broken_rule_fails_its_own_check(table, check, good, spoiled):
         found = run_suite(good, suite_for(*table.split(".")))
     assert [r.sentence for r in found if r.outcome == "error"] == []
     assert {r.check for r in found if r.outcome == "failed"} == {check} | others
+    words = {c.name: c.tells for c in suite_for(*table.split(".")).checks}
+    failed = [r for r in found if r.outcome == "failed" and words[r.check]]
+    assert [r.sentence for r in failed if not re.search(r"\(\d+ cases?; [^ ;]", r.sentence)] == []
 
 
 @pytest.mark.parametrize(
@@ -50,3 +55,24 @@ def test_a_name_is_free_again_on_the_programs_own_day(today, found, good, spoile
     with spoiled(sql):
         results = run_suite(good, suite_for("marts", "dim_teams"))
     assert {r.check for r in results if r.outcome == "failed"} == found
+
+
+def test_a_failed_check_says_where_and_never_who(good, spoiled):
+    sql = (
+        "insert into raw.declared_metric_items values ('mood', 'q9'); "
+        "delete from raw.invitations where respondent_key > 'p3'"
+    )
+    with spoiled(sql):
+        found = [
+            result
+            for table in ("ingest_batches", "employee_responses")
+            for result in run_suite(good, suite_for("raw", table))
+            if result.outcome == "failed"
+        ]
+        waves = good.sql("select distinct survey || ' ' || wave from raw.employee_responses").pl()
+    told = {result.check: result.sentence for result in found}
+    assert "(1 case; q9 in mood; " in told["metric_items_landed"]
+    # each wave once, though several people of it were not invited
+    said = told["respondents_were_invited"].split("(", 1)[1].split(")", 1)[0].split("; ")[1:-1]
+    assert said == sorted(waves.to_series())
+    assert "p4" not in str(found)
