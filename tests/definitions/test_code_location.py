@@ -15,7 +15,7 @@ from data_checks.registry import all_suites
 from data_checks.results import CheckResult
 from pipelines.contract import RAW_TABLES
 from pipelines.defs.checks import asset_check_result
-from pipelines.defs.common import STAGES
+from pipelines.defs.common import RELEASE, STAGES
 from pipelines.publishing.audiences import PUBLISHED_TABLES
 from pipelines.settings import PROJECT_ROOT
 
@@ -97,6 +97,16 @@ def test_what_stops_a_run(
     assert (not result.passed and result.severity == dg.AssetCheckSeverity.ERROR) == stops
     graph = repository.asset_graph
     assert all(graph.get_check_spec(k).blocking for k in suite_check_keys())
+
+
+def test_a_release_waits_for_the_checks_of_every_suite(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    before, todo = set(), [RELEASE]
+    while todo:
+        found = graph.get(todo.pop()).parent_keys - before
+        before |= found
+        todo += found
+    assert {key.asset_key for key in suite_check_keys()} - before == set()
 
 
 def suite_check_keys() -> list[dg.AssetCheckKey]:
