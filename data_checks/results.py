@@ -84,6 +84,12 @@ def write_record(results: Sequence[CheckResult], folder: Path) -> list[Path]:
     return written
 
 
+def forget_records(folder: Path) -> None:
+    """Take away what an earlier run found: what this one does not reach is not known of it."""
+    for file in folder.glob("*.json"):
+        file.unlink()
+
+
 def not_met(folder: Path) -> list[str]:
     """The sentence of every check of the last run that did not hold, as it was recorded."""
     records = [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]

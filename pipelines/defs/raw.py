@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from data_checks.results import forget_records
 from pipelines import raw
 from pipelines.contract import RAW_TABLES
 from pipelines.contract.dbt_sources import DECLARED_TABLES
@@ -38,6 +39,7 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
     def register(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
         watch = Stopwatch()
         basis, settings = program.basis(), program.settings()
+        forget_records(settings.logs / "checks")
         declared = basis.program
         with step_errors(), program.warehouse() as con:
             rows = raw.register_batches(con, declared, settings)
