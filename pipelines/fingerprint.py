@@ -11,7 +11,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.code_files import code_files
@@ -60,6 +60,14 @@ class Fingerprint:
     def whole(self) -> str:
         """One hash of the three."""
         return _digest([self.config, self.code, self.inputs])
+
+    def of_parts(self, run_id: str) -> Fingerprint:
+        """That of a release whose run has not made all that is in it, equal to no other.
+
+        Its tables were left by runs before, of files and settings that nobody has noted: the next
+        run finds something new and makes everything.
+        """
+        return replace(self, inputs=_digest([self.inputs, run_id]))
 
 
 def fingerprint(basis: Basis, settings: Settings, *, landed: bool = False) -> Fingerprint:

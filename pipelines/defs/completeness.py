@@ -26,6 +26,13 @@ def missing_events(
     return sorted(missing - ({but.to_user_string()} if but else set()))
 
 
+def makes_all_it_uses(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run makes all it works from; one of a stage takes what runs before have left."""
+    graph = context.job_def.asset_layer.asset_graph
+    planned = _names(context.instance, context.run_id, Event.ASSET_MATERIALIZATION_PLANNED)
+    return {key.to_user_string() for key in graph.get_all_asset_keys()} <= planned
+
+
 def _names(instance: dg.DagsterInstance, run_id: str, event_type: Event) -> set[str]:
     names = set()
     for entry in instance.all_logs(run_id, of_type=event_type):

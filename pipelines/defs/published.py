@@ -16,8 +16,9 @@ from pipelines.defs.common import (
     row_count,
     step_errors,
 )
-from pipelines.defs.completeness import missing_events
+from pipelines.defs.completeness import makes_all_it_uses, missing_events
 from pipelines.errors import ReleaseError
+from pipelines.fingerprint import fingerprint
 from pipelines.linkage.companions import COMPANION_SCHEMAS
 from pipelines.privacy.atoms import Places
 from pipelines.privacy.kept_records import keep_record, remove_other_records
@@ -81,8 +82,11 @@ def candidate_assets(
     watch = Stopwatch()
     basis, settings = program.basis(), program.settings()
     started = dt.datetime.now(dt.UTC)
+    made = fingerprint(basis, settings, landed=True)
+    if not makes_all_it_uses(context):
+        made = made.of_parts(context.run_id)
     with step_errors(), program.warehouse() as con:
-        publication = publication_row(con, basis, settings, context.run_id, started)
+        publication = publication_row(con, basis.program, made, context.run_id, started)
         rows = build_candidate(con, settings, publication, models.column_texts("marts"))
     _write_pages(basis.program, settings)
     for name in PUBLISHED_TABLES:

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.fingerprint import Basis, fingerprint, git_commit
+from pipelines.fingerprint import Fingerprint, git_commit
+from pipelines.program.model import Program
 from pipelines.publishing.sums import partial_sums
-from pipelines.settings import Settings
 from pipelines.unmatched import coverage
 
 SCHEMA = {
@@ -45,14 +45,12 @@ SCHEMA = {
 
 def publication_row(
     con: duckdb.DuckDBPyConnection,
-    basis: Basis,
-    settings: Settings,
+    program: Program,
+    made: Fingerprint,
     run_id: str,
     started_at: dt.datetime,
 ) -> dict[str, Any]:
-    """The one row of `publication` for a candidate made now from what the run started with."""
-    program = basis.program
-    made = fingerprint(basis, settings, landed=True)
+    """The one row of `publication` for a candidate of that fingerprint."""
     cells, hidden = con.sql(
         "select count(*), count(*) filter (where not is_released) from marts.publication_mask"
     ).fetchall()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from pipelines.defs.completeness import missing_events
+from pipelines.defs.completeness import makes_all_it_uses, missing_events
 
 KEYS = [dg.AssetKey(["raw", "units"]), dg.AssetKey(["raw", "comments"])]
 CHECKS = [(key, "is_sound") for key in KEYS]
@@ -51,3 +51,43 @@ def run(made: list[dg.AssetKey], checked: list[dg.AssetKey]) -> list[str]:
 )
 def test_what_was_planned_and_did_not_happen_is_named(made, checked, missing) -> None:
     assert run(made, checked) == missing
+
+
+@pytest.mark.parametrize(
+    ("selected", "whole"),
+    [(["landed", "table", "page"], True), (["landed", "table"], True), (["page"], False),
+     (["table", "page"], False), (["landed", "page"], False)],
+)  # fmt: skip
+def test_a_run_that_works_from_what_runs_before_have_left_is_known(
+    selected: list[str], whole: bool
+) -> None:
+    """Of a job of its own, as stages have, and of part of a job, as selected in the UI."""
+    seen = []
+
+    @dg.asset
+    def landed(context):
+        seen.append(makes_all_it_uses(context))
+
+    @dg.asset(deps=[landed])
+    def table(context):
+        seen.append(makes_all_it_uses(context))
+
+    @dg.asset(deps=[table])
+    def page(context):
+        seen.append(makes_all_it_uses(context))
+
+    definitions = dg.Definitions(
+        assets=[landed, table, page],
+        jobs=[
+            dg.define_asset_job("everything", selection=dg.AssetSelection.all()),
+            dg.define_asset_job("stage", selection=dg.AssetSelection.assets(*selected)),
+        ],
+    )
+    part = [dg.AssetKey(name) for name in selected]
+    with dg.DagsterInstance.ephemeral() as instance:
+        for job, of_it in (("stage", None), ("everything", part)):
+            done = definitions.resolve_job_def(job).execute_in_process(
+                instance=instance, asset_selection=of_it
+            )
+            assert done.success
+    assert set(seen) == {whole}

@@ -56,6 +56,15 @@ def on(day: dt.date, program: Program) -> Basis:
     return Basis(program, day, code="c")
 
 
+def test_a_release_of_parts_lets_every_run_find_something_new(settings: Settings) -> None:
+    """A stage alone released what was left of files and settings that nobody has noted."""
+    whole = fingerprint(on(TODAY, land(settings)), settings, landed=True)
+    parts = whole.of_parts("a run")
+    assert parts.whole != whole.whole
+    assert parts.inputs != whole.inputs  # what the drop-folder sensor looks at
+    assert parts != whole.of_parts("another run")
+
+
 def test_what_was_landed_is_what_there_is_when_nothing_changes(settings: Settings) -> None:
     basis = on(TODAY, land(settings))
     assert fingerprint(basis, settings) == fingerprint(basis, settings, landed=True)
