@@ -16,7 +16,7 @@ from pipelines.panel import read_inputs
 from pipelines.program.model import Program
 from pipelines.program.questions import Estimand, Pair
 from pipelines.program.reading import read_program
-from pipelines.publishing.card import WIDTH
+from pipelines.publishing.card import WIDTH, interval_figures
 from pipelines.publishing.rounding import round_estimates
 from pipelines.run_lock import lock_holder
 from pipelines.settings import load_settings
@@ -133,7 +133,7 @@ def _line(row: dict[str, Any]) -> str:
     if row["conf_shape"] == "unbounded":
         interval = "without bounds"
     elif row["conf_low"] is not None and row["conf_high"] is not None:
-        interval = f"{row['conf_low']:+.3g} to {row['conf_high']:+.3g}"
+        interval = interval_figures(row)
     value = f"{row['estimate']:+.3g}" if row["effect_type"] in SIGNED else f"{row['estimate']:.3g}"
     return f"  {head:{NAME}} {value:>{NUMBER - 1}}   {interval}".rstrip()
 

@@ -130,7 +130,14 @@ def _method(row: Mapping) -> str:
 def _interval(row: Mapping) -> str:
     if row["conf_low"] is None or row["conf_high"] is None:
         return "no bounded interval"
-    return f"{row['conf_low']:+.3g} to {row['conf_high']:+.3g}"
+    return interval_figures(row)
+
+
+def interval_figures(row: Mapping) -> str:
+    """Both ends of an interval; an exclusive one is all that does not lie between them."""
+    low, high = f"{row['conf_low']:+.3g}", f"{row['conf_high']:+.3g}"
+    outside = row["conf_shape"] == "exclusive"
+    return f"below {low} or above {high}" if outside else f"{low} to {high}"
 
 
 def _warnings(guards: pl.DataFrame, question: str, publication: Mapping) -> list[str]:
