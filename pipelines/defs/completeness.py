@@ -33,6 +33,12 @@ def makes_all_it_uses(context: dg.AssetExecutionContext) -> bool:
     return {key.to_user_string() for key in graph.get_all_asset_keys()} <= planned
 
 
+def plans_check(context: dg.AssetExecutionContext, check: dg.AssetCheckKey) -> bool:
+    """Whether the run was asked for a check: assets can be started without theirs."""
+    planned = _names(context.instance, context.run_id, Event.ASSET_CHECK_EVALUATION_PLANNED)
+    return f"{check.asset_key.to_user_string()}:{check.name}" in planned
+
+
 def _names(instance: dg.DagsterInstance, run_id: str, event_type: Event) -> set[str]:
     names = set()
     for entry in instance.all_logs(run_id, of_type=event_type):

@@ -1,7 +1,8 @@
 """Published: the candidate, and its release once every check of the run has been evaluated."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -16,7 +17,7 @@ from pipelines.defs.common import (
     row_count,
     step_errors,
 )
-from pipelines.defs.completeness import makes_all_it_uses, missing_events
+from pipelines.defs.completeness import makes_all_it_uses, missing_events, plans_check
 from pipelines.errors import ReleaseError
 from pipelines.fingerprint import fingerprint
 from pipelines.linkage.companions import COMPANION_SCHEMAS
@@ -59,6 +60,9 @@ INPUTS = [
     ["marts", "dim_metrics"],
     ["marts", "periods"],
 ]
+AUDITED = dg.AssetCheckKey(
+    dg.AssetKey(["published", "publication"]), "nothing_hidden_can_be_worked_out"
+)
 
 
 @dg.multi_asset(
@@ -134,9 +138,21 @@ def _refuse_small_counts(settings: Settings) -> None:
         )
 
 
+def _refuse_unchecked(
+    context: dg.AssetExecutionContext, publication: Mapping[str, Any], settings: Settings
+) -> None:
+    """A candidate of another run may have failed its checks; a run may be asked for no checks."""
+    if publication["run_id"] != context.run_id or not plans_check(context, AUDITED):
+        raise ReleaseError(
+            "This run has not made and checked the candidate, which may have failed before.",
+            where=str(settings.published / CANDIDATE),
+            mend="start the job stage_published or everything; the last release is untouched",
+        )
+
+
 @dg.asset_check(
     asset=["published", "publication"],
-    name="nothing_hidden_can_be_worked_out",
+    name=AUDITED.name,
     blocking=True,
     additional_deps=[["published", name] for name in PUBLISHED_TABLES if name != "publication"],
     description="The attacker read the candidate and every earlier release, and could not place a "
@@ -183,13 +199,14 @@ def release_asset(
                 "The run has not done all it was asked to: " + ", ".join(missing) + ".",
                 mend="look at the run's events; the last release is untouched",
             )
+        publication = candidate_publication(settings)
+        _refuse_unchecked(context, publication, settings)
         counts = candidate_counts(settings)
         with program.warehouse() as con:
             hidden, sources = hidden_by_reason(con), source_rows(con)
             record = _record(con)
         _write_quality(program.program(), settings, sources)
         _refuse_small_counts(settings)
-        publication = candidate_publication(settings)
         comments = program.program().privacy.thresholds.comments
         record_publication(settings, {**publication, "threshold_comments": comments}, hidden)
         remove_other_records(settings, {f.name for f in (settings.published / RELEASES).glob("*")})

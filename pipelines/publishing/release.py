@@ -27,14 +27,7 @@ def release_candidate(settings: Settings) -> Path:
     Raises ReleaseError when there is no whole candidate.
     """
     candidate = settings.published / CANDIDATE
-    publication = candidate / PUBLICATION
-    if not publication.exists():
-        raise ReleaseError(
-            "There is no whole candidate to release.",
-            where=str(candidate),
-            mend="run the pipeline again; the last release is untouched",
-        )
-    release_id = json.loads(publication.read_text())["release_id"]
+    release_id = json.loads(_whole(candidate).read_text())["release_id"]
     for wal in candidate.glob(f"*/{DATABASE}.wal"):
         wal.unlink()  # DuckDB would replay a stale log onto the file of the same name
     target = settings.published / RELEASES / release_id
@@ -56,9 +49,24 @@ def release_candidate(settings: Settings) -> Path:
     return target
 
 
+def _whole(candidate: Path) -> Path:
+    """The file that a candidate gets last."""
+    publication = candidate / PUBLICATION
+    if not publication.exists():
+        raise ReleaseError(
+            "There is no whole candidate to release.",
+            where=str(candidate),
+            mend="run the pipeline again; the last release is untouched",
+        )
+    return publication
+
+
 def candidate_publication(settings: Settings) -> dict[str, Any]:
-    """What `publication.json` of the candidate says."""
-    return json.loads((settings.published / CANDIDATE / PUBLICATION).read_text())
+    """What `publication.json` of the candidate says.
+
+    Raises ReleaseError when there is no whole candidate.
+    """
+    return json.loads(_whole(settings.published / CANDIDATE).read_text())
 
 
 def last_publication(settings: Settings) -> dict[str, Any] | None:

@@ -14,10 +14,13 @@ import dagster as dg
 import pytest
 
 from pipelines import models, run_lock
+from pipelines.audit.evidence import Finding
+from pipelines.audit.report import Audit
 from pipelines.cli import execution
 from pipelines.cli.instance import open_instance, write_instance_settings
 from pipelines.definitions import defs
 from pipelines.defs import sensors
+from pipelines.defs.common import RELEASE
 from pipelines.settings import load_settings
 from tests.pipeline.conftest import SmallCompany
 from tests.pipeline.runs import comparable, private
@@ -109,6 +112,22 @@ def test_a_file_in_the_drop_folder_starts_a_run_and_a_stage_runs_alone(daemon: D
     assert feedback_rows(daemon.home) == rows + 1
     after = comparable(daemon.home)
     assert all(frame.equals(after[name]) for name, frame in released.items())
+
+
+def test_a_candidate_that_this_run_did_not_check_is_not_released(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release alone, as one click in the UI makes it, after a run whose audit failed."""
+    released = (daemon.home / "published" / "current").resolve()
+    found = Audit(daemon.home, 1, 1, 0, (Finding("sums", "A cell can be worked out."),))
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.audit.report.audit_release", lambda *_: found)
+        assert not daemon.run("stage_published").success
+    assert (daemon.home / "published" / "candidate").exists()
+    alone = daemon.run("stage_published", dg.RunRequest("again", asset_selection=[RELEASE]))
+    [failure] = [e.step_failure_data for e in alone.all_events if e.is_step_failure]
+    assert "has not made and checked the candidate" in failure.user_failure_data.description
+    assert (daemon.home / "published" / "current").resolve() == released
 
 
 def test_a_run_beside_another_process_fails_before_its_first_step(
