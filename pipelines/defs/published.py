@@ -86,10 +86,10 @@ def candidate_assets(
     watch = Stopwatch()
     basis, settings = program.basis(), program.settings()
     started = dt.datetime.now(dt.UTC)
-    made = fingerprint(basis, settings, landed=True)
-    if not makes_all_it_uses(context):
-        made = made.of_parts(context.run_id)
     with step_errors(), program.warehouse() as con:
+        made = fingerprint(basis, settings, landed=True)
+        if not makes_all_it_uses(context):
+            made = made.of_parts(context.run_id)
         publication = publication_row(con, basis.program, made, context.run_id, started)
         rows = build_candidate(con, settings, publication, models.column_texts("marts"))
     _write_pages(basis.program, settings)
