@@ -6,6 +6,7 @@ import textwrap
 from typing import Any, get_args
 
 import click
+import duckdb
 import polars as pl
 
 from pipelines import warehouse
@@ -44,7 +45,9 @@ def show_estimate(
         )
     pair = _pair(declared, x_metric, y_metric)
     no_panel = CrossvoiceError(
-        "There is no panel yet.", where=str(settings.warehouse), mend="crossvoice run"
+        "There is no panel yet, or another version has made it.",
+        where=str(settings.warehouse),
+        mend="crossvoice run",
     )
     if not settings.warehouse.exists():
         raise no_panel
@@ -55,9 +58,10 @@ def show_estimate(
             mend="wait for it to end",
         )
     with warehouse.connect(settings.warehouse) as con:
-        if not warehouse.has_table(con, "marts.linkage_panel"):  # the run before stopped early
-            raise no_panel
-        inputs = read_inputs(con, declared, estimand)
+        try:
+            inputs = read_inputs(con, declared, estimand)
+        except duckdb.CatalogException:  # the run before stopped early, or knew other tables
+            raise no_panel from None
     assert declared.linkage is not None  # _pair has looked
     window = window or declared.linkage.primary.window
     known = ["pooled", *inputs.periods["period_id"].to_list()]

@@ -40,14 +40,18 @@ def test_a_refused_question_names_its_guard(capsys: pytest.CaptureFixture[str]) 
     assert "too_few_units" in shown and "refused: Only 1 unit: too few" in shown
 
 
-@pytest.mark.parametrize("is_begun", [False, True])
+PANEL = "create schema if not exists marts; create table marts.linkage_panel as select 1 as n"
+
+
+@pytest.mark.parametrize("left", [None, "", PANEL])
 def test_before_the_first_panel_the_words_are_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_begun: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str | None
 ) -> None:
+    """A run that stopped before its panel leaves a warehouse, an older version other tables."""
     monkeypatch.setenv("CROSSVOICE_HOME", str(tmp_path))
-    if is_begun:  # a run that stopped before its panel leaves a warehouse
-        with warehouse.connect(tmp_path / "warehouse.duckdb"):
-            pass
+    if left is not None:
+        with warehouse.connect(tmp_path / "warehouse.duckdb") as con:
+            con.execute(left)
     with pytest.raises(CrossvoiceError, match="There is no panel yet") as caught:
         show_estimate("demo", "between", None, None, None)
     assert caught.value.mend == "crossvoice run"
