@@ -117,9 +117,10 @@ class _Batch:
             return []
         found = self.con.cursor().execute(
             f"select distinct {check.tells} as told from ({self.suite.query(check)})"
-            f" where told is not null order by told limit {MOST_TOLD}"
+            f" where told is not null order by told limit {MOST_TOLD + 1}"
         )
-        return [row[0] for row in found.fetchall()]
+        told = [row[0] for row in found.fetchall()]
+        return told if len(told) <= MOST_TOLD else [*told[:MOST_TOLD], "and more"]
 
     def _expectation(self, check: Check) -> Any:
         # the library would put a subquery for `{batch}`, with an alias or not by what it guesses

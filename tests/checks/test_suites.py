@@ -76,3 +76,15 @@ def test_a_failed_check_says_where_and_never_who(good, spoiled):
     said = told["respondents_were_invited"].split("(", 1)[1].split(")", 1)[0].split("; ")[1:-1]
     assert said == sorted(waves.to_series())
     assert "p4" not in str(found)
+
+
+@pytest.mark.parametrize(("n", "end"), [(5, "q5 in mood; "), (6, "q5 in mood; and more; ")])
+def test_that_there_are_more_cases_is_said(n, end, good, spoiled):
+    rows = ", ".join(f"('mood', 'q{k}')" for k in range(1, n + 1))
+    with spoiled("delete from raw.declared_metric_items; "
+                 f"insert into raw.declared_metric_items values {rows}; "
+                 "update raw.employee_responses set item_code = 'none'"):  # fmt: skip
+        found = run_suite(good, suite_for("raw", "ingest_batches"))
+    [said] = [r.sentence for r in found if r.check == "metric_items_landed"]
+    assert f"({n} cases; q1 in mood; " in said
+    assert end in said
