@@ -21,10 +21,11 @@ TIE = 0.03
 """Two proposals this close in score are both shown, and neither is approved by score."""
 _NUMBERS = re.compile(r"\d+")
 
-_EVENTS = "count(distinct hash(source, feedback_id))"
-"""An event of several questions, or corrected, is several rows."""
+EVENTS, ROWS = "count(distinct hash(source, feedback_id))", "count(*)"
+"""What stands behind a name in feedback: an event of several questions, or corrected, is several
+rows, which are counted six times as fast."""
 
-_WRITTEN = f"""
+_WRITTEN = """
     select 'employee' as voice, 'team' as unit_level, team_ref as reference,
         count(distinct hash(survey, wave, respondent_key)) as weight
     from raw.employee_responses group by all
@@ -34,10 +35,11 @@ _WRITTEN = f"""
     from raw.org_assignments group by all
     union all select 'employee', 'location', location_ref, count(distinct employee_key)
     from raw.org_assignments group by all
-    union all select 'customer', 'team', team_ref, {_EVENTS} from raw.customer_feedback group by all
-    union all select 'customer', 'location', location_ref, {_EVENTS}
+    union all select 'customer', 'team', team_ref, {of_feedback}
     from raw.customer_feedback group by all
-    union all select 'customer', 'ticket_group', ticket_group_ref, {_EVENTS}
+    union all select 'customer', 'location', location_ref, {of_feedback}
+    from raw.customer_feedback group by all
+    union all select 'customer', 'ticket_group', ticket_group_ref, {of_feedback}
     from raw.customer_feedback group by all
     union all select 'customer', 'team', team_ref, count(*) from raw.feedback_touches group by all
     union all select 'customer', 'location', location_ref, count(*)
@@ -49,8 +51,8 @@ _WRITTEN = f"""
 """
 """Every name the two voices write, with how many people or events stand behind it."""
 
-_OPEN = f"""
-    with written as (select * from ({_WRITTEN}) as w where reference is not null),
+_OPEN = """
+    with written as (select * from ({written}) as w where reference is not null),
     groups as (
         select distinct 'ticket_group' as unit_level, ticket_group_ref as reference
         from intermediate.int_ticket_groups_resolved
@@ -119,7 +121,7 @@ class Unmatched:
 
 def unmatched_names(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
     """Every name of either voice that did not match, heaviest first by level."""
-    rows = con.sql(_OPEN).pl().rows(named=True)
+    rows = con.sql(_open_names(EVENTS)).pl().rows(named=True)
     found = []
     for row in rows:
         known = _candidates(con, row)
@@ -132,6 +134,10 @@ def unmatched_names(con: duckdb.DuckDBPyConnection) -> list[Unmatched]:
     return found
 
 
+def _open_names(of_feedback: str) -> str:
+    return _OPEN.format(written=_WRITTEN.format(of_feedback=of_feedback))
+
+
 def count_unmatched(con: duckdb.DuckDBPyConnection) -> int:
     """How many names of either voice did not match."""
     return sum(count_by_voice(con).values())
@@ -139,7 +145,7 @@ def count_unmatched(con: duckdb.DuckDBPyConnection) -> int:
 
 def count_by_voice(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many names of each voice did not match; a voice without one is left out."""
-    names = _OPEN.replace(_EVENTS, "count(*)")  # rows will do: events take six times as long
+    names = _open_names(ROWS)  # how many rows does not matter here
     found = con.sql(f"select voice, count(*) from ({names}) as open group by voice order by voice")
     return dict(found.fetchall())
 

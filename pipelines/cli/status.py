@@ -108,11 +108,15 @@ def _show_voices(
             _detail(f"by channel, no unit, team or location: {shares}")
         for line in _unused(unused.get(row["voice"])):
             _detail(line)
-        if n := n_names.pop(row["voice"], 0):
-            _detail(f"not matched: {counted(n, 'name')}, see `crossvoice aliases`")
-    for voice, n in n_names.items():  # a staff list names places, and nobody has answered
-        click.echo(f"  {voice}")
-        _detail(f"not matched: {counted(n, 'name')}, see `crossvoice aliases`")
+        _say_unmatched(n_names.get(row["voice"], 0))
+    for voice in sorted(n_names.keys() - {row["voice"] for row in found}):
+        click.echo(f"  {voice}")  # a staff list names places, and nobody has answered
+        _say_unmatched(n_names[voice])
+
+
+def _say_unmatched(n_names: int) -> None:
+    if n_names:
+        _detail(f"not matched: {counted(n_names, 'name')}, see `crossvoice aliases`")
 
 
 def _in_part(row: dict) -> str:

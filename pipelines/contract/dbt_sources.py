@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.contract import RAW_TABLES
 
 SOURCES_FILE = Path(__file__).resolve().parents[2] / "dbt_project/models/staging/_raw__sources.yml"
-DECLARED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
+UNLANDED_TABLES: dict[str, tuple[str, dict[str, str]]] = {
     "declared_periods": (
         "one row per period of the program",
         {
@@ -118,7 +118,7 @@ def sources_yaml() -> str:
     for table in RAW_TABLES.values():
         columns = {c.name: c.description for c in table.columns}
         lines += _table("raw", table.name, table.grain, columns)
-    for name, (grain, columns) in DECLARED_TABLES.items():
+    for name, (grain, columns) in UNLANDED_TABLES.items():
         lines += _table("raw", name, grain, columns)
     return "\n".join(lines) + "\n"
 

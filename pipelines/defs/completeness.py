@@ -6,6 +6,8 @@ well without its events, and what waits for them is then skipped in silence.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dagster as dg
 from dagster import DagsterEventType as Event
 
@@ -33,10 +35,10 @@ def makes_all_it_uses(context: dg.AssetExecutionContext) -> bool:
     return {key.to_user_string() for key in graph.get_all_asset_keys()} <= planned
 
 
-def plans_check(context: dg.AssetExecutionContext, check: dg.AssetCheckKey) -> bool:
-    """Whether the run was asked for a check: assets can be started without theirs."""
+def plans_checks(context: dg.AssetExecutionContext, checks: Iterable[dg.AssetCheckKey]) -> bool:
+    """Whether the run was asked for all these checks: assets can be started without theirs."""
     planned = _names(context.instance, context.run_id, Event.ASSET_CHECK_EVALUATION_PLANNED)
-    return f"{check.asset_key.to_user_string()}:{check.name}" in planned
+    return {f"{check.asset_key.to_user_string()}:{check.name}" for check in checks} <= planned
 
 
 def _names(instance: dg.DagsterInstance, run_id: str, event_type: Event) -> set[str]:

@@ -7,7 +7,7 @@ import dagster as dg
 from data_checks.results import forget_records
 from pipelines import raw
 from pipelines.contract import RAW_TABLES
-from pipelines.contract.dbt_sources import DECLARED_TABLES
+from pipelines.contract.dbt_sources import UNLANDED_TABLES
 from pipelines.defs.common import OWNERS, ProgramResource, Stopwatch, row_count, step_errors
 from pipelines.defs.landing import landing_key
 from pipelines.program.model import Program
@@ -15,7 +15,7 @@ from pipelines.publishing.release import last_publication
 
 GRAINS = {
     **{name: table.grain for name, table in RAW_TABLES.items()},
-    **{name: grain for name, (grain, _) in DECLARED_TABLES.items()},
+    **{name: grain for name, (grain, _) in UNLANDED_TABLES.items()},
 }
 
 
@@ -39,9 +39,9 @@ def raw_assets(program: Program) -> dg.AssetsDefinition:
     def register(program: ProgramResource) -> Iterator[dg.MaterializeResult]:
         watch = Stopwatch()
         basis, settings = program.basis(), program.settings()
-        forget_records(settings.logs / "checks")
         declared = basis.program
         with step_errors(), program.warehouse() as con:
+            forget_records(settings.logs / "checks")
             rows = raw.register_batches(con, declared, settings)
             last = last_publication(settings)
             rows |= raw.write_declarations(con, declared, basis.today, basis.aliases, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from pipelines.defs.completeness import makes_all_it_uses, missing_events
+from pipelines.defs.completeness import makes_all_it_uses, missing_events, plans_checks
 
 KEYS = [dg.AssetKey(["raw", "units"]), dg.AssetKey(["raw", "comments"])]
 CHECKS = [(key, "is_sound") for key in KEYS]
@@ -91,3 +91,34 @@ def test_a_run_that_works_from_what_runs_before_have_left_is_known(
             )
             assert done.success
     assert set(seen) == {whole}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "asks_all"), [([], True), (["is_sound"], False), (["is_sound", "is_small"], False)]
+)
+def test_a_run_that_is_not_asked_for_every_check_is_known(
+    left_out: list[str], asks_all: bool
+) -> None:
+    key = dg.AssetKey("table")
+    wanted = [dg.AssetCheckKey(key, name) for name in ("is_sound", "is_small")]
+    seen = []
+
+    @dg.asset
+    def table(context):
+        seen.append(plans_checks(context, wanted))
+
+    def check(name: str) -> dg.AssetChecksDefinition:
+        @dg.asset_check(asset=table, name=name)
+        def found() -> dg.AssetCheckResult:
+            return dg.AssetCheckResult(passed=True)
+
+        return found
+
+    checked = [k for k in wanted if k.name not in left_out]
+    selection = dg.AssetSelection.assets(key).without_checks() | dg.AssetSelection.checks(*checked)
+    job = dg.define_asset_job("part", selection=selection)
+    done = dg.Definitions(
+        assets=[table], asset_checks=[check("is_sound"), check("is_small")], jobs=[job]
+    ).resolve_job_def("part").execute_in_process()  # fmt: skip
+    assert done.success
+    assert seen == [asks_all]
