@@ -32,6 +32,7 @@ RAW: dict[str, dict[str, Mutation]] = {
             " else 'I am proud' end where item_code = 'q1'"
         ),
         "waves_declared": "update {t} set wave = '2031-01' where rowid = 0",
+        "answered_by_today": "update {t} set answered_date = date '2100-01-01' where rowid = 0",
         "items_answered": (
             "update {t} set score_raw = null where item_code = 'q3' and wave = '2024-01'"
             " and respondent_key not in ('p1', 'p2')"
@@ -97,6 +98,7 @@ RAW: dict[str, dict[str, Mutation]] = {
         "promoters_passives_detractors_add_up": "update {t} set passives = 4 where rowid = 0",
         "counts_not_negative": "update {t} set variance = -1 where rowid = 0",
         "response_rate_at_most_one": "update {t} set n_invited = 9 where rowid = 0",
+        "periods_known": "update {t} set period_ref = 'FY24' where rowid = 0",
     },
     "org_assignments": {
         "required_columns_filled": "update {t} set employee_key = null where rowid = 1",
@@ -161,6 +163,7 @@ RAW: dict[str, dict[str, Mutation]] = {
             "update {t} set team_ref = 't0', location_ref = 'l0' where rowid = 1"
         ),
         "value_is_a_number": "update {t} set value = 'nan' where rowid = 0",
+        "periods_known": "update {t} set period_ref = '2031-01' where rowid = 0",
     },
     "ingest_batches": {
         "required_columns_filled": "update {t} set content_hash = null where rowid = 0",
