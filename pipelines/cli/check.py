@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from pipelines import warehouse
 from pipelines.cli.check_source import show_source, would_stop
+from pipelines.cli.demo import require_company
 from pipelines.connectors.preview import preview
 from pipelines.connectors.unreadable import ANY_FAULT, why_unread
 from pipelines.errors import CrossvoiceError
@@ -28,6 +29,7 @@ WIDTH = 80
 def check_program(program: str | None) -> None:
     """Print what each source will do; raises CrossvoiceError naming everything that is wrong."""
     settings = load_settings(program)
+    require_company(settings)
     declared = read_program(settings.program_folder)
     console = Console(width=min(100, max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)),
                       highlight=False)  # fmt: skip

@@ -6,9 +6,21 @@ from pathlib import Path
 
 import click
 
-from pipelines.demo import generate
 from pipelines.errors import CrossvoiceError
-from pipelines.settings import load_settings
+from pipelines.settings import DEFAULT_PROGRAM, PROJECT_ROOT, Settings, load_settings
+
+
+def require_company(settings: Settings) -> None:
+    """Raise CrossvoiceError where the demo program has nothing to read: its files are generated."""
+    folder = settings.home / "company"
+    is_demo = settings.program_folder == PROJECT_ROOT / "programs" / DEFAULT_PROGRAM
+    if is_demo and not folder.is_dir():
+        raise CrossvoiceError(
+            "The made-up company of the demo is not there.",
+            where=str(folder),
+            mend="generate it with `crossvoice demo`, or name a program of your own: "
+            "`--program FOLDER`",
+        )
 
 
 def generate_company(
@@ -23,6 +35,8 @@ def generate_company(
     folder = out or load_settings("demo").home / "company"
     if if_missing and folder.is_dir():
         return
+    from pipelines.demo import generate  # noqa: PLC0415 - imports the data libraries
+
     sizes = {"feedback_rows": feedback_rows, "survey_rows": survey_rows}
     try:
         summary = generate(folder, seed=seed, **sizes)

@@ -11,6 +11,7 @@ import time
 
 import click
 
+from pipelines.cli.demo import require_company
 from pipelines.fingerprint import Basis, fingerprint, read_basis
 from pipelines.privacy.secret import SECRET_FILE, Secret
 from pipelines.program.open_questions import in_number, questions_of
@@ -24,6 +25,7 @@ def run_program(program: str | None, *, force: bool) -> int:
     """Run a program; returns the exit code."""
     start = time.perf_counter()
     settings = load_settings(program)
+    require_company(settings)
     basis = read_basis(settings)
     last = last_publication(settings)
     now = fingerprint(basis, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_unknown_program_ends_with_code_2_and_names_the_known_ones(tmp_path: Pat
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_demo_without_its_company_says_how_to_make_it(command: str, tmp_path: Path) -> None:
+    result = call(command, env={"CROSSVOICE_HOME": str(tmp_path / "home")})
+    assert result.exit_code == 2
+    assert "generate it with `crossvoice demo`" in result.output
+    assert not (tmp_path / "home").exists()
+
+
 def test_doctor_finds_this_installation_well(tmp_path: Path) -> None:
     result = call("doctor", env={"CROSSVOICE_HOME": str(tmp_path)})
     assert "mend" not in result.output, result.output
@@ -72,10 +81,14 @@ def test_status_before_the_first_run(tmp_path: Path) -> None:
     assert "not landed yet" in result.output
 
 
-@pytest.mark.parametrize("command", ["run", "demo"])
-def test_a_state_folder_that_cannot_be_written_is_said(command: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["run --program mine", "demo"])
+def test_a_state_folder_that_cannot_be_written_is_said(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PROJECT_ROOT / "programs" / "demo", tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    result = call(command, env={"CROSSVOICE_HOME": str(tmp_path / "file" / "home")})
+    result = call(*command.split(), env={"CROSSVOICE_HOME": str(tmp_path / "file" / "home")})
     assert result.exit_code == 2
     assert str(tmp_path / "file" / "home") in result.output
     assert "mend:" in result.output
@@ -83,6 +96,7 @@ def test_a_state_folder_that_cannot_be_written_is_said(command: str, tmp_path: P
 
 
 def test_check_names_every_source_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "company").mkdir()
     result = call("check", env={"CROSSVOICE_HOME": str(tmp_path)})
     assert result.exit_code == 2
     assert "Source hr_units finds no file." in result.output
