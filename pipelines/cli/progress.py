@@ -5,6 +5,8 @@ What belongs here: how progress looks, on a terminal and in a log file. What doe
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -24,12 +26,22 @@ DONE, FAILED, WORKING, WAITING = "done", "failed", "working", "waiting"
 STYLES = {DONE: "green", FAILED: "bold red", WORKING: "bold", WAITING: "dim"}
 
 
+class _Terminal(Console):
+    """A console whose reader may go: a run behind `| head` is no failed run."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # what else the command prints goes there, too
+        os.close(nowhere)
+
+
 class Progress:
     """Counts a run's events by stage and shows them while the run goes on."""
 
     def __init__(self, title: str) -> None:
         self.title = title
-        self.console = Console(highlight=False)
+        self.console = _Terminal(highlight=False)
         self.start = time.perf_counter()
         self.planned: Counter[str] = Counter()
         self.made: Counter[str] = Counter()
