@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.connectors.columns import tidy
+from pipelines.connectors.columns import tidy, used_columns
 from pipelines.connectors.contents import Content, chunks
 from pipelines.connectors.encodings import encoding_of
 from pipelines.connectors.records import Records, content_format, numbered
@@ -39,11 +39,14 @@ LONGEST_RECORD = 64 << 20
 def open_content(source: Source, content: Content) -> Records:
     """Open a JSON file: the names of its fields now, its records when they are asked for."""
     names: dict[str, None] = {}
+    number = 0
     for number, record in enumerate(_flattened(source, content), start=1):
         names.update(dict.fromkeys(record or ()))
         if number == HEADER_RECORDS:
             break
-    records = Records(list(names), lambda places: _batches(source, content, records, places))
+    # a list of no records misses no names: that it has none is told where they are counted
+    header = list(names) if number else used_columns(source)
+    records = Records(header, lambda places: _batches(source, content, records, places))
     return records
 
 

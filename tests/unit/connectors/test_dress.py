@@ -268,7 +268,7 @@ BAD = {
                      "not JSON, or is cut off.*record 1"),
     "json object": ("f.json", b'{"rows": []}', {}, "no list of records at its top"),
     "json of numbers": ("f.json", b"[1, 2]", {}, "something else than records.*record 1"),
-    "json of nothing": ("f.json", b"[]", {}, "does not find its columns"),
+    "json of nothing": ("f.json", b"[]", {}, "has a file without records"),
     "no json": ("f.json", TEXT.encode(), {}, "is not JSON"),
     "wrong path": ("f.json", b'{"rows": []}', {"records": "data"}, "no list of records at 'data'"),
     "bad line": ("f.jsonl", LINES + b"\n{id: 3}\n", {}, "not JSON, or is cut off.*line 3"),
