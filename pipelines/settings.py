@@ -103,10 +103,11 @@ def load_settings(program: str | Path | None = None) -> Settings:
     is no such folder.
     """
     wanted = str(program or os.environ.get("CROSSVOICE_PROGRAM") or DEFAULT_PROGRAM)
-    shipped = PROJECT_ROOT / "programs" / wanted
-    folder = shipped if shipped.is_dir() else Path(wanted).expanduser().resolve()
+    names = sorted(p.parent.name for p in (PROJECT_ROOT / "programs").glob("*/program.yaml"))
+    # a name only: `.` is where the caller stands, not the folder of all programs
+    shipped = PROJECT_ROOT / "programs" / wanted if wanted in names else None
+    folder = shipped or Path(wanted).expanduser().resolve()
     if not folder.is_dir():
-        names = sorted(p.name for p in (PROJECT_ROOT / "programs").glob("*/") if p.is_dir())
         raise CrossvoiceError(
             f"There is no program {wanted!r}.",
             where=str(folder),
