@@ -109,9 +109,12 @@ def _show_voices(
         for line in _unused(unused.get(row["voice"])):
             _detail(line)
         _say_unmatched(n_names.get(row["voice"], 0))
-    for voice in sorted(n_names.keys() - {row["voice"] for row in found}):
-        click.echo(f"  {voice}")  # a staff list names places, and nobody has answered
-        _say_unmatched(n_names[voice])
+    # nobody has answered in a period: a staff list may name places, answers may be of other days
+    for voice in sorted((n_names.keys() | unused.keys()) - {row["voice"] for row in found}):
+        click.echo(f"  {voice}")
+        for line in _unused(unused.get(voice)):
+            _detail(line)
+        _say_unmatched(n_names.get(voice, 0))
 
 
 def _say_unmatched(n_names: int) -> None:

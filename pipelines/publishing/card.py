@@ -68,12 +68,18 @@ def _head(publication: Mapping, primary: pl.DataFrame) -> list[str]:
     return [
         publication["title"],
         *_wrapped(f"Does {row['x_label']!r} track {row['y_label']!r}?"),
-        f"window {row['window_id']} ({row['period_start']} to {row['period_end']})",
+        f"window {row['window_id']} ({_days(row)})",
         "",
         VERDICTS[row["verdict"]],
         *_wrapped(_headline(primary)),
         "",
     ]
+
+
+def _days(row: Mapping) -> str:
+    if row["period_start"] is None:
+        return "no score lies in it"
+    return f"{row['period_start']} to {row['period_end']}"
 
 
 def _headline(primary: pl.DataFrame) -> str:

@@ -6,6 +6,7 @@ What belongs here: the order of the sections and the rendering. What does not: w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from unittest.mock import patch
 
 from altair.utils import schemapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from pipelines.linkage.estimates import VERDICTS
 from pipelines.report.assets import (
@@ -77,6 +78,8 @@ def slice_words(primary: Mapping[str, Any] | None, text: Catalogue) -> str:
     """Which slice a chart shows when nothing else was chosen: the primary pair and its window."""
     if primary is None:
         return ""
+    if primary["period_start"] is None:
+        return ""  # a window without a score
     first, last = (text.day(primary[k], "medium") for k in ("period_start", "period_end"))
     return text("page.slice", x=primary["x_label"], y=primary["y_label"], first=first, last=last)
 
@@ -167,7 +170,19 @@ def render(
 @cache
 def environment() -> Environment:
     """Templates that escape every value; each is compiled once."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    found.filters["coded"] = coded
+    return found
+
+
+def coded(words: str) -> Markup:
+    """Words with what stands between backticks as code.
+
+    >>> coded("Use `kind` & <b>.")
+    Markup('Use <code>kind</code> &amp; &lt;b&gt;.')
+    """
+    # escaped above, so that nothing but the marks of code is markup
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))

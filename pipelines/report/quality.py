@@ -7,19 +7,17 @@ are safe to show. What does not: counting (publishing.sources) and the checks (d
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from markupsafe import Markup, escape
 
 from data_checks.registry import SCHEMAS, Suite, all_suites
 from pipelines.contract import REJECT_REASONS
 from pipelines.publishing.sources import SourceRows
 from pipelines.report.catalogue import Catalogue
-from pipelines.report.page import render
+from pipelines.report.page import coded, render
 
 FEWEST = 10
 """Counts below this are not given."""
@@ -79,16 +77,6 @@ def _suite(suite: Suite, records: Path, text: Catalogue) -> dict[str, Any]:
         row["n_evaluated"] in (0, None) and row["outcome"] == "passed" for row in found
     ) and any(row["n_evaluated"] == 0 for row in found)  # fmt: skip
     return {"table": suite.table, "checks": checks, "is_unused": is_unused}
-
-
-def coded(words: str) -> Markup:
-    """Words with what stands between backticks as code.
-
-    >>> coded("Use `kind` & <b>.")
-    Markup('Use <code>kind</code> &amp; &lt;b&gt;.')
-    """
-    # escaped above, so that nothing but the marks of code is markup
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
 def safe_count(n: int | None, text: Catalogue) -> str:

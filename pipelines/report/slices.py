@@ -25,7 +25,7 @@ def window_cells(published: Published) -> pl.DataFrame:
     """Cells of the primary window with both voices: unit, period, x, y and names."""
     primary = published.primary
     scores = published.tables["unit_period_scores"]
-    if primary is None:
+    if primary is None or primary["period_start"] is None:  # no question, or no score in its window
         return scores.clear().select(_CELL)
     closed = published.tables["periods"].filter("is_closed").select("period_id", "period_index")
     return (

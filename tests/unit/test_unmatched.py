@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.cli.status import _show_voices
 from pipelines.unmatched import count_by_voice, count_unmatched, unmatched_names
+from pipelines.unused import Unused
 
 
 @pytest.fixture
@@ -66,3 +67,10 @@ def test_names_are_counted_by_voice(
     assert "not matched" not in of_employees
     _show_voices(rows[:1], [], {}, {"employee": 2})
     assert "  employee\n    not matched: 2 names" in capsys.readouterr().out
+
+
+def test_answers_of_other_days_are_told_where_none_is_of_a_period(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _show_voices([], [], {"customer": Unused("customer", 0, 0, 23)}, {})
+    assert "  customer\n    outside of every period: 23\n" in capsys.readouterr().out

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipelines.cli.estimate import _line
-from pipelines.publishing.card import _other
+from pipelines.publishing.card import _days, _other
 
 ROW = {
     "estimand": "adjusted", "x_measure": "engagement", "y_measure": "nps", "window_id": "pooled",
@@ -27,3 +27,7 @@ def test_an_interval_that_lies_outside_its_ends_is_not_shown_between_them(
     row = {**ROW, "conf_shape": shape}
     assert f"({said})" in _other(pl.DataFrame([row]))
     assert _line(row).endswith(f"  {said}")
+
+
+def test_a_window_without_a_score_has_no_days() -> None:
+    assert _days({"period_start": None, "period_end": None}) == "no score lies in it"

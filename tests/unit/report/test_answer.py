@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 import polars as pl
@@ -10,10 +11,11 @@ import pytest
 
 from pipelines.linkage.sentences import sentence
 from pipelines.report.catalogue import LANGUAGES, Catalogue
-from pipelines.report.page import report_sections
+from pipelines.report.page import report_sections, slice_words
 from pipelines.report.published import Published
 from pipelines.report.sections.answer import _sure_words, how_sure_row
 from pipelines.report.sections.section import Context
+from pipelines.report.slices import window_cells
 from tests.browser.made import company
 
 
@@ -115,3 +117,14 @@ def test_rows_of_one_question_are_told_apart_by_their_method() -> None:
     assert len(set(r)) == len(r)
     assert "r, As measured, Pearson, jackknife interval" in r
     assert "r, As measured, Spearman (ranks)" in r
+
+
+def test_a_window_without_a_score_has_no_days_and_no_cells() -> None:
+    tables = dict(company().tables)
+    days = {k: pl.lit(None, pl.Date) for k in ("period_start", "period_end")}
+    tables["linkage_estimates"] = tables["linkage_estimates"].with_columns(**days)
+    published = Published(tables)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert window_cells(published).is_empty()
+    assert slice_words(published.primary, Catalogue()) == ""
