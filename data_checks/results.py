@@ -94,3 +94,16 @@ def not_met(folder: Path) -> list[str]:
     """The sentence of every check of the last run that did not hold, as it was recorded."""
     records = [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
     return [one["sentence"] for rows in records for one in rows if one["outcome"] != "passed"]
+
+
+def unfit(folder: Path, suites: Sequence[Suite]) -> list[str]:
+    """Why nothing may be released: what stopped, and tables not looked at since raw was made."""
+    found = []
+    for suite in suites:
+        file = folder / f"{suite.name}.json"
+        if not file.exists():
+            found.append(f"{suite.name}: its checks have not been made.")
+            continue
+        results = [CheckResult(**row) for row in json.loads(file.read_text("utf-8"))]
+        found += [result.sentence for result in results if result.stops]
+    return found

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from data_checks.registry import all_suites
+from data_checks.results import unfit
 from pipelines import models, warehouse
 from pipelines.defs.common import (
     OWNERS,
@@ -152,6 +153,12 @@ def _refuse_unchecked(
             "This run has not made and checked the candidate, which may have failed before.",
             where=str(settings.published / CANDIDATE),
             mend="start the job stage_published or everything; the last release is untouched",
+        )
+    # stages made one by one: Dagster stops nothing for a check that failed in another run
+    if found := unfit(settings.logs / "checks", all_suites()):
+        raise ReleaseError(
+            "An earlier stage did not pass its checks: " + " ".join(found[:3]),
+            mend="mend it and start the job everything; the last release is untouched",
         )
 
 

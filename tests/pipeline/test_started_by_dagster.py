@@ -7,12 +7,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from data_checks.registry import all_suites
+from data_checks.results import failed, write_record
 from pipelines import models, run_lock
 from pipelines.audit.evidence import Finding
 from pipelines.audit.report import Audit
@@ -127,6 +129,19 @@ def test_a_candidate_that_this_run_did_not_check_is_not_released(
     alone = daemon.run("stage_published", dg.RunRequest("again", asset_selection=[RELEASE]))
     [failure] = [e.step_failure_data for e in alone.all_events if e.is_step_failure]
     assert "has not made and checked the candidate" in failure.user_failure_data.description
+    assert (daemon.home / "published" / "current").resolve() == released
+
+
+def test_what_failed_in_an_earlier_stage_is_not_released(daemon: Daemon) -> None:
+    released = (daemon.home / "published" / "current").resolve()
+    [first, *_] = all_suites()
+    stopped = failed(first, replace(first.checks[0], severity="critical"), 7, 2, None)
+    write_record([stopped], daemon.home / "logs" / "checks")
+    result = daemon.run("stage_published")
+    [failure] = [e.step_failure_data for e in result.all_events if e.is_step_failure]
+    assert f"An earlier stage did not pass its checks: {stopped.sentence}" in (
+        failure.user_failure_data.description
+    )
     assert (daemon.home / "published" / "current").resolve() == released
 
 
