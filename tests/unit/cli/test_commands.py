@@ -52,7 +52,7 @@ def test_unknown_program_ends_with_code_2_and_names_the_known_ones(tmp_path: Pat
 
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_demo_without_its_company_says_how_to_make_it(command: str, tmp_path: Path) -> None:
-    result = call(command, env={"CROSSVOICE_HOME": str(tmp_path / "home")})
+    result = call(command, "--program", "demo", env={"CROSSVOICE_HOME": str(tmp_path / "home")})
     assert result.exit_code == 2
     assert "generate it with `crossvoice demo`" in result.output
     assert not (tmp_path / "home").exists()
